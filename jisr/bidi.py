@@ -1,0 +1,48 @@
+"""Direction of text: isolates, and runs that misorder.
+
+Sources: UAX #9; W3C, "Inline markup and bidirectional text in HTML" and "How to use Unicode controls
+for bidi text".
+"""
+
+import re
+
+FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
+_OPENERS = {LRI, RLI, FSI}
+_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+LTR_RUN = re.compile(
+    r"""(?<![\w@#./+:%-])(?:
+      https?://[^\s<>"]*[A-Za-z0-9/=\#]                        # an address, its query and all
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])                     # an ISO date
+    | \+[0-9][0-9 ()-]*[0-9]                                  # a telephone number
+    | [-\u2212+][0-9]+(?:[.,][0-9]+)*%?                       # a signed number
+    | [0-9]+(?:[.,][0-9]+)*%                                  # a percentage
+    | [@#./~_-]+[A-Za-z][\w@#./+:%&?=~-]*[A-Za-z0-9+#/]       # @user, .NET, /usr/bin/
+    | [A-Za-z][\w@.+:%&?=~/-]*[+#/]                           # C++, C#, https://example.org/
+    )""",
+    re.VERBOSE | re.ASCII,
+)
+"""A run that begins or ends with a mark without direction: in Arabic the mark jumps to its other side."""
+
+
+def isolate(text: str) -> str:
+    """The text between U+2068 and U+2069, for places where no markup can stand."""
+    return f"{FSI}{text}{PDI}"
+
+
+def unbalanced(text: str) -> int | None:
+    """Index of the first directional control without its partner, or None.
+
+    A paragraph ends every open isolate (UAX #9, X8), but text moves: what a page joins to it would
+    then be reordered. Embeddings and overrides (U+202A–202E) count even when closed: they reorder
+    their neighbours, which isolates don't.
+    """
+    open_at: list[int] = []
+    for found in _CONTROLS.finditer(text):
+        if found[0] in _OPENERS:
+            open_at.append(found.start())
+        elif found[0] != PDI or not open_at:
+            return found.start()
+        else:
+            open_at.pop()
+    return open_at[0] if open_at else None

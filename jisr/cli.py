@@ -1,0 +1,232 @@
+"""The command line: options, messages, exit codes. 0 done, 1 the site has errors, 2 misuse.
+
+Each command imports what it needs when it runs: `jisr --version` loads no Markdown.
+"""
+
+import datetime
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jisr import __version__
+from jisr.errors import Problem, SiteError
+
+_STARTER = Path(__file__).parent / "starter"
+_NAMES = {"gitignore": ".gitignore"}
+"""What starter files are called in a site; a .gitignore in the package would hide its neighbours."""
+
+_site = click.option(
+    "-s", "--site", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="FOLDER",
+    help="The site's folder; the present one if not given.",
+)  # fmt: skip
+
+
+class _Commands(click.Group):
+    """Ends a command that the site's errors stopped: the messages, a count, exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SiteError as error:
+            root = Path(ctx.meta.get("jisr.site", "."))
+            _print_problems(error.problems, root)
+            errors = sum(problem.severity == "error" for problem in error.problems)
+            warnings = len(error.problems) - errors
+            click.echo(f"jisr: {_count(errors, 'error')}, {_count(warnings, 'warning')}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="jisr")
+def main() -> None:
+    """Jisr turns Arabic articles into a bilingual static site."""
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> None:
+    """Make a new site in FOLDER: settings, a first page, folders for the rest."""
+    files = [path for path in sorted(_STARTER.rglob("*")) if path.is_file()]
+    targets = {
+        path: folder / path.relative_to(_STARTER).with_name(_NAMES.get(path.name, path.name))
+        for path in files
+    }
+    taken = [target for target in targets.values() if target.exists()]
+    if taken:
+        raise SiteError(
+            *(
+                Problem(str(path.absolute()), 1, 1, "the file exists", "choose an empty folder")
+                for path in taken
+            )
+        )
+    for path, target in targets.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    (folder / "content" / "articles").mkdir(exist_ok=True)
+    click.echo(f"jisr: a new site in {folder}; next: cd {folder}, jisr new 'عنوان الخبر', jisr build")
+
+
+@main.command()
+@click.argument("title")
+@click.option("--page", is_flag=True, help="A page beside the articles, such as about.md; it has no date.")
+@_site
+@click.pass_context
+def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
+    """Begin an article called TITLE, dated today."""
+    from jisr.urls import slug
+    from jisr.yamlfile import quoted
+
+    ctx.meta["jisr.site"] = site
+    if not (site / "site.yaml").is_file():
+        raise SiteError(
+            Problem("site.yaml", 1, 1, "there is no site here", "go to a site's folder, or run jisr init")
+        )
+    name = slug(title)
+    if not name:
+        raise click.BadParameter("a title needs a letter or a digit", param_hint="TITLE")
+    path = Path("content", *([] if page else ["articles"]), f"{name}.md")
+    if (site / path).exists():
+        raise SiteError(Problem(path.as_posix(), 1, 1, "the file exists", "choose another title, or edit it"))
+    day = "" if page else f"date: {datetime.datetime.now().astimezone().date().isoformat()}\n"
+    (site / path).parent.mkdir(parents=True, exist_ok=True)
+    text = f"---\ntitle: {quoted(' '.join(title.split()))}\n{day}---\n\n"
+    (site / path).write_text(text, encoding="utf-8", newline="\n")
+    click.echo(os.path.relpath(site / path))
+
+
+@main.command()
+@_site
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
+    help="Where to write the site; public/ in the site's folder if not given.",
+)  # fmt: skip
+@click.option("--base-url", metavar="URL", help="The address the site will stand at, instead of site.yaml's.")
+@click.option("--drafts", is_flag=True, help="Build documents with `draft: true` too.")
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
+@click.pass_context
+def build(
+    ctx: click.Context,
+    site: Path,
+    output: Path | None,
+    base_url: str | None,
+    drafts: bool,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Build the site into a folder ready for any static host."""
+    from jisr import commands
+
+    ctx.meta["jisr.site"] = site
+    target = output or site / "public"
+    built = commands.build(
+        site, target, base_url=base_url, drafts=drafts, strict=strict, watch=iter if quiet else _progress
+    )
+    _print_problems(built.warnings, site)
+    if built.kept and not quiet:
+        shown = ", ".join(built.kept[:5]) + (" …" if len(built.kept) > 5 else "")
+        click.echo(f"jisr: left alone in {target}: {shown} (not written by Jisr)", err=True)
+    if not quiet:
+        pages, files = _count(built.pages, "page"), _count(built.files, "file")
+        warnings = f", {_count(len(built.warnings), 'warning')}" if built.warnings else ""
+        click.echo(
+            f"jisr: {pages} and {files} in {os.path.relpath(target)} in {built.seconds:.2f} s{warnings}"
+        )
+
+
+@main.command()
+@_site
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
+@click.pass_context
+def sync(ctx: click.Context, site: Path, quiet: bool) -> None:
+    """Bring the translation catalogues up to date with the documents."""
+    from jisr import commands
+
+    ctx.meta["jisr.site"] = site
+    synced, warnings = commands.synchronise(site)
+    _print_problems(warnings, site)
+    if quiet:
+        return
+    for one in synced:
+        state = "written" if one.changed else "as it was"
+        click.echo(
+            f"{one.path}: {state}; {one.missing} missing, {one.outdated} outdated, {one.obsolete} obsolete"
+        )
+    click.echo(f"jisr: {_count(sum(one.changed for one in synced), 'catalogue')} written of {len(synced)}")
+
+
+@main.command()
+@_site
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+@click.option(
+    "--fail-under", type=click.IntRange(0, 100), metavar="PERCENT", help="Exit 1 if less is translated."
+)
+@click.pass_context
+def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None) -> None:
+    """Show how far the translations are."""
+    from jisr import commands
+    from jisr.translate.status import total
+
+    ctx.meta["jisr.site"] = site
+    rows, warnings = commands.statuses(site)
+    _print_problems(warnings, site)
+    overall = total(rows)
+    if as_json:
+        fields = ("total", "translated", "outdated", "missing", "percent")
+        catalogues = [
+            {"path": row.path, "language": row.language, "words_left": row.words}
+            | {name: getattr(row.progress, name) for name in fields}
+            for row in rows
+        ]
+        summary = {name: getattr(overall, name) for name in fields}
+        click.echo(json.dumps({"catalogues": catalogues, "total": summary}, ensure_ascii=False, indent=2))
+    else:
+        _table(
+            ("catalogue", "blocks", "translated", "outdated", "missing", "words left", "%"),
+            [
+                (row.path, row.progress.total, row.progress.translated, row.progress.outdated, row.progress.missing,
+                 row.words, row.progress.percent)
+                for row in rows
+            ]
+            + [("all", overall.total, overall.translated, overall.outdated, overall.missing,
+                sum(row.words for row in rows), overall.percent)],
+        )  # fmt: skip
+    if fail_under is not None and overall.percent < fail_under:
+        click.echo(f"jisr: {overall.percent}% is translated, less than {fail_under}%", err=True)
+        ctx.exit(1)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    lines = [[str(cell) for cell in row] for row in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for first, *rest in lines:
+        numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
+        click.echo("  ".join([first.ljust(widths[0]), *numbers]))
+
+
+def _progress(documents: Sequence[Any]) -> Iterable[Any]:
+    """A progress bar on a terminal where there is enough to wait for."""
+    if len(documents) < 300 or not sys.stderr.isatty():
+        return iter(documents)
+
+    def shown() -> Iterable[Any]:
+        with click.progressbar(documents, label="building", file=sys.stderr) as bar:
+            yield from bar
+
+    return shown()
+
+
+def _print_problems(problems: Iterable[Problem], root: Path) -> None:
+    for problem in problems:
+        path = os.path.relpath(root / problem.path)
+        text = str(problem).replace(problem.path, path, 1)
+        click.echo(text, err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

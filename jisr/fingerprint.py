@@ -1,0 +1,61 @@
+"""Canonical bytes of a value, and their digest.
+
+Two values have one fingerprint exactly when they are equal and of the same types; the order in which
+a mapping was filled makes no difference.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+
+def fingerprint(*values: object) -> str:
+    """Digest of the values: 32 hexadecimal digits.
+
+    Takes None, bool, int, float, str, bytes, dates, tuples, lists, sets, mappings and dataclasses of
+    these. Raises `TypeError` for anything else, since a value that has no canonical form would make
+    an incremental build differ from a clean one.
+    """
+    digest = blake2b(digest_size=16)
+    for value in values:
+        _feed(value, digest.update)
+    return digest.hexdigest()
+
+
+def _feed(value: Any, update: Callable[[bytes], None]) -> None:
+    kind = type(value)
+    if kind is str:
+        encoded = value.encode("utf-8", "surrogatepass")
+        update(b"s%d:" % len(encoded))
+        update(encoded)
+    elif kind is bytes:
+        update(b"b%d:" % len(value))
+        update(value)
+    elif value is None or kind in (bool, int, float):
+        update(b"v%r;" % repr(value).encode())
+    elif kind in (tuple, list):
+        update(b"l%d:" % len(value))
+        for item in value:
+            _feed(item, update)
+    elif isinstance(value, Mapping):
+        update(b"m%d:" % len(value))
+        for key in sorted(value):
+            _feed(key, update)
+            _feed(value[key], update)
+    elif isinstance(value, set | frozenset):
+        _feed(sorted(value), update)
+    elif is_dataclass(value):
+        update(b"d")
+        _feed(kind.__name__, update)
+        for field in fields(value):
+            _feed(getattr(value, field.name), update)
+    elif isinstance(value, date):
+        update(b"t")
+        _feed(value.isoformat(), update)
+    elif isinstance(value, str):  # markup, already escaped
+        update(b"h")
+        _feed(str(value), update)
+    else:
+        raise TypeError(f"no canonical form for {kind.__name__}")

@@ -1,0 +1,120 @@
+"""Languages by CLDR: names, directions, dates, numbers, plural forms.
+
+The only user of Babel's locale data. Two of its gaps are closed here (both measured on Babel 2.18): it
+never emits Arabic-Indic digits, and its format patterns lose the invisible marks that keep `-5` and
+`25%` in order in Arabic; its symbol tables have them.
+"""
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.plural import PluralRule, to_gettext
+
+from jisr.model import Language
+
+_DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩"}
+_PLURAL_ORDER = ("zero", "one", "two", "few", "many", "other")
+
+
+def language(code: str, locale: str | None = None, digits: str | None = None) -> Language:
+    """The language of a BCP 47 code, dated and numbered as `locale` (`ar-EG`) does.
+
+    Raises `ValueError` for a code or a locale that CLDR doesn't know, or digits other than its
+    `latn` and `arab`.
+    """
+    own = _locale(code)
+    data = _locale(locale or code)
+    if data.language != own.language:
+        raise ValueError(f"{locale} is not a locale of the language {code}")
+    system = digits or data.default_numbering_system
+    if system not in _DIGITS:
+        if digits:
+            raise ValueError(f"{digits} is not a numbering system that Jisr knows")
+        system = "latn"
+    return Language(
+        code=code,
+        direction="rtl" if own.character_order == "right-to-left" else "ltr",
+        name=own.get_display_name(own) or code,
+        locale=str(data).replace("_", "-"),
+        digits=system,
+    )
+
+
+def language_name(named: Language, reader: Language) -> str:
+    """The name of a language in the reader's: "Arabic", "الإنجليزية"."""
+    return _locale(named.code).get_display_name(_locale(reader.code)) or named.name
+
+
+def format_date(value: date, reader: Language) -> str:
+    """A day in words, month names by the locale: 16 October 2023, ١٦ تشرين الأول ٢٠٢٣.
+
+    The pattern is CLDR's long one. (`yMMMd` skeletons inherit the wrong month names for ar-LB.)
+    """
+    from babel.dates import format_date as in_words  # 20 ms, and many a page has no date
+
+    return _digits(in_words(value, "long", locale=_locale(reader.locale)), reader)
+
+
+def format_number(value: int, reader: Language) -> str:
+    """A whole number with the locale's digits, separators and marks."""
+    symbols = _symbols(reader)
+    grouped = f"{abs(value):,}".replace(",", symbols["group"])
+    return _digits(f"{symbols['minusSign'] if value < 0 else ''}{grouped}", reader)
+
+
+def format_percent(value: int, reader: Language) -> str:
+    """A percentage from whole percents: 25%, ٢٥٪ with its mark, 25 % in French."""
+    pattern = _locale(reader.locale).percent_formats[None].pattern
+    space = "\u00a0" if "\u00a0" in pattern else ""
+    return f"{format_number(value, reader)}{space}{_symbols(reader)['percentSign']}"
+
+
+@cache
+def plural_forms(code: str) -> str:
+    """The gettext header `Plural-Forms` of a language.
+
+    gettext's customary formula where it agrees with CLDR, else CLDR's own: Babel's table has two of
+    the six Arabic forms swapped (python-babel #816).
+    """
+    from gettext import c2py  # undocumented, as old as gettext itself
+
+    from babel.messages.plurals import get_plural
+
+    by_cldr: PluralRule = _locale(code).plural_form
+    customary = get_plural(code)
+    numbers = range(201)
+    used = {by_cldr(n) for n in numbers}
+    order = [form for form in _PLURAL_ORDER if form in used]
+    formula = c2py(customary[1])
+    if len(order) <= customary[0] and all(formula(n) == order.index(by_cldr(n)) for n in numbers):
+        return f"nplurals={customary[0]}; plural={customary[1]};"
+    return to_gettext(by_cldr)
+
+
+@cache
+def _locale(code: str) -> Locale:
+    try:
+        found = Locale.parse(code.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        raise ValueError(f"{code} is not a locale of CLDR") from None
+    # Babel answers ar_ZZ with its likely subtags, ar_EG.
+    wanted = [part.lower() for part in code.replace("-", "_").split("_")]
+    if [part.lower() for part in str(found).split("_")][: len(wanted)] != wanted:
+        raise ValueError(f"{code} is not a locale of CLDR")
+    return found
+
+
+def _symbols(reader: Language) -> Any:
+    symbols = _locale(reader.locale).number_symbols
+    return symbols.get(reader.digits) or symbols["latn"]
+
+
+def _digits(text: str, reader: Language) -> str:
+    return text.translate(_translation(reader.digits))
+
+
+@cache
+def _translation(digits: str) -> dict[int, str]:
+    return dict(zip(map(ord, _DIGITS["latn"]), _DIGITS[digits], strict=True))

@@ -1,0 +1,254 @@
+"""The values that flow from stage to stage, and nothing else.
+
+All are frozen, with tuples for lists. Paths are POSIX paths relative to the site's folder.
+"""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Direction = Literal["ltr", "rtl"]
+State = Literal["source", "translated", "outdated", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the site. `digits` is a CLDR numbering system: `latn` or `arab`."""
+
+    code: str
+    direction: Direction
+    name: str
+    locale: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """An entry of a menu as the settings have it; `line` is its place in `site.yaml`."""
+
+    label: str
+    to: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """What `site.yaml` says of one language."""
+
+    title: str
+    description: str
+    menu: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The settings, validated. The first language is the source; `base_path` begins and ends with `/`."""
+
+    root: Path
+    base_url: str
+    base_path: str
+    languages: tuple[Language, ...]
+    settings: Mapping[str, LanguageSettings]
+    timezone: str
+    untranslated: Literal["show", "hide"]
+    outdated: Literal["show", "placeholder"]
+    index_from: int
+    trusted_html: bool
+
+    @property
+    def source(self) -> Language:
+        """The language that the articles are written in."""
+        return self.languages[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of the site: `path` in the site, `file` on the disk.
+
+    `digest` is that of its bytes, empty where the file isn't copied.
+    """
+
+    path: str
+    file: Path
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as the front matter has it. `src` is a path or an address."""
+
+    src: str
+    alt: str = ""
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an article comes from."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The front matter, validated."""
+
+    title: str
+    date: datetime.date | None = None
+    updated: datetime.date | None = None
+    slug: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    summary: str | None = None
+    image: Image | None = None
+    source: Origin | None = None
+    draft: bool = False
+    template: str | None = None
+    noindex: bool = False
+    aliases: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One translatable piece: inline Markdown, or plain text where `context` names a metadata field."""
+
+    kind: str
+    text: str
+    line: int
+    context: str | None = None
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """What a catalogue finds it by: msgctxt and msgid."""
+        return self.context, self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file of `content/` with its metadata; the body isn't parsed yet.
+
+    `address` is its place in the site without language or slashes at the ends: `articles/name`.
+    `line` is the number of lines before the body; `places` gives path, line and column of each
+    metadata field, `image.src` for one: front matter and sidecar are two files.
+    """
+
+    path: str
+    kind: Literal["article", "page"]
+    metadata: Metadata
+    address: str
+    body: str
+    markdown: bool
+    line: int
+    places: Mapping[str, tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """What a catalogue has for a segment. `text` is None exactly where `state` is missing.
+
+    `previous` is the source that an outdated translation was made from, where the catalogue knows it;
+    `line` is the entry's place in the catalogue, 0 where it has none.
+    """
+
+    segment: Segment
+    text: str | None
+    state: State
+    previous: str | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Plain text in a language. `newer` is the changed source beside an outdated translation."""
+
+    text: str
+    language: Language
+    state: State
+    newer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A top-level block of a body. `state` is None where there is nothing to translate.
+
+    `html` is empty where the block isn't shown for want of a translation.
+    """
+
+    html: str
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of a table of contents."""
+
+    level: int
+    id: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a translation is, in messages."""
+
+    total: int
+    translated: int
+    outdated: int
+    missing: int
+
+    @property
+    def percent(self) -> int:
+        """Share translated, 0 to 100, rounded down: 100 means all of it."""
+        return self.translated * 100 // self.total if self.total else 100
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A document in one language."""
+
+    document: Document
+    language: Language
+    title: Phrase
+    summary: Phrase | None
+    authors: tuple[Phrase, ...]
+    tags: tuple[Phrase, ...]
+    source_name: Phrase | None
+    image_url: str | None
+    image_alt: Phrase | None
+    image_caption: Phrase | None
+    image_credit: Phrase | None
+    blocks: tuple[Block, ...]
+    toc: tuple[Heading, ...]
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An output that a template makes."""
+
+    template: str
+    language: Language
+    context: Mapping[str, Any]
+    blame: str
+    """The file to name when the template fails for this page only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """An output that is a file as it is."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file of the built site. `path` is relative to the output folder."""
+
+    path: str
+    fingerprint: str
+    content: Rendered | Copied

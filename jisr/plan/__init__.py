@@ -1,0 +1,1 @@
+"""Says what the site consists of: pure functions from editions to outputs."""

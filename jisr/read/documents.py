@@ -1,0 +1,201 @@
+"""Files of `content/` → documents: which file is what, its metadata, its address."""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Literal
+
+from jisr.bidi import unbalanced
+from jisr.errors import Problem, Report
+from jisr.model import Document, Metadata, Source
+from jisr.read.sources import place, read_text
+from jisr.urls import slug
+from jisr.yamlfile import YamlFile, parse, validate
+
+CONTENT = "content/"
+ARTICLES = "content/articles/"
+BODIES = (".md", ".txt")
+SIDECARS = (".yaml", ".yml")
+
+_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)", re.ASCII)
+_ARABIC_LIST = re.compile(r"^\s*[\w-]+:\s*\[[^\]]*،", re.MULTILINE)
+
+
+def is_document(source: Source) -> bool:
+    """Whether the file is a document or the metadata of one; any other is copied as it is."""
+    return source.path.endswith((*BODIES, *SIDECARS))
+
+
+def read_documents(sources: Iterable[Source], report: Report) -> tuple[Document, ...]:
+    """The documents among the files of `content/`, drafts too, sorted by path."""
+    by_path = {source.path: source for source in sources if is_document(source)}
+    stems = {path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)}
+    documents = []
+    for path, source in by_path.items():
+        stem = path.rpartition(".")[0]
+        if path.endswith(BODIES):
+            sidecars = [by_path[stem + ending] for ending in SIDECARS if stem + ending in by_path]
+            document = _read(source, sidecars, report)
+            if document:
+                documents.append(document)
+        elif stem not in stems:
+            report(
+                Problem(path, 1, 1, "metadata without a body", f"add {PurePosixPath(stem).name}.md or .txt")
+            )
+    return tuple(documents)
+
+
+def _read(source: Source, sidecars: list[Source], report: Report) -> Document | None:
+    text = read_text(source, report)
+    if text is None:
+        return None
+    wrong = _unbalanced_line(text)
+    if wrong:
+        report(
+            Problem(
+                source.path, *wrong[:2], f"{wrong[2]} has no partner in its line", "remove it, or use <bdi>"
+            )
+        )
+        return None
+    split = _split(text, source.path, report)
+    if split is None:
+        return None
+    front, body, line = split
+    blocks = [parse(front, source.path, report, first_line=2)] if front is not None else []
+    for sidecar in sidecars:
+        aside = read_text(sidecar, report)
+        blocks.append(None if aside is None else parse(aside, sidecar.path, report))
+    if None in blocks:
+        return None
+    if not blocks:
+        what = "the document has no metadata"
+        report(
+            Problem(
+                source.path,
+                1,
+                1,
+                what,
+                "begin it with ---, title: …, --- or put them in a .yaml file beside it",
+            )
+        )
+        return None
+    if front and (found := _ARABIC_LIST.search(front)):
+        at, column = place(front, front.index("،", found.start()))
+        what = "an Arabic comma doesn't separate the items of a list"
+        hint = "write [one, two] with Latin commas, or a line `- …` for each"
+        report(Problem(source.path, at + 1, column, what, hint, "warning"))
+    merged = _join([block for block in blocks if block], report)
+    metadata = merged and validate(merged, Metadata, report)
+    if not merged or not metadata:
+        return None
+    kind: Literal["article", "page"] = "article" if source.path.startswith(ARTICLES) else "page"
+    return _document(source.path, kind, metadata, merged, body, line, report)
+
+
+def _split(text: str, path: str, report: Report) -> tuple[str | None, str, int] | None:
+    """Front matter, body, and the number of lines before the body."""
+    if not re.match(r"---[ \t]*\n", text):
+        return None, text, 0
+    end = re.search(r"^(?:---|\.\.\.)[ \t]*$", text[4:], re.MULTILINE)
+    if not end:
+        report(Problem(path, 1, 1, "the front matter has no end", "add a line --- after the metadata"))
+        return None
+    start = text.index("\n") + 1
+    stop = 4 + end.start()
+    body = text[4 + end.end() :]
+    return text[start:stop], body, text.count("\n", 0, 4 + end.end())
+
+
+def _join(blocks: list[YamlFile], report: Report) -> YamlFile | None:
+    first, *rest = blocks
+    for other in rest:
+        for key in first.values.keys() & other.values.keys():
+            what = f"the key `{key}` stands in {first.places[(key,)][0]} too"
+            report(other.problem((key,), what, "keep it in one of the two"))
+            return None
+        first = first.joined(other)
+    return first
+
+
+def _document(
+    path: str,
+    kind: Literal["article", "page"],
+    metadata: Metadata,
+    merged: YamlFile,
+    body: str,
+    line: int,
+    report: Report,
+) -> Document | None:
+    name = PurePosixPath(path).with_suffix("")
+    if name.name == "index" and len(name.parts) > 2:
+        name = name.parent
+    named = name.name
+    day = metadata.date
+    if dated := _DATED.fullmatch(named):
+        named = dated[2]
+        if day is None:
+            try:
+                day = datetime.date.fromisoformat(dated[1])
+            except ValueError:
+                report(
+                    Problem(
+                        path,
+                        1,
+                        1,
+                        f"the file's name begins with {dated[1]}, no date of the calendar",
+                        "rename it",
+                    )
+                )
+                return None
+    failed = False
+
+    def fail(steps: tuple[str, ...], what: str, hint: str) -> None:
+        nonlocal failed
+        failed = True
+        report(merged.problem(steps, what, hint))
+
+    if kind == "article" and day is None:
+        fail(("date",), "the article has no date", "add a line such as date: 2023-10-16")
+    if not metadata.title.strip():
+        fail(("title",), "the title is empty", "write one")
+    if metadata.slug is not None and slug(metadata.slug) != metadata.slug:
+        better = slug(metadata.slug)
+        fail(
+            ("slug",),
+            f"`{metadata.slug}` is not one part of an address",
+            f"write slug: {better}" if better else "use letters, digits and hyphens",
+        )
+    own = metadata.slug or slug(named)
+    if not own:
+        fail(("slug",), "the file's name has no letters for an address", "add a line slug: …")
+    for field in ("title", "summary"):
+        value = getattr(metadata, field)
+        if value and unbalanced(value) is not None:
+            fail((field,), f"`{field}` has a directional control without its partner", "remove it")
+    if failed:
+        return None
+    folder = [part for part in map(slug, name.parent.parts[1:]) if part]
+    return Document(
+        path=path,
+        kind=kind,
+        metadata=replace(metadata, date=day),
+        address=unicodedata.normalize("NFC", "/".join([*folder, own])),
+        body=body,
+        markdown=path.endswith(".md"),
+        line=line,
+        places={".".join(map(str, steps)): at for steps, at in merged.places.items()},
+    )
+
+
+def _unbalanced_line(text: str) -> tuple[int, int, str] | None:
+    """Line, column and name of the first directional control without its partner in its line."""
+    if unbalanced(text) is None:
+        return None
+    for number, line in enumerate(text.split("\n"), 1):
+        index = unbalanced(line)
+        if index is not None:
+            return number, index + 1, f"the control U+{ord(line[index]):04X}"
+    return None

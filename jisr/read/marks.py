@@ -1,0 +1,154 @@
+"""The marks that a tree of blocks carries: states of translation, direction, tables that scroll.
+
+Works on elements alone, before and after Python-Markdown's inline pass.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element, SubElement
+
+from jisr.bidi import LTR_RUN
+from jisr.model import Language, Translation
+
+WRAPPED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+"""Blocks that can't hold a label or a <details>: these stand in a <div> together."""
+
+HEADING = re.compile(r"h[1-6]")
+_REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figcaption"}
+_ALIGN = re.compile(r"text-align:\s*(left|center|right)")
+_ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}
+_OPAQUE = frozenset({"pre", "code", "kbd", "samp", "bdi", "bdo"})
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The theme's words in a body, in the page's language."""
+
+    awaiting: str
+    outdated: str
+    newer: str
+    backlink: Callable[[str], str]
+    admonition: Callable[[str], str]
+
+
+def prepare(root: Element) -> None:
+    """Once per document: tables scroll by themselves and align logically; code reads left to right."""
+    for parent in list(root.iter()):
+        for index, child in enumerate(parent):
+            if child.tag == "table":
+                scroll = Element("div", {"class": "table-scroll", "tabindex": "0"})
+                scroll.tail, child.tail = child.tail, None
+                parent[index] = scroll
+                scroll.append(child)
+            elif child.tag in ("td", "th"):
+                align = _ALIGN.search(child.attrib.pop("style", ""))
+                if align:
+                    child.set("class", _ALIGN_CLASS[align[1]])
+            elif child.tag == "pre":
+                child.set("dir", "ltr")
+                child.set("tabindex", "0")
+
+
+def mark(
+    element: Element,
+    parent: Element,
+    translation: Translation,
+    text: Callable[[str], str],
+    suffix: str,
+    source: Language,
+    labels: Labels,
+) -> None:
+    """Show a block as awaiting its translation, or as out of date with the new source beside it.
+
+    `text` makes a block's text of a message; `suffix` goes behind it.
+    """
+    missing = translation.text is None
+    shown = text(translation.segment.text if translation.text is None else translation.text)
+    newer = None
+    if not missing:
+        newer = Element("details", {"class": "newer"})
+        SubElement(newer, "summary").text = labels.newer
+        SubElement(newer, "p", _of(source)).text = text(translation.segment.text)
+    state, label = ("awaiting", labels.awaiting) if missing else ("outdated", labels.outdated)
+    if element.tag in WRAPPED:
+        box = Element("div", {"class": state})
+        box.tail, element.tail = element.tail, None
+        parent[list(parent).index(element)] = box
+        SubElement(box, "p", {"class": "status"}).text = label
+        box.append(element)
+        if newer is not None:
+            box.append(newer)
+        if missing:
+            element.attrib.update(_of(source))
+        element.text = shown + suffix
+        return
+    element.set("class", f"{element.get('class', '')} {state}".strip())
+    element.text = None
+    status = Element("span", {"class": "status"})
+    status.text, status.tail = label, " "
+    content = Element("span", _of(source) if missing else {})
+    content.text, content.tail = shown, suffix
+    for index, child in enumerate([status, content, *([newer] if newer is not None else [])]):
+        element.insert(index, child)
+
+
+def remove(element: Element, parents: Mapping[Element, Element]) -> None:
+    """Take a block off the page, and what would stand empty without it; a cell is only emptied."""
+    element.text = None
+    while element.tag in _REMOVABLE and element in parents and not len(element) and not element.text:
+        parent = parents[element]
+        parent.remove(element)
+        element = parent
+
+
+def headings(root: Element) -> Iterator[Element]:
+    """The headings of a body, in order."""
+    return (element for element in root.iter() if HEADING.fullmatch(element.tag))
+
+
+def heading_text(element: Element) -> str:
+    """A heading's words, footnote marks left out."""
+    if element.tag == "sup" and element.find("a[@class='footnote-ref']") is not None:
+        return ""
+    inner = "".join(heading_text(child) + (child.tail or "") for child in element)
+    return (element.text or "") + inner
+
+
+def isolate_runs(element: Element, *, rtl: bool) -> None:
+    """Put runs that would misorder in right-to-left text into `<bdi dir="ltr">`; code reads LTR too."""
+    rtl = element.get("dir", "rtl" if rtl else "ltr") == "rtl"
+    if element.tag == "code" and rtl:
+        element.set("dir", "ltr")
+    if element.tag in _OPAQUE:
+        return
+    for child in list(element):
+        isolate_runs(child, rtl=rtl)
+        if rtl and child.tail:
+            pieces = _runs(child.tail)
+            if pieces:
+                child.tail = pieces[0]
+                index = list(element).index(child) + 1
+                element[index:index] = pieces[1]
+    if rtl and element.text:
+        pieces = _runs(element.text)
+        if pieces:
+            element.text = pieces[0]
+            element[0:0] = pieces[1]
+
+
+def _runs(text: str) -> tuple[str, list[Element]] | None:
+    found = list(LTR_RUN.finditer(text))
+    if not found:
+        return None
+    runs = []
+    ends = [run.start() for run in found[1:]] + [len(text)]
+    for run, end in zip(found, ends, strict=True):
+        bdi = Element("bdi", {"dir": "ltr"})
+        bdi.text, bdi.tail = run[0], text[run.end() : end]
+        runs.append(bdi)
+    return text[: found[0].start()], runs
+
+
+def _of(language: Language) -> dict[str, str]:
+    return {"lang": language.code, "dir": language.direction}

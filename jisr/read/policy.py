@@ -1,0 +1,112 @@
+"""Which HTML a document may carry. The only importer of nh3.
+
+An author's raw HTML is scanned first, so that nothing is taken out silently: what the policy doesn't
+allow is an error. nh3, a real HTML parser, then writes the page's markup anew; it is what keeps the
+promise where the scan and a browser could read a text differently.
+"""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+
+import nh3
+
+_EVERYWHERE = {"class", "dir", "id", "lang", "title", "translate", "role", "aria-label", "aria-hidden"}
+_ATTRIBUTES: dict[str, set[str]] = {
+    "a": {"href", "hreflang", "rel"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "div": {"tabindex"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"start", "type", "reversed"},
+    "pre": {"tabindex"},
+    "q": {"cite"},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "headers", "scope"},
+    "time": {"datetime"},
+}
+_TAGS = {
+    *_ATTRIBUTES,
+    "abbr", "address", "article", "aside", "b", "bdi", "bdo", "br", "caption", "cite", "code", "dd", "dfn",
+    "dl", "dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
+    "i", "kbd", "mark", "nav", "p", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strong",
+    "sub", "summary", "sup", "table", "tbody", "tfoot", "thead", "tr", "u", "ul", "var", "wbr",
+}  # fmt: skip
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_LINKS = {
+    ("a", "href"),
+    ("img", "src"),
+    ("blockquote", "cite"),
+    ("q", "cite"),
+    ("del", "cite"),
+    ("ins", "cite"),
+}
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_IGNORED_IN_SCHEME = re.compile(r"[\x00-\x20\x7f-\x9f]+")
+
+
+def refused_scheme(link: str) -> str | None:
+    """The link's scheme where it is one that runs code or hides content, else None.
+
+    Reads entities and drops control characters and spaces first, as browsers do.
+    """
+    found = _SCHEME.match(_IGNORED_IN_SCHEME.sub("", html.unescape(link)))
+    return found[1].lower() if found and found[1].lower() not in _SCHEMES else None
+
+
+def refused_attribute(tag: str, name: str, value: str | None) -> bool:
+    """Whether an attribute isn't allowed there, or its value isn't one that it may have."""
+    if name == "dir":
+        return value not in ("ltr", "rtl", "auto")
+    return name not in _EVERYWHERE and name not in _ATTRIBUTES.get(tag, ())
+
+
+def findings(fragment: str) -> Iterator[str]:
+    """What the policy doesn't allow in a piece of raw HTML, in the words of an error message."""
+    scan = _Scan()
+    scan.feed(fragment)
+    scan.close()
+    yield from scan.found
+
+
+def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
+    """The fragment without what the policy doesn't allow, well formed; links go through `resolve`."""
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name == "dir" and value not in ("ltr", "rtl", "auto"):
+            return None
+        return resolve(tag, value) if (tag, name) in (("a", "href"), ("img", "src")) else value
+
+    return nh3.clean(
+        fragment,
+        tags=_TAGS,
+        clean_content_tags={"script", "style"},
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()} | {"*": _EVERYWHERE},
+        attribute_filter=attribute,
+        url_schemes=_SCHEMES,
+        link_rel=None,
+        strip_comments=False,
+    )
+
+
+class _Scan(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _TAGS:
+            self.found.append(f"the element <{tag}> isn't allowed")
+            return
+        for name, value in attrs:
+            if (tag, name) in _LINKS and (scheme := refused_scheme(value or "")):
+                self.found.append(f"a link with {scheme}: isn't allowed")
+            elif refused_attribute(tag, name, value):
+                self.found.append(f"the attribute {name} isn't allowed on <{tag}>")

@@ -1,0 +1,66 @@
+"""What a message is: the rules by which blocks become msgids.
+
+These rules are a data format: a change to them orphans translators' work, and the golden files of
+the tests freeze them (docs/decisions/0002-segments.md).
+"""
+
+import re
+from collections.abc import Container
+
+_HARD_BREAK = re.compile(r" {2,}\n[ \t]*")
+_SOFT_BREAK = re.compile(r"[ \t]*(?<!  )\n[ \t]*")
+_NOT_PROSE = re.compile(
+    r"""(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)   # code
+    | <[^<>]*>                                        # tags, comments, addresses in brackets
+    | \]\([^()\n]*\)                                  # where a link leads
+    | \]\[[^\[\]\n]*\]                                # the name of a reference
+    | \[\^[^\[\]\n]*\]                                # a footnote's mark
+    | https?://\S+
+    | [\w.+-]+@[\w-]+\.[\w.-]+                        # an e-mail address
+    | &\#?\w+;                                        # an entity
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_LETTER = re.compile(r"[^\W\d_]")
+_REFERENCE_PART = re.compile(r"\\.|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|[\[\]]", re.DOTALL)
+_SPACES = re.compile(r"\s+")
+
+INLINE = re.compile(r"[\\`*_\[<&{\n\x02]")
+"""Some character that inline Markdown could read; a text without one is just text."""
+
+
+def normalise(text: str) -> str:
+    """A block's text as its msgid: wrapped lines joined by a space, hard breaks as two spaces and `\\n`."""
+    text = text.strip()
+    if "\n" not in text:
+        return text
+    return "  \n".join(_SOFT_BREAK.sub(" ", part) for part in _HARD_BREAK.split(text))
+
+
+def has_prose(text: str) -> bool:
+    """Whether a letter stands outside code, addresses and tags: else there is nothing to translate."""
+    return _LETTER.search(_NOT_PROSE.sub(" ", text)) is not None
+
+
+def expand_references(text: str, references: Container[str]) -> str:
+    """`[x]` and `[x][]` as `[x][x]` where x is a reference, else the link dies when x is translated."""
+    if "[" not in text:
+        return text
+    opened: list[int] = []
+    pieces: list[str] = []
+    done = 0
+    for found in _REFERENCE_PART.finditer(text):
+        if found[0] == "[":
+            opened.append(found.start())
+        elif found[0] == "]" and opened:
+            start, end = opened.pop() + 1, found.start()
+            follows = text[end + 1 : end + 3]
+            label = text[start:end]
+            # Python-Markdown has taken code out by the time it looks for references: `[`x`][]` is none.
+            if "`" in label or start < done or follows[:1] == "(" or (follows[:1] == "[" and follows != "[]"):
+                continue
+            if (start > 1 and text[start - 2] == "]") or _SPACES.sub(" ", label.lower()) not in references:
+                continue
+            pieces += [text[done : end + 1], f"[{label}]"]
+            done = end + 3 if follows == "[]" else end + 1
+    return "".join([*pieces, text[done:]])

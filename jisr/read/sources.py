@@ -1,0 +1,119 @@
+"""The only reader of the site's files: what is there, and text as it should be.
+
+Follows a symbolic link only where it stays inside the site.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from jisr.errors import Problem, Report
+from jisr.model import Source
+
+_LITTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git.*|.*~|\..*\.sw[a-p]|#.*#|\.#.*")
+"""What systems and editors leave behind."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+MAX_LINE = 100_000
+MAX_FILE = 4_000_000
+
+
+def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
+    """The files below a folder of the site, sorted by path; litter of systems and editors left out."""
+    start = root / folder
+    if not start.is_dir():
+        return ()
+    return tuple(sorted(_walk(root.resolve(), start, folder, (), report), key=lambda source: source.path))
+
+
+def hashed(source: Source, report: Report) -> Source:
+    """The file with the digest of its bytes. Reports one that can't be read."""
+    try:
+        with source.file.open("rb") as file:
+            return replace(source, digest=hashlib.file_digest(file, "blake2b").hexdigest())
+    except OSError as error:
+        report(Problem(source.path, 1, 1, f"can't be read ({error.strerror})", "check that it may be read"))
+        return source
+
+
+def read_text(source: Source, report: Report) -> str | None:
+    """The file's text: UTF-8, no byte order mark, line ends as `\\n`. Reports what isn't that."""
+    try:
+        raw = source.file.read_bytes()
+    except OSError as error:
+        report(
+            Problem(
+                source.path, 1, 1, f"can't be read ({error.strerror})", "check that it exists and may be read"
+            )
+        )
+        return None
+    return decode(raw, source.path, report)
+
+
+def decode(raw: bytes, path: str, report: Report) -> str | None:
+    """Bytes as text, by the rules of `read_text`."""
+    if len(raw) > MAX_FILE:
+        report(Problem(path, 1, 1, f"the file has {len(raw):,} bytes", f"keep it under {MAX_FILE:,}"))
+        return None
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        report(Problem(path, 1, 1, "the file is UTF-16", "save it as UTF-8"))
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        start = raw.rfind(b"\n", 0, error.start) + 1
+        column = len(raw[start : error.start].decode(errors="replace")) + 1
+        what = f"the byte 0x{raw[error.start]:02x} is not UTF-8"
+        report(Problem(path, raw.count(b"\n", 0, error.start) + 1, column, what, "save the file as UTF-8"))
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if found := _CONTROL.search(text):
+        line, column = place(text, found.start())
+        what = f"the control character U+{ord(found[0]):04X} can't stand in a text"
+        report(Problem(path, line, column, what, "remove it"))
+        return None
+    if len(text) > MAX_LINE:
+        for number, line_text in enumerate(text.split("\n"), 1):
+            if len(line_text) > MAX_LINE:
+                what = f"the line has {len(line_text):,} characters"
+                report(Problem(path, number, 1, what, f"break it into lines under {MAX_LINE:,}"))
+                return None
+    return text
+
+
+def place(text: str, index: int) -> tuple[int, int]:
+    """Line and column of an index, from 1."""
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+
+
+def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: Report) -> Iterator[Source]:
+    real = os.path.realpath(folder)
+    if real in above:
+        report(Problem(path, 1, 1, "a symbolic link leads back to its own folder", "remove the link"))
+        return
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        here = f"{path}/{entry.name}"
+        if _LITTER.fullmatch(entry.name):
+            continue
+        if entry.is_symlink():
+            target = Path(os.path.realpath(entry.path))
+            if not target.is_relative_to(root):
+                report(
+                    Problem(here, 1, 1, "a symbolic link leads out of the site", "copy the file here instead")
+                )
+                continue
+            if not target.exists():
+                report(Problem(here, 1, 1, "a symbolic link leads nowhere", "remove it or mend it"))
+                continue
+        if entry.is_dir():
+            yield from _walk(root, Path(entry.path), here, (*above, real), report)
+        elif entry.is_file():
+            yield Source(here, Path(entry.path))
+        else:
+            report(Problem(here, 1, 1, "neither a file nor a folder", "move it out of the site"))

@@ -1,0 +1,1 @@
+"""Joins documents with their catalogues into editions, one per language."""

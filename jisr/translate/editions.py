@@ -1,0 +1,217 @@
+"""Documents and catalogues → editions: one document in one language, with every block's state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from jisr.errors import Problem, Report
+from jisr.model import Edition, Language, Phrase, Segment, Site, Translation
+from jisr.read import policy
+from jisr.read.marks import Labels
+from jisr.read.markup import Body, Converter, Protected, too_deep
+from jisr.read.segments import INLINE, normalise
+from jisr.translate import messages, sync
+from jisr.translate.catalog import Catalogue
+from jisr.translate.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What a language brings to all its editions: its labels, and the catalogue of names."""
+
+    labels: Labels
+    names: Catalogue | None
+
+
+def catalogue_path(document: str, language: Language) -> str:
+    """Where a document's translations stand: `content/a/b.md` → `translations/en/a/b.po`."""
+    stem = document.removeprefix("content/").rpartition(".")[0]
+    return f"translations/{language.code}/{stem}.po"
+
+
+def segments(body: Body) -> tuple[Segment, ...]:
+    """Everything of a document that its catalogue holds."""
+    return (*messages.metadata_segments(body.document), *body.segments)
+
+
+def editions(
+    site: Site,
+    body: Body,
+    catalogues: Mapping[str, Catalogue | None],
+    speech: Mapping[str, Speech],
+    converter: Converter,
+    links: Links,
+    report: Report,
+) -> tuple[Edition, ...]:
+    """The editions of a document, in the order of the site's languages, the source first.
+
+    Reports what is wrong with its links, its HTML and its translations; none where it nests too deep.
+    """
+    try:
+        return _editions(site, body, catalogues, speech, converter, links, report)
+    except RecursionError:
+        report(too_deep(body.document))
+        return ()
+
+
+def _editions(
+    site: Site,
+    body: Body,
+    catalogues: Mapping[str, Catalogue | None],
+    speech: Mapping[str, Speech],
+    converter: Converter,
+    links: Links,
+    report: Report,
+) -> tuple[Edition, ...]:
+    document = body.document
+    wanted = segments(body)
+    ids = None
+    result = []
+    for language in site.languages:
+        if language == site.source:
+            found = tuple(Translation(segment, segment.text, "source") for segment in wanted)
+        else:
+            path = catalogue_path(document.path, language)
+            merged = sync.merge(catalogues.get(language.code), wanted, path=path, document=document.path)
+            found = _faithful(body, sync.translations(merged, wanted), path, converter, report)
+        progress = sync.progress(found)
+        shown = found
+        if site.outdated == "placeholder":
+            shown = tuple(
+                replace(t, text=None, state="missing") if t.state == "outdated" else t for t in found
+            )
+
+        def resolve(_tag: str, link: str, language: Language = language) -> str:
+            return links.resolve(document, language, link, report)
+
+        fields = len(wanted) - len(body.segments)
+        rendering = converter.render(
+            body,
+            shown[fields:],
+            source=site.source,
+            language=language,
+            labels=speech[language.code].labels,
+            resolve=resolve,
+            ids=ids,
+            hide=site.untranslated == "hide",
+            trusted=site.trusted_html,
+            report=report,
+        )
+        if ids is None:
+            ids = rendering.ids
+            if not site.trusted_html:
+                _check_html(body, converter, report)
+        phrases = {t.segment.context: _phrase(t, site, language) for t in shown[:fields]}
+        metadata = document.metadata
+
+        def field(
+            name: str, text: str | None, phrases: Mapping[str | None, Phrase] = phrases
+        ) -> Phrase | None:
+            # A text without a letter is no message; it stands as it is.
+            return phrases.get(name) or (Phrase(text, site.source, "source") if text else None)
+
+        named = {
+            segment.key: _name(segment, speech[language.code].names, site, language)
+            for segment in messages.names(metadata)
+        }
+
+        def name(kind: str, text: str, named: Mapping[tuple[str | None, str], Phrase] = named) -> Phrase:
+            return named.get((kind, text)) or Phrase(text, site.source, "source")
+
+        image = metadata.image
+        title = field("title", metadata.title)
+        assert title is not None  # read/documents refuses an empty one
+        result.append(
+            Edition(
+                document=document,
+                language=language,
+                title=title,
+                summary=field("summary", metadata.summary),
+                authors=tuple(name("author", author) for author in metadata.authors),
+                tags=tuple(name("tag", tag) for tag in metadata.tags),
+                source_name=name("source", metadata.source.name) if metadata.source else None,
+                image_url=resolve("img", image.src) if image else None,
+                image_alt=(field("image.alt", image.alt) or Phrase("", language, "source"))
+                if image
+                else None,
+                image_caption=field("image.caption", image.caption) if image else None,
+                image_credit=field("image.credit", image.credit) if image else None,
+                blocks=rendering.blocks,
+                toc=rendering.toc,
+                progress=progress,
+            )
+        )
+    return tuple(result)
+
+
+def _phrase(translation: Translation, site: Site, language: Language) -> Phrase:
+    text = translation.segment.text
+    if translation.text is None:
+        return Phrase(text, site.source, "missing")
+    if translation.state == "outdated":
+        return Phrase(translation.text, language, "outdated", newer=text)
+    return Phrase(translation.text, language, translation.state)
+
+
+def _name(segment: Segment, names: Catalogue | None, site: Site, language: Language) -> Phrase:
+    entry = names.entries.get(segment.key) if names and language != site.source else None
+    if entry and entry.text and not entry.fuzzy:
+        return Phrase(entry.text, language, "translated")
+    return Phrase(segment.text, site.source, "source" if language == site.source else "missing")
+
+
+def _faithful(
+    body: Body, found: tuple[Translation, ...], path: str, converter: Converter, report: Report
+) -> tuple[Translation, ...]:
+    """The translations that keep the source's links, pictures, footnotes, code and tags.
+
+    One that doesn't is an error; an outdated one, which is being worked on, a warning, and isn't shown.
+    """
+    result = []
+    for translation in found:
+        if translation.text is None or translation.segment.context is not None:
+            result.append(translation)
+            continue
+        text = normalise(translation.text)
+        source = translation.previous or translation.segment.text
+        if INLINE.search(text) or INLINE.search(source):
+            expected, actual = converter.protected(body, source), converter.protected(body, text)
+            if expected != actual:
+                outdated = translation.state == "outdated"
+                report(
+                    Problem(
+                        path,
+                        translation.line or 1,
+                        1,
+                        _difference(expected, actual),
+                        "it isn't shown"
+                        if outdated
+                        else "write the same links, footnotes, code and tags as the msgid",
+                        "warning" if outdated else "error",
+                    )
+                )
+                result.append(replace(translation, text=None, state="missing"))
+                continue
+        result.append(replace(translation, text=text))
+    return tuple(result)
+
+
+def _difference(expected: Protected, actual: Protected) -> str:
+    lost = [f"the {kind} {value}" for kind, value in (expected - actual)]
+    added = [f"the {kind} {value}" for kind, value in (actual - expected)]
+    said = []
+    if lost:
+        said.append(f"has lost {', '.join(sorted(lost))}")
+    if added:
+        said.append(f"has {', '.join(sorted(added))}, which its source doesn't have")
+    return f"the translation {' and '.join(said)}"
+
+
+def _check_html(body: Body, converter: Converter, report: Report) -> None:
+    document = body.document
+    for piece in converter.raw_html(body):
+        for finding in policy.findings(piece):
+            at = max(document.body.find(piece.strip().split("\n", 1)[0]), 0)
+            line = document.line + document.body.count("\n", 0, at) + 1
+            column = at - document.body.rfind("\n", 0, at)
+            hint = "remove it, or set trusted_html: true in site.yaml if all authors are trusted"
+            report(Problem(document.path, line, column, finding, hint))

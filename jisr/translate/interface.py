@@ -1,0 +1,123 @@
+"""The theme's own words in the languages of the site."""
+
+import gettext
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from jisr.errors import Report
+from jisr.languages import format_number, language_name, plural_forms
+from jisr.model import Language, Segment, Translation
+from jisr.read.marks import Labels
+from jisr.translate.catalog import Catalogue, Entry, compiled, load
+from jisr.translate.messages import INTERFACE
+
+WORDS = (
+    "Awaiting translation",
+    "Out of date",
+    "The new %(language)s text",
+    "Back to the text, footnote %(number)s",
+    "Note",
+    "Tip",
+    "Important",
+    "Warning",
+    "Caution",
+    "Danger",
+    "Attention",
+    "Hint",
+    "Error",
+)
+"""Words that bodies need; those of the templates stand in the templates."""
+
+WRITTEN_IN = "en"
+"""The language of the words themselves."""
+
+
+def path(language: Language) -> str:
+    """Where a language's words stand, in a site and in the theme."""
+    return f"translations/{language.code}/{INTERFACE}.po"
+
+
+def catalogues(
+    site_root: Path, theme_root: Path, language: Language, report: Report
+) -> tuple[Catalogue, ...]:
+    """The site's own words, then the theme's."""
+    roots = [site_root] if site_root == theme_root else [site_root, theme_root]
+    found = [load(root, path(language), report) for root in roots]
+    return tuple(catalogue for catalogue in found if catalogue)
+
+
+def words(site_root: Path, theme_root: Path, language: Language, report: Report) -> gettext.NullTranslations:
+    """What `gettext` and `ngettext` answer in a language: the site's word, the theme's, or the English."""
+    found = catalogues(site_root, theme_root, language, report)
+    return compiled(found, plural_forms(language.code))
+
+
+def labels(translations: gettext.NullTranslations, language: Language, source: Language) -> Labels:
+    """The words in the bodies of a language's editions."""
+    say = translations.gettext
+    return Labels(
+        awaiting=say("Awaiting translation"),
+        outdated=say("Out of date"),
+        newer=say("The new %(language)s text") % {"language": language_name(source, language)},
+        backlink=lambda number: (
+            say("Back to the text, footnote %(number)s")
+            % {"number": format_number(int(number), language) if number.isdigit() else number}
+        ),
+        admonition=say,
+    )
+
+
+def merged(
+    found: Sequence[tuple[Segment, str | None, str]],
+    own: Catalogue | None,
+    theme: Catalogue | None,
+    language: Language,
+) -> Catalogue:
+    """The site's catalogue of words: those that the theme doesn't translate, and those it has already.
+
+    `found` are the words of the templates: message, plural, template.
+    """
+    own = own or Catalogue(path(language))
+    covered = {key for key, entry in theme.entries.items() if all(entry.strings)} if theme else set()
+    forms = int(re.findall(r"\d+", plural_forms(language.code))[0])
+    all_words = [*found, *((Segment("interface", word, 0), None, "") for word in WORDS)]
+    references: dict[tuple[str | None, str], list[tuple[str, int]]] = {}
+    entries: dict[tuple[str | None, str], Entry] = {}
+    for segment, plural, template in all_words:
+        if template:
+            references.setdefault(segment.key, []).append((f"templates/{template}", segment.line))
+        if segment.key in entries or (segment.key in covered and segment.key not in own.entries):
+            continue
+        known = own.entries.get(segment.key) or own.obsolete.get(segment.key)
+        if known is None or known.plural != plural:
+            known = Entry(segment.text, ("",) * forms if plural else ("",), plural=plural)
+        entries[segment.key] = known
+    obsolete = {
+        key: replace(entry, references=())
+        for key, entry in (*own.obsolete.items(), *own.entries.items())
+        if key not in entries and any(entry.strings)
+    }
+    entries = {
+        key: replace(entry, references=tuple(references.get(key, ()))) for key, entry in entries.items()
+    }
+    return Catalogue(own.path, own.header, own.comment, entries, obsolete)
+
+
+def translations(
+    found: Sequence[tuple[Segment, str | None, str]], known: Sequence[Catalogue], language: Language
+) -> tuple[Translation, ...]:
+    """The state of each word in a language. English is what the words are written in."""
+    result = []
+    for segment in {
+        s.key: s for s in (*(s for s, _, _ in found), *(Segment("interface", w, 0) for w in WORDS))
+    }.values():
+        entry = next((c.entries[segment.key] for c in known if segment.key in c.entries), None)
+        if language.code == WRITTEN_IN:
+            result.append(Translation(segment, segment.text, "source"))
+        elif entry and all(entry.strings):
+            result.append(Translation(segment, entry.text, "outdated" if entry.fuzzy else "translated"))
+        else:
+            result.append(Translation(segment, None, "missing"))
+    return tuple(result)

@@ -1,0 +1,132 @@
+"""Where the links of a document lead: to documents and files of the site, each in the page's language."""
+
+import difflib
+import posixpath
+from collections.abc import Iterable
+from urllib.parse import unquote, urlsplit
+
+from jisr.errors import Problem, Report
+from jisr.model import Document, Language, Site, Source
+from jisr.read.policy import refused_scheme
+from jisr.urls import collision_key, page_path, url
+
+
+class Links:
+    """What can be linked to.
+
+    `faulty` are documents that are reported anyway, `drafts` those that this build leaves out.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        documents: Iterable[Document],
+        files: Iterable[Source],
+        faulty: Iterable[str],
+        drafts: Iterable[str],
+    ) -> None:
+        self.site = site
+        self.documents = {document.path: document.address for document in documents}
+        self.files = {source.path for source in files}
+        self.faulty = frozenset(faulty)
+        self.drafts = frozenset(drafts)
+        addresses = {f"/{address}/" for address in self.documents.values()} | {"/"}
+        self.roots = {
+            f"/{language.code if language != site.source else ''}{address}".replace("//", "/"): None
+            for language in site.languages
+            for address in addresses
+        }
+
+    def prefix(self, language: Language) -> str:
+        """The folder of a language's pages: empty for the source."""
+        return "" if language == self.site.source else language.code
+
+    def page(self, path: str, language: Language) -> str | None:
+        """The URL of a document's edition, None where there is no such document."""
+        address = self.documents.get(path)
+        return (
+            None if address is None else url(page_path(address, self.prefix(language)), self.site.base_path)
+        )
+
+    def file(self, path: str) -> str:
+        """The URL of a file that is copied: `content/x.jpg` and `static/x.jpg` both become `/x.jpg`."""
+        return url(path.partition("/")[2], self.site.base_path)
+
+    def resolve(self, document: Document, language: Language, link: str, report: Report) -> str:
+        """The address that a link of a document gets on its page in a language.
+
+        Leaves full addresses and fragments as they are; reports a link to what isn't there.
+        """
+        if not link or link[0] in "#\x02":
+            return link
+        if scheme := refused_scheme(link):
+            if not self.site.trusted_html:
+                what = f"a link with {scheme}: isn't allowed"
+                report(self._problem(document, link, what, "link to http, https, mailto or tel"))
+            return link
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc or not parts.path:
+            return link
+        rest = link[len(parts.path) :]
+        path = unquote(parts.path)
+        if path.startswith("/"):
+            target = self._from_root(path)
+        else:
+            target = self._beside(document, path, language)
+        if target is None:
+            full = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), path))
+            if full in self.faulty:
+                return link
+            if full in self.drafts:
+                what = f"the link leads to {path}, which is a draft"
+                report(
+                    self._problem(
+                        document, link, what, "publish it first, take the link out, or build with --drafts"
+                    )
+                )
+                return link
+            near = difflib.get_close_matches(posixpath.basename(path), self._names(), 1, 0.8)
+            hint = (
+                f"did you mean {near[0]}?" if near else "check its path, which begins at this file's folder"
+            )
+            report(self._problem(document, link, f"the link leads to {path}, which isn't there", hint))
+            return link
+        return target + rest
+
+    def _from_root(self, path: str) -> str | None:
+        if path in self.roots or f"{path}/" in self.roots:
+            return url(path.strip("/") + ("/" if path.strip("/") else ""), self.site.base_path)
+        for folder in ("static", "content"):
+            if folder + path in self.files:
+                return self.file(folder + path)
+        return None
+
+    def _beside(self, document: Document, path: str, language: Language) -> str | None:
+        full = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), path))
+        found = self.page(full, language)
+        if found is None and full in self.files:
+            found = self.file(full)
+        return found
+
+    def _names(self) -> list[str]:
+        return [posixpath.basename(path) for path in (*self.documents, *self.files)]
+
+    @staticmethod
+    def _problem(document: Document, link: str, message: str, hint: str) -> Problem:
+        at = document.body.find(link)
+        if at < 0:
+            return Problem(*document.places.get("image.src", (document.path, 1, 1)), message, hint)
+        before = document.body.count("\n", 0, at)
+        column = at - document.body.rfind("\n", 0, at)
+        return Problem(document.path, document.line + before + 1, column, message, hint)
+
+
+def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:
+    """Pairs of owners of one output path: `(path, first owner, second owner)`."""
+    seen: dict[str, str] = {}
+    for path, owner in paths:
+        key = collision_key(path)
+        if key in seen:
+            yield path, seen[key], owner
+        else:
+            seen[key] = owner

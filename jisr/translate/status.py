@@ -1,0 +1,36 @@
+"""How far the translations are: one row a catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jisr.model import Language, Progress, Translation
+from jisr.translate import sync
+from jisr.translate.messages import INTERFACE
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a catalogue. `words` are those of the source still to be translated."""
+
+    path: str
+    language: str
+    progress: Progress
+    words: int
+
+
+def status(path: str, language: Language, found: Sequence[Translation]) -> Status:
+    """The row for a catalogue's translations."""
+    left = {t.segment.key: t.segment.text for t in found if t.state in ("missing", "outdated")}
+    words = sum(len(text.split()) for text in left.values())
+    return Status(path, language.code, sync.progress(found), words)
+
+
+def total(rows: Sequence[Status]) -> Progress:
+    """All documents together; the theme's words aside, which come with Jisr."""
+    rows = [row for row in rows if not row.path.endswith(f"/{INTERFACE}.po")]
+    return Progress(
+        total=sum(row.progress.total for row in rows),
+        translated=sum(row.progress.translated for row in rows),
+        outdated=sum(row.progress.outdated for row in rows),
+        missing=sum(row.progress.missing for row in rows),
+    )

@@ -1,0 +1,103 @@
+"""Catalogues brought up to date with their documents, and what a build takes from them.
+
+One pure function serves both: `sync` writes its result down, a build shows it. So an edit is seen as
+outdated at once, and what is extracted is what is asked for.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from jisr.model import Progress, Segment, Translation
+from jisr.translate.catalog import Catalogue, Entry, Key
+
+_ALIKE = 0.5
+"""Share of common words from which an old translation is offered for a changed block."""
+
+_SHORT = 60
+"""Texts under this many characters are compared by characters: they have too few words."""
+
+
+def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str, document: str) -> Catalogue:
+    """The catalogue at `path` for these segments, in their order; `document` is where they stand.
+
+    A segment without an entry takes the most similar translation that no other segment uses, as fuzzy,
+    with the source it was made for; what is no longer used becomes obsolete, and comes back when its
+    text does. (`Catalog.update` of Babel offers one translation many times and forgets obsolete ones.)
+    """
+    old = catalogue or Catalogue(path)
+    wanted: dict[Key, list[Segment]] = {}
+    for segment in segments:
+        wanted.setdefault(segment.key, []).append(segment)
+    spare = {
+        key: entry
+        for key, entry in (*old.obsolete.items(), *old.entries.items())
+        if key not in wanted and any(entry.strings)
+    }
+    entries: dict[Key, Entry] = {}
+    taken: set[Key] = set()
+    for key, places in wanted.items():
+        entry = old.entries.get(key)
+        if entry is None or not any(entry.strings):
+            entry = old.obsolete.get(key) or entry
+        if entry is None:
+            entry = Entry(key[1], context=key[0])
+            source = _most_similar(places[0], [e for k, e in spare.items() if k not in taken])
+            if source:
+                taken.add(source.key)
+                previous = source.previous if source.fuzzy and source.previous else source.id
+                entry = replace(
+                    source, id=key[1], context=key[0], fuzzy=True, previous=previous,
+                    line=source.line if source.key in old.entries else 0,
+                )  # fmt: skip
+        references = tuple((document, segment.line) for segment in places if segment.line)
+        entries[key] = replace(entry, references=references, extracted=(places[0].kind,))
+    obsolete = {
+        key: replace(entry, references=())
+        for key, entry in (*old.obsolete.items(), *old.entries.items())
+        if key not in entries and key not in taken and any(entry.strings)
+    }
+    return Catalogue(path, old.header, old.comment, entries, obsolete)
+
+
+def translations(merged: Catalogue, segments: Iterable[Segment]) -> tuple[Translation, ...]:
+    """What the merged catalogue has for each segment."""
+    result = []
+    for segment in segments:
+        entry = merged.entries[segment.key]
+        if not entry.text.strip():
+            result.append(Translation(segment, None, "missing", None, entry.line))
+        elif entry.fuzzy:
+            result.append(Translation(segment, entry.text, "outdated", entry.previous, entry.line))
+        else:
+            result.append(Translation(segment, entry.text, "translated", None, entry.line))
+    return tuple(result)
+
+
+def progress(found: Iterable[Translation]) -> Progress:
+    """The count of messages by state; one that stands twice in a document counts once."""
+    states = {translation.segment.key: translation.state for translation in found}
+    counts = list(states.values())
+    return Progress(
+        total=len(counts),
+        translated=counts.count("translated") + counts.count("source"),
+        outdated=counts.count("outdated"),
+        missing=counts.count("missing"),
+    )
+
+
+def _most_similar(segment: Segment, candidates: Iterable[Entry]) -> Entry | None:
+    best, best_share = None, _ALIKE
+    for entry in candidates:
+        if entry.context != segment.context or entry.plural is not None:
+            continue
+        share = _similarity(segment.text, entry.id)
+        if share > best_share:
+            best, best_share = entry, share
+    return best
+
+
+def _similarity(one: str, other: str) -> float:
+    if max(len(one), len(other)) < _SHORT:
+        return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return difflib.SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()

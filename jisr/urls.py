@@ -1,0 +1,54 @@
+"""Addresses: slugs, output paths, URLs.
+
+Links are paths from the root of the host, the base URL's own path included: one rule that holds on
+every page, the 404 page too (docs/decisions/0003-links-from-the-root.md).
+"""
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+_UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
+"""Harakat, Koranic marks and tatweel: written or left out at will."""
+
+_NOT_IN_SLUG = re.compile(r"[^\w]+|_+")
+
+SLUG_BYTES = 120
+"""An Arabic letter is 2 bytes and six characters of an address; ext4's limit on a name is 255 bytes."""
+
+
+def slug(text: str) -> str:
+    """The text as a part of an address: NFKC, lower case, words joined by hyphens; may be empty."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    plain = _UNSPOKEN.sub("", plain)
+    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
+    joined = _NOT_IN_SLUG.sub("-", plain).strip("-")
+    encoded = joined.encode()
+    if len(encoded) > SLUG_BYTES:
+        cut = encoded[:SLUG_BYTES].decode(errors="ignore")
+        joined = cut.rpartition("-")[0] or cut
+    return unicodedata.normalize("NFC", joined)
+
+
+def page_path(address: str, prefix: str) -> str:
+    """Output path of a page: `("articles/name", "en")` → `en/articles/name/index.html`."""
+    return "/".join(part for part in (prefix, address, "index.html") if part)
+
+
+def url(output_path: str, base_path: str) -> str:
+    """The link to an output: percent-encoded, from the host's root, without `index.html`."""
+    shown = output_path.removesuffix("index.html") if output_path.endswith("index.html") else output_path
+    if shown and not (shown.endswith("/") or shown == output_path):
+        shown = output_path  # a name that merely ends so: old-index.html
+    return base_path + quote(shown, safe="/~!$&'()*+,;=:@-._")
+
+
+def absolute(link: str, base_url: str) -> str:
+    """The full address of a link that begins at the host's root."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}{link}"
+
+
+def collision_key(output_path: str) -> str:
+    """Equal for paths that some file system or server takes for one: by case, by NFC and NFD."""
+    return unicodedata.normalize("NFC", output_path).casefold()

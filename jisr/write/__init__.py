@@ -1,0 +1,1 @@
+"""Renders outputs through the templates and puts them on the disk."""

@@ -1,0 +1,245 @@
+"""Outputs → HTML through the theme. The only importer of jinja2.
+
+The environment is strict: an unknown name is an error at its line in the template, not a hole.
+"""
+
+import gettext
+import os
+import re
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    pass_context,
+)
+from jinja2.ext import babel_extract
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from jisr import languages
+from jisr.bidi import isolate
+from jisr.errors import Problem, Report
+from jisr.model import Language, Output, Phrase, Rendered, Segment
+from jisr.urls import url
+
+FOLDER = "templates"
+
+_ROOT = re.compile(r"[^/\\]+\.(?:html|xml|txt|json)")
+
+
+class Templates:
+    """The theme's templates with the site's own before them."""
+
+    def __init__(
+        self,
+        site_root: Path,
+        theme_root: Path,
+        *,
+        base_path: str,
+        assets: Iterable[str],
+        words: Mapping[str, gettext.NullTranslations],
+    ) -> None:
+        self.site_root = site_root
+        self.folders = list(dict.fromkeys([site_root / FOLDER, theme_root / FOLDER]))
+        self.environment = Environment(
+            loader=FileSystemLoader(self.folders),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+            auto_reload=False,
+            cache_size=-1,
+        )
+        known = frozenset(assets)
+
+        def asset(path: str) -> str:
+            if path not in known:
+                raise TemplateError(f"there is no file {path} in static/")
+            return url(path, base_path)
+
+        def spoken(language_code: str) -> gettext.NullTranslations:
+            return words[language_code]
+
+        # Jinja takes what gettext answers for markup. Words are text: a catalogue can't inject anything.
+        @pass_context
+        def say(context: Context, message: str) -> str:
+            return escape(spoken(context["site"].language.code).gettext(message))
+
+        @pass_context
+        def say_number(context: Context, one: str, many: str, number: int) -> str:
+            return escape(spoken(context["site"].language.code).ngettext(one, many, number))
+
+        self.environment.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
+        self.environment.filters |= {
+            "date": _localised(languages.format_date),
+            "number": _localised(languages.format_number),
+            "percent": _localised(languages.format_percent),
+            "isodate": _isodate,
+            "isolate": _isolate,
+        }
+        self.environment.globals |= {
+            "asset": asset,
+            "url": lambda path: url(path.lstrip("/"), base_path),
+            "language_name": _localised(languages.language_name),
+        }
+
+    def render(self, content: Rendered) -> str:
+        """The page. Raises `TemplateFailedError` at the template's own line."""
+        try:
+            return self.environment.get_template(content.template).render(_marked_safe(content.context))
+        except Exception as error:  # a template can raise whatever its expressions raise
+            raise TemplateFailedError(self._explain(error, content.template, content.blame)) from None
+
+    def check(self, report: Report) -> None:
+        """Report templates that don't compile, or lie outside the site behind a link."""
+        for name in self.names():
+            path = self._file(name)
+            if path and not _inside(path, self.folders):
+                report(
+                    Problem(
+                        self._shown(name),
+                        1,
+                        1,
+                        "a symbolic link leads out of the site",
+                        "copy the file here instead",
+                    )
+                )
+                continue
+            try:
+                self.environment.get_template(name)
+            except Exception as error:
+                report(self._explain(error, name, name))
+
+    def names(self) -> list[str]:
+        """The templates there are, the site's own and the theme's."""
+        return [
+            name for name in self.environment.list_templates() if _ROOT.fullmatch(name.rpartition("/")[2])
+        ]
+
+    def words(self, report: Report) -> list[tuple[Segment, str | None, str]]:
+        """The words of the templates: message, its plural, and the template it stands in."""
+        found = []
+        options = {"trimmed": "false", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+        for name in self.names():
+            path = self._file(name)
+            if not path:
+                continue
+            try:
+                with path.open("rb") as file:
+                    extracted = list(babel_extract(file, ("_", "gettext", "ngettext"), [], options))
+            except TemplateSyntaxError as error:
+                report(self._explain(error, name, name))
+                continue
+            for line, _function, message, _comments in extracted:
+                one, many = message[:2] if isinstance(message, tuple) else (message, None)
+                if one:
+                    found.append((Segment("interface", one, line), many, name))
+        return found
+
+    def _file(self, name: str) -> Path | None:
+        return next((folder / name for folder in self.folders if (folder / name).is_file()), None)
+
+    def _shown(self, name: str) -> str:
+        """A template's path as the reader finds it: in the site, or the theme's."""
+        return f"{FOLDER}/{name}"
+
+    def _explain(self, error: Exception, template: str, blame: str) -> Problem:
+        if isinstance(error, TemplateSyntaxError):
+            what = f"the template doesn't compile ({error.message})"
+            return Problem(self._shown(error.name or template), error.lineno, 1, what, "mend this line")
+        name, line = self._where(error, template)
+        if isinstance(error, TemplateNotFound):
+            what = f"there is no template {error.name}"
+            if name == template == error.name:
+                return Problem(blame, 1, 1, what, f"add {FOLDER}/{template}, or name another")
+            return Problem(self._shown(name), line, 1, what, "mend the name, or add the file")
+        if isinstance(error, RecursionError):
+            return Problem(
+                self._shown(name), line, 1, "the templates include each other without end", "break the circle"
+            )
+        said = str(error) or type(error).__name__
+        return Problem(
+            self._shown(name), line, 1, f"{said} (for {blame})", "see docs/templates.md for what there is"
+        )
+
+    def _where(self, error: Exception, template: str) -> tuple[str, int]:
+        """The innermost template line that the error passed through; Jinja puts them into tracebacks."""
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            for folder in self.folders:
+                if frame.filename.startswith(f"{folder}{os.sep}"):
+                    return Path(frame.filename).relative_to(folder).as_posix(), frame.lineno or 1
+        return template, 1
+
+
+class TemplateFailedError(Exception):
+    """A page that can't be rendered."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def render_all(
+    templates: Templates, outputs: Iterable[Output], report: Report
+) -> Iterable[tuple[Output, str]]:
+    """The rendered pages one by one. Reports each that fails, once for each line at fault."""
+    for output in outputs:
+        if isinstance(output.content, Rendered):
+            try:
+                yield output, templates.render(output.content)
+            except TemplateFailedError as error:
+                report(error.problem)
+
+
+def _localised(function: Callable[[Any, Language], str]) -> Callable[..., str]:
+    """A function of a value and the reader's language as a filter that knows the language of its page."""
+
+    @pass_context
+    def filtered(context: Context, value: Any) -> str:
+        return function(value, context["site"].language)
+
+    return filtered
+
+
+def _isodate(value: date) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+
+
+@pass_context
+def _isolate(context: Context, value: Phrase | str) -> str:
+    if isinstance(value, str):
+        return value
+    against = value.language.direction != context["site"].language.direction
+    return isolate(value.text) if against else value.text
+
+
+def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context with the bodies, already HTML, as markup: the values of the plan are plain strings."""
+    from dataclasses import replace
+
+    safe = dict(context)
+    if "edition" in safe:
+        edition = safe["edition"]
+        toc = tuple(replace(entry, html=Markup(entry.html)) for entry in edition.toc)
+        safe["edition"] = replace(edition, html=Markup(edition.html), toc=toc)
+    if "rows" in safe:
+        safe["rows"] = tuple(
+            replace(row, source=Markup(row.source), translation=row.translation and Markup(row.translation))
+            for row in safe["rows"]
+        )
+    return safe
+
+
+def _inside(path: Path, folders: Iterable[Path]) -> bool:
+    real = os.path.realpath(path)
+    return any(real.startswith(os.path.realpath(folder.parent) + os.sep) for folder in folders)

@@ -1,0 +1,274 @@
+"""YAML with the places of its values, checked against a type. The only importer of yaml.
+
+Refuses what a reader wouldn't expect of a settings file: two keys alike, tags, anchors and aliases
+(the means of YAML bombs), and nesting deeper than people write.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from datetime import date
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+import yaml
+
+from jisr.errors import Problem, Report
+
+T = TypeVar("T")
+Place = tuple[str, int, int]
+Steps = tuple[str | int, ...]
+
+_SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
+_INDEX = re.compile(r" - at `\$\[(?P<index>\d+)\]`$")
+_TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
+_TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
+_NAMES = {
+    "str": "text",
+    "int": "a whole number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a group of keys",
+    "float": "a number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A mapping read from YAML: its values, and the place of each: path, line, column.
+
+    `places` and `texts` (scalars as they were written) are keyed by the steps from the top:
+    `("image", "src")`, `("tags", 1)`; `()` is the whole.
+    """
+
+    values: dict[str, Any]
+    places: Mapping[Steps, Place]
+    texts: Mapping[Steps, str]
+
+    def problem(self, steps: Steps, message: str, hint: str) -> Problem:
+        """An error at the nearest place that is known."""
+        while steps not in self.places:
+            steps = steps[:-1]
+        return Problem(*self.places[steps], message, hint)
+
+    def joined(self, other: "YamlFile") -> "YamlFile":
+        """Both together, where they have no key in common; the whole begins where this one does."""
+        return YamlFile(
+            self.values | other.values, {**other.places, **self.places}, {**other.texts, **self.texts}
+        )
+
+
+def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlFile | None:
+    """Read a mapping. Reports what is wrong and returns None if it isn't one."""
+
+    def fail(mark: Any, message: str, hint: str) -> None:
+        line, column = (mark.line, mark.column + 1) if mark else (0, 1)
+        report(Problem(path, first_line + line, column, message, hint))
+
+    loader = yaml.CSafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return YamlFile({}, {(): (path, first_line, 1)}, {})
+        if not isinstance(node, yaml.MappingNode):
+            fail(node.start_mark, "the metadata are not keys with values", "write `key: value` lines")
+            return None
+        reading = _Reading(loader, path, first_line, report)
+        values = reading.value(node, ())
+    except yaml.MarkedYAMLError as error:
+        fail(error.problem_mark or error.context_mark, *_explain(error, text))
+        return None
+    except RecursionError:
+        fail(None, *_TOO_DEEP)
+        return None
+    except yaml.YAMLError as error:
+        fail(None, f"this is not YAML ({str(error).splitlines()[0]})", "check the characters it names")
+        return None
+    finally:
+        loader.dispose()
+    if reading.failed:
+        return None
+    return YamlFile(values, reading.places, reading.texts)
+
+
+def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = ()) -> T | None:
+    """The values (those under `below`) as the data class `kind`.
+
+    Reports every unknown key with the nearest known name, every missing one and every value of the
+    wrong type, and returns None if there was any.
+    """
+    values: Any = source.values
+    for step in below:
+        values = values[step]
+    if not isinstance(values, dict):
+        name = below[-1] if below else "this"
+        report(source.problem(below, f"`{name}` must be keys with values", "write them indented under it"))
+        return None
+    types = _field_types(kind)  # type: ignore[arg-type]  # a class is hashable
+    failed = False
+    result: dict[str, Any] = {}
+    for key in values:
+        if key not in types:
+            failed = True
+            report(_unknown_key(source, (*below, key), types))
+    for field in fields(kind):  # type: ignore[arg-type]
+        name, at = field.name, (*below, field.name)
+        if name not in values or values[name] is None:
+            if field.default is MISSING and field.default_factory is MISSING:
+                failed = True
+                report(source.problem(below, f"`{name}` is missing", f"add a line `{name}: …`"))
+            continue
+        nested = _nested(types[name])
+        if nested is None:
+            if isinstance(values[name], date):  # YAML's own type; msgspec would cut off the time of day
+                result[name] = values[name]
+                if types[name] == date | None:
+                    continue
+            try:
+                result[name] = msgspec.convert(values[name], types[name])
+                continue
+            except msgspec.ValidationError as error:
+                report(_wrong_type(source, at, str(error)))
+                result[name] = None
+        elif get_origin(types[name]) is tuple:
+            if isinstance(values[name], list):
+                items = range(len(values[name]))
+                result[name] = tuple(validate(source, nested, report, below=(*at, i)) for i in items)
+            else:
+                report(source.problem(at, f"`{name}` must be a list", "begin each entry with `- `"))
+        else:
+            result[name] = validate(source, nested, report, below=at)
+        found = result.get(name)
+        failed = failed or found is None or (isinstance(found, tuple) and None in found)
+    return None if failed else kind(**result)
+
+
+@cache
+def _field_types(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _nested(annotation: Any) -> type[Any] | None:
+    """The data class in `X`, `X | None` or `tuple[X, ...]`."""
+    for part in (annotation, *get_args(annotation)):
+        if is_dataclass(part):
+            return part  # type: ignore[return-value]
+    return None
+
+
+def _unknown_key(source: YamlFile, at: Steps, known: Iterable[str]) -> Problem:
+    key = str(at[-1])
+    shown = "".join(c for c in key if c.isprintable())
+    near = difflib.get_close_matches(shown.lower(), known, 1, 0.5)
+    hint = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(known)}"
+    if shown != key:
+        return source.problem(at, f"an invisible mark stands in the key `{shown}`", "type the key again")
+    return source.problem(at, f"unknown key `{key}`", hint)
+
+
+def _wrong_type(source: YamlFile, at: Steps, said: str) -> Problem:
+    """One of msgspec's findings on a single value, in the words of a writer."""
+    name = at[-1]
+    if place := _INDEX.search(said):
+        at, name = (*at, int(place["index"])), f"{name}[{place['index']}]"
+        said = said[: place.start()]
+    text = source.texts.get(at, "…")
+    types = _TYPES.search(said)
+    if "RFC3339" in said:
+        return source.problem(at, f"`{name}` is not a date", "write year-month-day, such as 2023-10-16")
+    if not types:
+        return source.problem(
+            at, f"`{name}`: {said[:1].lower()}{said[1:]}", "see the reference for its values"
+        )
+    wanted = types["wanted"].split(" | ")[0]
+    hints = {
+        "str": f"put it in quotes: {quoted(text)}" if text != "…" else "write one text",
+        "array": f"write {name}: [{text}]",
+        "bool": "write true or false",
+    }
+    message = f"`{name}` must be {_NAMES.get(wanted, wanted)}"
+    return source.problem(at, message, hints.get(wanted, "see the reference for its values"))
+
+
+class _Reading:
+    """One walk over the node tree of one file."""
+
+    def __init__(self, loader: Any, path: str, first_line: int, report: Report) -> None:
+        self.loader, self.path, self.first_line, self.report = loader, path, first_line, report
+        self.places: dict[Steps, Place] = {}
+        self.texts: dict[Steps, str] = {}
+        self.seen: set[int] = set()
+        self.failed = False
+
+    def place(self, node: yaml.Node) -> Place:
+        return self.path, self.first_line + node.start_mark.line, node.start_mark.column + 1
+
+    def fail(self, node: yaml.Node, message: str, hint: str) -> None:
+        self.failed = True
+        self.report(Problem(*self.place(node), message, hint))
+
+    def value(self, node: yaml.Node, steps: Steps) -> Any:
+        self.places.setdefault(steps, self.place(node))
+        if id(node) in self.seen:
+            return self.fail(node, "anchors and aliases (& and *) are not read here", "write it out")
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
+            return self.mapping(node, steps)
+        if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
+            return [self.value(item, (*steps, i)) for i, item in enumerate(node.value)]
+        if node.tag not in _SCALARS:
+            return self.fail(node, f"the tag {node.tag} is not read here", "write plain values only")
+        self.texts[steps] = node.value
+        try:
+            return self.loader.yaml_constructors[node.tag](self.loader, node)
+        except ValueError:
+            what = f"`{node.value}` is not a date of the calendar"
+            return self.fail(node, what, "write year-month-day, such as 2023-10-16")
+
+    def mapping(self, node: yaml.MappingNode, steps: Steps) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.fail(key_node, "a key must be a word", "write `key: value`")
+                continue
+            key = key_node.value
+            at = (*steps, key)
+            if key in result:
+                first = self.places[at][1]
+                self.fail(
+                    key_node, f"the key `{key}` stands twice", f"keep one; the first is in line {first}"
+                )
+                continue
+            self.places[at] = self.place(key_node)
+            result[key] = self.value(value_node, at)
+        return result
+
+
+def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
+    """What is wrong and what to do, for the faults that people make."""
+    said = error.problem or error.context or "unreadable"
+    mark = error.problem_mark
+    lines = text.split("\n")
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""
+    if "mapping values are not allowed" in said:
+        key, _, value = line.partition(": ")
+        return (
+            "a second colon in one value",
+            f"put the value in quotes: {key.strip()}: {quoted(value.strip())}",
+        )
+    if "\t" in line[: len(line) - len(line.lstrip())] or ("cannot start any token" in said and "\t" in line):
+        return "a tab where YAML wants spaces", "indent with spaces"
+    if "unexpected end of stream" in said or "could not find expected" in said:
+        return f"a quote or a bracket is not closed ({said})", "close it on its line"
+    if "nesting depth" in said:
+        return _TOO_DEEP
+    if "control characters" in said:
+        return f"{said}", "remove the invisible character"
+    return f"this is not YAML ({said})", "check the quotes, brackets and indentation of this line"
+
+
+def quoted(text: str) -> str:
+    """A text as a YAML scalar in quotes: no character in it means anything."""
+    return "'" + text.replace("'", "''") + "'"
