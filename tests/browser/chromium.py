@@ -1,0 +1,70 @@
+"""Where the browser is that the tests drive, and what it needs to start."""
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# Below node_modules, so that another version of the package never meets what this one unpacked.
+UNPACKED = ROOT / "node_modules" / ".cache" / "chromium"
+
+FONTS = f"""<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{UNPACKED}/fonts</dir><cachedir>{UNPACKED}/fontconfig</cachedir></fontconfig>
+"""
+
+ARGUMENTS = (
+    "--no-sandbox",  # the tests may run as root; the pages are our own
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chromium:
+    """An executable, and what its environment needs besides this process's own."""
+
+    executable: str
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def find() -> Chromium:
+    """The browser named by JISR_CHROMIUM, else one of this machine, else the one that npm's package holds.
+
+    `JISR_CHROMIUM=npm` asks for the latter.
+    """
+    chosen = os.environ.get("JISR_CHROMIUM", "")
+    if chosen and chosen != "npm":
+        if not os.access(chosen, os.X_OK):
+            raise FileNotFoundError(f"JISR_CHROMIUM names {chosen}, which can't be run")
+        return Chromium(chosen)
+    installed = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    for executable in installed if not chosen else ():
+        if executable:
+            return Chromium(executable)
+    return _unpacked()
+
+
+def _unpacked() -> Chromium:
+    UNPACKED.mkdir(parents=True, exist_ok=True)
+    script = 'import chromium from "@sparticuz/chromium"; console.log(await chromium.executablePath());'
+    node = subprocess.run(
+        ["node", "--input-type=module", "--eval", script],
+        cwd=ROOT,
+        # Its libraries, NSS among them, are unpacked only on the service that it was made for.
+        env={**os.environ, "TMPDIR": str(UNPACKED), "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if node.returncode:
+        raise FileNotFoundError(f"no Chromium on this machine, nor in node_modules (npm ci):\n{node.stderr}")
+    fonts = UNPACKED / "fonts.conf"
+    fonts.write_text(FONTS, encoding="utf-8")
+    environment = {"LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"), "FONTCONFIG_FILE": str(fonts)}
+    return Chromium(node.stdout.strip(), environment)

@@ -1,0 +1,135 @@
+"""What a browser makes of every page: its width, its directions, its weight and its fonts."""
+
+import gzip
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Response
+
+from tests.browser.served import Served
+
+FIRST_VIEW = 100_000  # bytes
+
+# The elements that reach over the edge, for the message; offscreen is where an RTL page overflows.
+OVERFLOW = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return null;
+  const wide = [...document.body.querySelectorAll("*")].filter(element => {
+    const box = element.getBoundingClientRect();
+    return box.width && (box.left < -1 || box.right > root.clientWidth + 1);
+  });
+  return wide.slice(0, 5).map(element => element.outerHTML.slice(0, 80));
+}"""
+
+# Elements whose computed direction isn't that of the nearest `dir`, or isn't that of their language.
+MISDIRECTED = """() => {
+  const wrong = [];
+  // A bdi without dir finds the direction of a name by itself.
+  for (const element of document.querySelectorAll("[lang]:not(pre, code, bdi:not([dir]), head *), .status")) {
+    const right_to_left = element.closest("[lang]").lang.split("-")[0] === "ar" ? "rtl" : "ltr";
+    if (getComputedStyle(element).direction !== right_to_left) wrong.push(element.outerHTML.slice(0, 120));
+  }
+  for (const element of document.querySelectorAll("pre, code, [dir=ltr], [dir=rtl]")) {
+    const expected = element.dir || "ltr";
+    if (getComputedStyle(element).direction !== expected) wrong.push(element.outerHTML.slice(0, 120));
+  }
+  return wrong;
+}"""
+
+# Arabic text in a style that its script doesn't have: slanted, letters apart, hyphenated, justified.
+MISSTYLED = """() => {
+  const wrong = [], nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = nodes.nextNode());) {
+    if (!/\\p{Script=Arabic}/u.test(node.data)) continue;
+    const style = getComputedStyle(node.parentElement);
+    const given = [style.fontStyle, style.letterSpacing, style.hyphens, style.textAlign].join(" ");
+    if (!/^normal normal (?!auto)\\w+ (?!justify)/.test(given)) wrong.push(`${given}: ${node.data.trim()}`);
+  }
+  return wrong;
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways(built_site: Served, browser: Browser, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    problems = []
+    for path in built_site.pages():
+        page.goto(built_site.url(path))
+        if (wide := page.evaluate(OVERFLOW)) is not None:
+            problems.append(f"{path}: {wide}")
+    page.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_every_text_has_the_direction_of_its_language(built_site: Served, page: Page) -> None:
+    problems = []
+    for path in built_site.pages():
+        page.goto(built_site.url(path))
+        problems += [f"{path}: {element}" for element in page.evaluate(MISDIRECTED)]
+    assert not problems, "\n".join(problems)
+
+
+def test_no_arabic_is_slanted_letter_spaced_hyphenated_or_justified(built_site: Served, page: Page) -> None:
+    problems = []
+    for path in built_site.pages():
+        page.goto(built_site.url(path))
+        problems += [f"{path}: {text}" for text in page.evaluate(MISSTYLED)]
+    assert not problems, "\n".join(problems)
+
+
+def test_awaiting_blocks_are_right_to_left_and_their_labels_not(built_site: Served, page: Page) -> None:
+    seen = 0
+    for path in (path for path in built_site.pages() if path.startswith("en/")):
+        page.goto(built_site.url(path))
+        for block in page.locator(".awaiting").all():
+            seen += 1
+            arabic, label = block.locator('[lang|="ar"]').first, block.locator(".status").first
+            assert direction(arabic) == "rtl", f"{path}: {arabic.inner_text()}"
+            assert direction(label) == "ltr", f"{path}: {label.inner_text()}"
+    assert seen, "no English page shows a block that awaits translation"
+
+
+def direction(locator: Any) -> str:
+    """The computed direction of an element."""
+    computed: str = locator.evaluate("element => getComputedStyle(element).direction")
+    return computed
+
+
+def test_the_first_view_of_an_article_is_light(built_site: Served, browser: Browser) -> None:
+    articles = [path for path in built_site.pages() if re.search(r"(^|/)articles/[^/]+/index\.html$", path)]
+    assert articles, "no article in the site"
+    problems = []
+    for path in articles:
+        responses = first_visit(browser, built_site.url(path))
+        weights = {response.url: weight(response) for response in responses}
+        if sum(weights.values()) >= FIRST_VIEW:
+            problems.append(f"{path}: {sum(weights.values())} bytes: {weights}")
+        responses[0].frame.page.context.close()
+    assert not problems, "\n".join(problems)
+
+
+def weight(response: Response) -> int:
+    """What a body weighs on its way: hosts compress text; fonts and pictures are compressed as they are."""
+    is_text = response.headers["content-type"].startswith(("text/", "image/svg"))
+    return len(gzip.compress(response.body())) if is_text else len(response.body())
+
+
+def first_visit(browser: Browser, address: str) -> list[Response]:
+    """All that a page loads where nothing of the site is cached yet."""
+    page = browser.new_context().new_page()
+    responses: list[Response] = []
+    page.on("response", lambda response: responses.append(response))  # noqa: PLW0108 - a built-in won't do
+    page.goto(address)
+    page.evaluate("document.fonts.ready.then(() => {})")
+    return responses
+
+
+def test_the_webfont_is_used_on_every_page(built_site: Served, page: Page) -> None:
+    problems = []
+    for path in built_site.pages():
+        page.goto(built_site.url(path))
+        states = page.evaluate("document.fonts.ready.then(fonts => [...fonts].map(face => face.status))")
+        if "loaded" not in states or "error" in states:
+            problems.append(f"{path}: {states}")
+    assert not problems, "\n".join(problems)

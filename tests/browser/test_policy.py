@@ -1,0 +1,42 @@
+"""Every page works under the strictest Content-Security-Policy, and asks for nothing that isn't there."""
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response
+
+from tests.browser.served import Served
+
+
+def test_no_page_breaks_the_policy_or_asks_in_vain_or_elsewhere(built_site: Served, page: Page) -> None:
+    problems: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            problems.append(f"{page.url}: console: {message.text}")
+
+    def failed(request: Request) -> None:
+        problems.append(f"{page.url}: {request.url} failed: {request.failure}")
+
+    def response(response: Response) -> None:
+        if response.status >= 400:
+            problems.append(f"{page.url}: {response.url} answered {response.status}")
+        if not response.url.startswith(f"{built_site.address}/"):
+            problems.append(f"{page.url}: {response.url} is of another origin")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    page.on("requestfailed", failed)
+    page.on("response", response)
+    for path in built_site.pages():
+        # Idle, since a request that the next page cuts short would count as failed.
+        answer = page.goto(built_site.url(path), wait_until="networkidle")
+        assert answer
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert not problems, "\n".join(problems)
+
+
+def test_a_breach_of_the_policy_is_heard(built_site: Served, page: Page) -> None:
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.goto(built_site.url("index.html"))
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
+    page.wait_for_timeout(100)
+    assert any("Content Security Policy" in text for text in heard), heard

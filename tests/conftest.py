@@ -1,0 +1,72 @@
+"""The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from jisr.cli import main
+
+SITE_YAML = """\
+base_url: https://example.org/
+languages: [ar, en]
+timezone: Africa/Cairo
+language:
+  ar: {title: جسر, description: مقالات, locale: ar-EG}
+  en: {title: Jisr, description: Articles, locale: en-GB}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a command of the command line left."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """A site's folder, and the commands run on it."""
+
+    path: Path
+
+    def write(self, path: str, text: str) -> None:
+        """Write a file of the site, with the folders it needs."""
+        file = self.path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+    def read(self, path: str) -> str:
+        """The text of a file that was built, named by its path below `public/`."""
+        return (self.path / "public" / path).read_text(encoding="utf-8")
+
+    def run(self, command: str, *options: str) -> Result:
+        """Run `jisr COMMAND --site FOLDER OPTIONS` in this process; an exception is the test's to see."""
+        arguments = [command, "--site", str(self.path), *options]
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        return Result(result.exit_code, result.stdout, result.stderr)
+
+    def build(self, *options: str) -> Result:
+        """Run `jisr build`."""
+        return self.run("build", *options)
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping[str, str]], SiteFolder]:
+    """A function that makes a site of the given files, with a plain `site.yaml` unless they hold one.
+
+    The test goes on in the site's folder, so that messages name files by their paths in the site.
+    """
+
+    def make(files: Mapping[str, str]) -> SiteFolder:
+        folder = SiteFolder(tmp_path / "site")
+        for path, text in {"site.yaml": SITE_YAML, **files}.items():
+            folder.write(path, text)
+        monkeypatch.chdir(folder.path)
+        return folder
+
+    return make

@@ -1,0 +1,448 @@
+"""Bad input is a message with its place and what to do, all in one run, and the last good site stays."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SITE_YAML, SiteFolder
+
+MakeSite = Callable[[Mapping[str, str]], SiteFolder]
+
+GOOD = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص الخبر.\n"
+PO_HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+
+
+def article(metadata: str = "title: خبر\ndate: 2023-10-16", body: str = "نص الخبر.") -> str:
+    """An article's file."""
+    return f"---\n{metadata}\n---\n\n{body}\n"
+
+
+def po(*entries: str) -> str:
+    """A catalogue's file."""
+    return PO_HEAD + "\n\n".join(entries) + "\n"
+
+
+CASES: dict[str, tuple[dict[str, str], list[str]]] = {
+    # Metadata.
+    "a title with a colon": (
+        {"content/articles/a.md": article("title: قال: نعم\ndate: 2023-10-16")},
+        ["content/articles/a.md:2:11: error: a second colon in one value; "
+         "put the value in quotes: title: 'قال: نعم'"],
+    ),
+    "a key twice": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\ntitle: آخر")},
+        ["content/articles/a.md:4:1: error: the key `title` stands twice; keep one; the first is in line 2"],
+    ),
+    "a tab": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\ntags:\n\t- سياسة")},
+        ["content/articles/a.md:5:1: error: a tab where YAML wants spaces; indent with spaces"],
+    ),
+    "an open quote": (
+        {"content/articles/a.md": article('title: "خبر\ndate: 2023-10-16')},
+        ["content/articles/a.md:4:1: error: a quote or a bracket is not closed "
+         "(found unexpected end of stream); close it on its line"],
+    ),
+    "front matter without an end": (
+        {"content/articles/a.md": "---\ntitle: خبر\n\nنص\n"},
+        ["content/articles/a.md:1:1: error: the front matter has no end; add a line --- after the metadata"],
+    ),
+    "no metadata": (
+        {"content/articles/a.md": "نص بلا بيانات\n"},
+        ["content/articles/a.md:1:1: error: the document has no metadata; "
+         "begin it with ---, title: …, --- or put them in a .yaml file beside it"],
+    ),
+    "unknown keys and wrong types, all at once": (
+        {"content/articles/a.md": article("titel: خبر\ndate: 2023-10-16\ntags: سياسة\ndraft: ربما\nimage: {sr: a}")},
+        ["content/articles/a.md:2:1: error: `title` is missing; add a line `title: …`",
+         "content/articles/a.md:2:1: error: unknown key `titel`; did you mean `title`?",
+         "content/articles/a.md:4:1: error: `tags` must be a list; write tags: [سياسة]",
+         "content/articles/a.md:5:1: error: `draft` must be true or false; write true or false",
+         "content/articles/a.md:6:1: error: `src` is missing; add a line `src: …`",
+         "content/articles/a.md:6:9: error: unknown key `sr`; did you mean `src`?"],
+    ),
+    "values that YAML reads otherwise": (
+        {"content/articles/a.md": article("title: no\ndate: 2023-10-16\ntags: [10:30, 1.0]")},
+        ["content/articles/a.md:2:1: error: `title` must be text; put it in quotes: 'no'",
+         "content/articles/a.md:4:8: error: `tags[0]` must be text; put it in quotes: '10:30'"],
+    ),
+    "no date": (
+        {"content/articles/a.md": article("title: خبر")},
+        ["content/articles/a.md:2:1: error: the article has no date; add a line such as date: 2023-10-16"],
+    ),
+    "a day that doesn't exist": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-02-30")},
+        ["content/articles/a.md:3:7: error: `2023-02-30` is not a date of the calendar; "
+         "write year-month-day, such as 2023-10-16"],
+    ),
+    "a date in other words": (
+        {"content/articles/a.md": article("title: خبر\ndate: أمس")},
+        ["content/articles/a.md:3:1: error: `date` is not a date; write year-month-day, such as 2023-10-16"],
+    ),
+    "an empty title": (
+        {"content/articles/a.md": article("title: ' '\ndate: 2023-10-16")},
+        ["content/articles/a.md:2:1: error: the title is empty; write one"],
+    ),
+    "an invisible mark in a key": (
+        {"content/articles/a.md": article("title: خبر\n\u200fdate: 2023-10-16")},
+        ["content/articles/a.md:3:1: error: an invisible mark stands in the key `date`; type the key again"],
+    ),
+    "aliases, the means of YAML bombs": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\nextra:\n  a: &a [x, x]\n  b: [*a, *a]")},
+        ["content/articles/a.md:5:6: error: anchors and aliases (& and *) are not read here; write it out"] * 2,
+    ),
+    "Python tags": (
+        {"content/articles/a.md": article("title: !!python/object/apply:os.system [ls]\ndate: 2023-10-16")},
+        ["content/articles/a.md:2:8: error: the tag tag:yaml.org,2002:python/object/apply:os.system is not read "
+         "here; write plain values only"],
+    ),
+    "metadata that nest without end": (
+        {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\nextra: {'[' * 50_000}")},
+        ["content/articles/a.md:4:1007: error: the metadata nest too deep; use fewer levels"],
+    ),
+    "metadata that nest without end, in blocks": (
+        {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\nextra: \n  {'- ' * 900}x")},
+        ["content/articles/a.md:2:1: error: the metadata nest too deep; use fewer levels"],
+    ),
+    "a key in both": (
+        {"content/articles/a.md": article(), "content/articles/a.yaml": "date: 2023-10-17\nsummary: موجز\n"},
+        ["content/articles/a.yaml:1:1: error: the key `date` stands in content/articles/a.md too; "
+         "keep it in one of the two"],
+    ),
+    "a sidecar's own lines": (
+        {"content/articles/a.txt": "نص\n", "content/articles/a.yaml": "title: خبر\ndate: 2023-10-16\ntag: [x]\n"},
+        ["content/articles/a.yaml:3:1: error: unknown key `tag`; did you mean `tags`?"],
+    ),
+    "a sidecar alone": (
+        {"content/articles/a.yaml": "title: خبر\n"},
+        ["content/articles/a.yaml:1:1: error: metadata without a body; add a.md or .txt"],
+    ),
+    "a name that begins with no date": (
+        {"content/articles/2023-13-45-x.md": article("title: خبر")},
+        ["content/articles/2023-13-45-x.md:1:1: error: the file's name begins with 2023-13-45, "
+         "no date of the calendar; rename it"],
+    ),
+    # Addresses.
+    "a slug that leaves the site": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\nslug: ../../etc")},
+        ["content/articles/a.md:4:1: error: `../../etc` is not one part of an address; write slug: etc"],
+    ),
+    "two documents on one address": (
+        {"content/articles/a.md": GOOD, "content/articles/b.md": article("title: ب\ndate: 2023-10-16\nslug: a")},
+        [f"content/articles/b.md:1:1: error: content/articles/a.md and content/articles/b.md both become {path}; "
+         "give one of them another slug, or another name"
+         for path in ("articles/a/index.html", "en/articles/a/index.html", "en/articles/a/parallel/index.html")],
+    ),
+    "two documents on one address but for NFC and NFD": (
+        {"content/articles/caf\u00e9.md": GOOD, "content/articles/cafe\u0301.md": GOOD},
+        ["content/articles/caf\u00e9.md:1:1: error: content/articles/cafe\u0301.md and "
+         f"content/articles/caf\u00e9.md both become {path}; give one of them another slug, or another name"
+         for path in ("articles/caf\u00e9/index.html", "en/articles/caf\u00e9/index.html",
+                      "en/articles/caf\u00e9/parallel/index.html")],
+    ),
+    "a file and a page on one address": (
+        {"content/about.md": article("title: عن"), "static/about/index.html": "x"},
+        ["static/about/index.html:1:1: error: content/about.md and static/about/index.html both become "
+         "about/index.html; give one of them another slug, or another name"],
+    ),
+    "an alias that isn't an address": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\naliases: [../x]")},
+        ["content/articles/a.md:4:11: error: the alias ../x is not an address of this site; "
+         "write it as /old/address/"],
+    ),
+    "a reserved name": (
+        {"content/site.md": article("title: عن")},
+        ["content/site.md:1:1: error: the name site belongs to a catalogue of the site's own words; "
+         "give the file another name"],
+    ),
+    # Links and markup.
+    "links to what isn't there": (
+        {"content/articles/a.md": article(body="[صلة](b.md) و[أخرى](/nowhere/)\n\n![صورة](photo.jpg)")},
+        ["content/articles/a.md:6:7: error: the link leads to b.md, which isn't there; "
+         "check its path, which begins at this file's folder",
+         "content/articles/a.md:6:21: error: the link leads to /nowhere/, which isn't there; "
+         "check its path, which begins at this file's folder",
+         "content/articles/a.md:8:9: error: the link leads to photo.jpg, which isn't there; "
+         "check its path, which begins at this file's folder"],
+    ),
+    "a link to nearly a file": (
+        {"content/articles/a.md": article(body="[صلة](abuot.md)"), "content/about.md": article("title: عن")},
+        ["content/articles/a.md:6:7: error: the link leads to abuot.md, which isn't there; did you mean about.md?"],
+    ),
+    "a link out of the site": (
+        {"content/articles/a.md": article(body="[صلة](../../../../etc/passwd)")},
+        ["content/articles/a.md:6:7: error: the link leads to ../../../../etc/passwd, which isn't there; "
+         "check its path, which begins at this file's folder"],
+    ),
+    "a link to a draft": (
+        {"content/articles/a.md": article(body="[صلة](b.md)"),
+         "content/articles/b.md": article("title: ب\ndate: 2023-10-16\ndraft: true")},
+        ["content/articles/a.md:6:7: error: the link leads to b.md, which is a draft; "
+         "publish it first, take the link out, or build with --drafts"],
+    ),
+    "a picture in the metadata that isn't there": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\nimage: {src: photo.jpg, alt: صورة}")},
+        ["content/articles/a.md:4:9: error: the link leads to photo.jpg, which isn't there; "
+         "check its path, which begins at this file's folder"],
+    ),
+    "links that run code": (
+        {"content/articles/a.md": article(
+            body="[س](javascript:alert(1)) [ص](java&#115;cript:alert(1))\n\n<a href=' JaVaScRiPt:x'>ض</a>")},
+        ["content/articles/a.md:6:5: error: a link with javascript: isn't allowed; "
+         "link to http, https, mailto or tel",
+         "content/articles/a.md:6:30: error: a link with javascript: isn't allowed; "
+         "link to http, https, mailto or tel",
+         "content/articles/a.md:8:1: error: a link with javascript: isn't allowed; "
+         "remove it, or set trusted_html: true in site.yaml if all authors are trusted"],
+    ),
+    "scripts and event handlers": (
+        {"content/articles/a.md": article(
+            body="<script>alert(1)</script>\n\nنص <b onclick='x()'>عريض</b>\n\n<iframe src='//e.org'></iframe>")},
+        ["content/articles/a.md:6:1: error: the element <script> isn't allowed; "
+         "remove it, or set trusted_html: true in site.yaml if all authors are trusted",
+         "content/articles/a.md:8:4: error: the attribute onclick isn't allowed on <b>; "
+         "remove it, or set trusted_html: true in site.yaml if all authors are trusted",
+         "content/articles/a.md:10:1: error: the element <iframe> isn't allowed; "
+         "remove it, or set trusted_html: true in site.yaml if all authors are trusted"],
+    ),
+    "an attribute list with a handler": (
+        {"content/articles/a.md": article(body="نص طويل.\n{: onclick=x style=y }")},
+        ["content/articles/a.md:7:1: error: the attribute onclick isn't allowed on <p>; "
+         "remove it, or set trusted_html in site.yaml",
+         "content/articles/a.md:7:1: error: the attribute style isn't allowed on <p>; "
+         "remove it, or set trusted_html in site.yaml"],
+    ),
+    "a directional control without its partner": (
+        {"content/articles/a.md": article(body="نص \u2067مفتوح.")},
+        ["content/articles/a.md:6:4: error: the control U+2067 has no partner in its line; remove it, or use <bdi>"],
+    ),
+    "an override": (
+        {"content/articles/a.md": article("title: خبر\u202e\ndate: 2023-10-16")},
+        ["content/articles/a.md:2:11: error: the control U+202E has no partner in its line; remove it, or use <bdi>"],
+    ),
+    "a very long line": (
+        {"content/articles/a.md": article(body="نص " * 40_000)},
+        ["content/articles/a.md:6:1: error: the line has 120,000 characters; break it into lines under 100,000"],
+    ),
+    # Settings.
+    "settings": (
+        {"site.yaml": SITE_YAML.replace("ar-EG", "ar-XX").replace("timezone: Africa/Cairo", "timezone: Cairo")
+         + "untranslated: maybe\nindex_from: 101\n"},
+        ["site.yaml:7:1: error: `untranslated`: invalid enum value 'maybe'; see the reference for its values"],
+    ),
+    "more settings": (
+        {"site.yaml": SITE_YAML.replace("ar-EG", "ar-XX").replace("timezone: Africa/Cairo", "timezone: Cairo")
+         + "index_from: 101\n"},
+        ["site.yaml:3:1: error: there is no timezone Cairo; write a name such as Africa/Cairo or UTC",
+         "site.yaml:5:41: error: ar-XX is not a locale of CLDR; write language-COUNTRY, such as ar-EG or en-GB",
+         "site.yaml:7:1: error: `index_from` is a percentage; write 0 to 100"],
+    ),
+    "an unknown setting": (
+        {"site.yaml": SITE_YAML + "timzone: UTC\n"},
+        ["site.yaml:7:1: error: unknown key `timzone`; did you mean `timezone`?"],
+    ),
+    "a language without a title": (
+        {"site.yaml": SITE_YAML.replace("[ar, en]", "[ar, en, fr]")},
+        ["site.yaml:2:21: error: the language `fr` has no title; add it: language: {fr: {title: …}}"],
+    ),
+    "an address that isn't one": (
+        {"site.yaml": SITE_YAML.replace("https://example.org/", "example.org")},
+        ["site.yaml:1:1: error: `base_url` is not an address (example.org); "
+         "write https://… with the path, if any, and nothing after"],
+    ),
+    "a menu that leads nowhere": (
+        {"site.yaml": SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: عن, to: about.md}]")},
+        ["site.yaml:5:1: error: the menu leads to about.md, which isn't there; "
+         "write the path of a file in content/, such as about.md, or an address"],
+    ),
+    # Catalogues.
+    "a merge conflict": (
+        {"content/articles/a.md": GOOD,
+         "translations/en/articles/a.po": po('msgid "نص الخبر."\n<<<<<<< HEAD\nmsgstr "A"\n=======\nmsgstr "B"\n>>>>>>> b')},
+        ["translations/en/articles/a.po:7:1: error: an unresolved merge conflict; choose one side and remove the marks",
+         "translations/en/articles/a.po:9:1: error: an unresolved merge conflict; choose one side and remove the marks",
+         "translations/en/articles/a.po:11:1: error: an unresolved merge conflict; choose one side and remove the marks"],
+    ),
+    "a string without its end": (
+        {"content/articles/a.md": GOOD, "translations/en/articles/a.po": po('msgid "نص الخبر."\nmsgstr "The text')},
+        ["translations/en/articles/a.po:7:1: error: not a line of a PO file; "
+         "check its keyword, its quotes and its backslashes"],
+    ),
+    "a message twice": (
+        {"content/articles/a.md": GOOD,
+         "translations/en/articles/a.po": po('msgid "نص الخبر."\nmsgstr "A"', 'msgid "نص الخبر."\nmsgstr "B"')},
+        ["translations/en/articles/a.po:9:1: error: a message that would be lost: the same msgid stands in line 6; "
+         "keep one of the two"],
+    ),
+    "a message without its translation's line": (
+        {"content/articles/a.md": GOOD, "translations/en/articles/a.po": po('msgid "نص"', 'msgid "الخبر"\nmsgstr "B"')},
+        ["translations/en/articles/a.po:6:1: error: not a PO file (missing msgstr for msgid 'نص'); mend the entry"],
+    ),
+    "another charset": (
+        {"content/articles/a.md": GOOD,
+         "translations/en/articles/a.po": po('msgid "نص الخبر."\nmsgstr "A"').replace("UTF-8", "windows-1256")},
+        ["translations/en/articles/a.po:1:1: error: the catalogue's charset is windows-1256; "
+         "save it as UTF-8 and say so in its header"],
+    ),
+    "a translation that lost a link and a footnote": (
+        {"content/articles/a.md": article(body="نص [صلة](https://example.org/a) وحاشية[^1].\n\n[^1]: الحاشية."),
+         "translations/en/articles/a.po": po(
+             'msgid "نص [صلة](https://example.org/a) وحاشية[^1]."\nmsgstr "Text [link](https://example.org/b)."')},
+        ["translations/en/articles/a.po:6:1: error: the translation has lost the footnote #fn-1, the link "
+         "https://example.org/a and has the link https://example.org/b, which its source doesn't have; "
+         "write the same links, footnotes, code and tags as the msgid"],
+    ),
+    "an unbalanced control in a translation": (
+        {"content/articles/a.md": GOOD, "translations/en/articles/a.po": po('msgid "نص الخبر."\nmsgstr "A\u2068"')},
+        ["translations/en/articles/a.po:6:1: error: the control U+2068 has no partner in the translation; "
+         "remove it, or use isolates in pairs"],
+    ),
+    # Templates.
+    "a template that doesn't compile": (
+        {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% if %}"},
+        ["templates/article.html:2:1: error: the template doesn't compile "
+         "(Expected an expression, got 'end of statement block'); mend this line"],
+    ),
+    "a name that isn't there": (
+        {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{{ edition.titel }}"},
+        [f"templates/article.html:2:1: error: 'jisr.plan.views.EditionView object' has no attribute 'titel' "
+         f"(for content/articles/a.md); see docs/templates.md for what there is"],
+    ),
+    "a part that isn't there": (
+        {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% include 'part.html' %}"},
+        ["templates/article.html:2:1: error: there is no template part.html; mend the name, or add the file"],
+    ),
+    "templates in a circle": (
+        {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% include 'article.html' %}"},
+        ["templates/article.html:2:1: error: the templates include each other without end; break the circle"],
+    ),
+    "a document's template that isn't there": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\ntemplate: long.html")},
+        ["content/articles/a.md:1:1: error: there is no template long.html; add templates/long.html, or name another"],
+    ),
+    "a static file that isn't there": (
+        {"content/articles/a.md": GOOD, "templates/article.html": "{{ asset('css/none.css') }}"},
+        ["templates/article.html:1:1: error: there is no file css/none.css in static/ (for content/articles/a.md); "
+         "see docs/templates.md for what there is"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_is_a_message_and_the_last_good_site_stays(site: MakeSite, name: str) -> None:
+    files, expected = CASES[name]
+    folder = site(files)
+    folder.write("public/index.html", "the last good site")
+    begun = time.monotonic()
+    result = folder.build()
+    said = result.stderr.splitlines()
+    assert said[:-1] == sorted(set(expected), key=expected.index)
+    errors = len(set(expected))
+    assert said[-1] == f"jisr: {errors} error{'' if errors == 1 else 's'}, 0 warnings"
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert folder.read("index.html") == "the last good site"
+    assert [path.name for path in (folder.path / "public").iterdir()] == ["index.html"]
+    assert time.monotonic() - begun < 20
+
+
+BYTES = {
+    "not UTF-8": (
+        article().encode() + b"caf\xe9\n",
+        "content/articles/a.md:7:4: error: the byte 0xe9 is not UTF-8; save the file as UTF-8",
+    ),
+    "UTF-16": (
+        article().encode("utf-16"),
+        "content/articles/a.md:1:1: error: the file is UTF-16; save it as UTF-8",
+    ),
+    "a NUL": (
+        article(body="نص\0").encode(),
+        "content/articles/a.md:6:3: error: the control character U+0000 can't stand in a text; remove it",
+    ),
+    "ten megabytes": (
+        article(body="نص " * 2_000_000).encode(),
+        "content/articles/a.md:1:1: error: the file has 10,000,041 bytes; keep it under 4,000,000",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_bytes_that_are_no_text_are_a_message(site: MakeSite, name: str) -> None:
+    raw, expected = BYTES[name]
+    folder = site({"content/articles/a.md": ""})
+    (folder.path / "content/articles/a.md").write_bytes(raw)
+    result = folder.build()
+    assert result.stderr.splitlines() == [expected, "jisr: 1 error, 0 warnings"]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_fine(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": GOOD})
+    (folder.path / "content/articles/a.md").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert folder.build().exit_code == 0
+    assert "نص الخبر." in folder.read("articles/a/index.html")
+
+
+def test_a_link_out_of_the_site_and_one_in_a_loop_are_messages(site: MakeSite, tmp_path: Path) -> None:
+    folder = site({"content/articles/a.md": GOOD})
+    secret = tmp_path / "secret.md"
+    secret.write_text(GOOD, encoding="utf-8")
+    (folder.path / "content/articles/out.md").symlink_to(secret)
+    (folder.path / "content/loop").symlink_to(folder.path / "content")
+    (folder.path / "content/gone.md").symlink_to(folder.path / "content/none.md")
+    os.mkfifo(folder.path / "content/pipe.md")
+    said = folder.build().stderr.splitlines()
+    assert said[:-1] == [
+        "content/articles/out.md:1:1: error: a symbolic link leads out of the site; copy the file here instead",
+        "content/gone.md:1:1: error: a symbolic link leads nowhere; remove it or mend it",
+        "content/loop:1:1: error: a symbolic link leads back to its own folder; remove the link",
+        "content/pipe.md:1:1: error: neither a file nor a folder; move it out of the site",
+    ]
+
+
+def test_problems_of_documents_catalogues_and_templates_come_together(site: MakeSite) -> None:
+    folder = site({
+        "content/articles/a.md": article("title: قال: نعم"),
+        "content/articles/b.md": article(body="[صلة](a.md) [أخرى](c.md)"),
+        "translations/en/articles/b.po": "nonsense",
+        "templates/article.html": "{% if %}",
+    })  # fmt: skip
+    said = folder.build().stderr.splitlines()
+    assert [line.split(": ")[0] for line in said[:-1]] == [
+        "content/articles/a.md:2:11",
+        "content/articles/b.md:6:20",
+        "templates/article.html:1:1",
+        "translations/en/articles/b.po:1:1",
+    ]
+
+
+def test_a_warning_ends_the_build_with_strict_alone(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\ntags: [شعر، نثر]")})
+    warning = (
+        "content/articles/a.md:4:11: warning: an Arabic comma doesn't separate the items of a list; "
+        "write [one, two] with Latin commas, or a line `- …` for each"
+    )
+    result = folder.build()
+    assert (result.exit_code, result.stderr.splitlines()) == (0, [warning])
+    assert "1 warning" in result.stdout
+    result = folder.build("--strict")
+    assert (result.exit_code, result.stderr.splitlines()) == (1, [warning, "jisr: 0 errors, 1 warning"])
+
+
+@pytest.mark.parametrize("body", [">" * 5000 + " نص", "\n".join(" " * 4 * n + "- نص" for n in range(150)),
+                                  "<div>" * 9000, "*" * 5000 + "نص" + "*" * 5000, "[" * 5000 + "]" * 5000])  # fmt: skip
+def test_a_body_that_nests_without_end_is_a_page_or_a_message(site: MakeSite, body: str) -> None:
+    folder = site({"content/articles/a.md": article(body=body)})
+    result = folder.build()
+    assert result.exit_code == 0 or all(": error: " in line for line in result.stderr.splitlines()[:-1])
+
+
+@pytest.mark.parametrize("body", ["[" * 99_000, "*" * 99_000, "`" * 99_000, "<a " * 33_000, "![" * 49_000,
+                                  "&" * 99_000, "[a](" * 24_000, "_a" * 49_000, "[" * 2000, "<a " * 2000,
+                                  "\\" * 99_000, "| a" * 9_000 + "\n" + "|-" * 9_000])  # fmt: skip
+def test_a_hostile_line_takes_bounded_time(site: MakeSite, body: str) -> None:
+    folder = site({"content/articles/a.md": article(body=f"نص {body}")})
+    begun = time.monotonic()
+    folder.build()
+    assert time.monotonic() - begun < 20
