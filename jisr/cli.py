@@ -186,16 +186,16 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
         summary = {name: getattr(overall, name) for name in fields}
         click.echo(json.dumps({"catalogues": catalogues, "total": summary}, ensure_ascii=False, indent=2))
     else:
+        cells = [(row.path, row.progress, row.words) for row in rows]
+        cells.append(("all", overall, sum(row.words for row in rows)))
+        head = ("catalogue", "blocks", "translated", "outdated", "missing", "words left", "%")
         _table(
-            ("catalogue", "blocks", "translated", "outdated", "missing", "words left", "%"),
+            head,
             [
-                (row.path, row.progress.total, row.progress.translated, row.progress.outdated, row.progress.missing,
-                 row.words, row.progress.percent)
-                for row in rows
-            ]
-            + [("all", overall.total, overall.translated, overall.outdated, overall.missing,
-                sum(row.words for row in rows), overall.percent)],
-        )  # fmt: skip
+                (path, p.total, p.translated, p.outdated, p.missing, left, p.percent)
+                for path, p, left in cells
+            ],
+        )
     if fail_under is not None and overall.percent < fail_under:
         click.echo(f"jisr: {overall.percent}% is translated, less than {fail_under}%", err=True)
         ctx.exit(1)

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 Direction = Literal["ltr", "rtl"]
 State = Literal["source", "translated", "outdated", "missing"]
+BlockState = State | Literal["partial"]
+"""A block of several messages in different states is partial; marks within show each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class Block:
     """
 
     html: str
-    state: State | None
+    state: BlockState | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -122,10 +122,9 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
             continue
         nested = _nested(types[name])
         if nested is None:
-            if isinstance(values[name], date):  # YAML's own type; msgspec would cut off the time of day
-                result[name] = values[name]
-                if types[name] == date | None:
-                    continue
+            if types[name] == date | None and (day := _date(values[name])):
+                result[name] = day
+                continue
             try:
                 result[name] = msgspec.convert(values[name], types[name])
                 continue
@@ -156,6 +155,16 @@ def _nested(annotation: Any) -> type[Any] | None:
         if is_dataclass(part):
             return part  # type: ignore[return-value]
     return None
+
+
+def _date(value: Any) -> date | None:
+    """A date, of a day or of a time: YAML's own type, or a text such as 2023-10-16 10:30, without seconds."""
+    if isinstance(value, str):
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, date) else None
 
 
 def _unknown_key(source: YamlFile, at: Steps, known: Iterable[str]) -> Problem:

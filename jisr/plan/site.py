@@ -27,7 +27,6 @@ from jisr.plan.views import (
 from jisr.translate.links import Links, collisions
 from jisr.urls import absolute, page_path, slug, url
 
-
 _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jisr.model import Heading, Language, Phrase, Progress, State
+from jisr.model import BlockState, Heading, Language, Phrase, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,6 @@ class EditionView:
 class Row:
     """A block in both languages. `state` is None where it is the same in both."""
 
-    state: State | None
+    state: BlockState | None
     source: str
     translation: str | None

@@ -81,7 +81,7 @@ def mark(
             box.append(newer)
         if missing:
             element.attrib.update(_of(source))
-        element.text = shown + suffix
+        element.text = shown + suffix if suffix else shown
         return
     element.set("class", f"{element.get('class', '')} {state}".strip())
     element.text = None
@@ -100,6 +100,22 @@ def remove(element: Element, parents: Mapping[Element, Element]) -> None:
         parent = parents[element]
         parent.remove(element)
         element = parent
+
+
+def gather_backlinks(root: Element) -> None:
+    """Put the back-links of a footnote's further references beside its first.
+
+    Python-Markdown appends them to the footnote's last element, which may be a mark around its text.
+    """
+    for box in root.iter("div"):
+        if box.get("class") in ("awaiting", "outdated"):
+            stray = box.findall("a[@class='footnote-backref']")
+            first = box.find("p/a[@class='footnote-backref']/..")
+            if first is None:
+                continue
+            for link in stray:
+                box.remove(link)
+                first.append(link)
 
 
 def headings(root: Element) -> Iterator[Element]:

@@ -9,7 +9,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -22,7 +22,7 @@ from markdown.extensions.toc import unique
 from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 
 from jisr.errors import Problem, Report
-from jisr.model import Block, Document, Heading, Language, Segment, State, Translation
+from jisr.model import Block, BlockState, Document, Heading, Language, Segment, State, Translation
 from jisr.read import marks, policy
 from jisr.read.marks import Labels
 from jisr.read.segments import INLINE, expand_references, has_prose, normalise
@@ -202,6 +202,13 @@ class Converter:
         plain = not body.document.markdown
         no_abbreviations = not body.abbreviations
 
+        words = replace(
+            labels,
+            awaiting=AtomicString(labels.awaiting),
+            outdated=AtomicString(labels.outdated),
+            newer=AtomicString(labels.newer),
+        )
+
         def text_of(text: str) -> str:
             return AtomicString(text) if plain or (no_abbreviations and not INLINE.search(text)) else text
 
@@ -220,7 +227,7 @@ class Converter:
             if hide and translation.text is None:
                 marks.remove(element, parents)
                 continue
-            marks.mark(element, parents[element], translation, text_of, unit.suffix, source, labels)
+            marks.mark(element, parents[element], translation, text_of, unit.suffix, source, words)
         self._abbreviate(body, translations)
         self._finish(root)
         if ids is None:
@@ -297,15 +304,19 @@ class Converter:
             if label:
                 units.append(Unit(index, block, None, label))
                 continue
-            at = document.body.find(text.strip().split("\n", 1)[0].split(STX, 1)[0], position)
+            # Footnotes stand at the tree's end, wherever they were written: those are behind the cursor.
+            begins = text.strip().split("\n", 1)[0].split(STX, 1)[0]
+            at = document.body.find(begins, position)
             if at >= 0:
                 position = at
+            else:
+                at = max(document.body.find(begins), 0)
             raw = _restore(text, stash, code)
             if raw is None or not has_prose(raw):
                 element.text = text + suffix
                 continue
             message = expand_references(normalise(raw), references)
-            line = document.line + document.body.count("\n", 0, position) + 1
+            line = document.line + document.body.count("\n", 0, at) + 1
             units.append(Unit(index, block, len(segments), "", suffix))
             segments.append(Segment(_KINDS.get(element.tag, element.tag), message, line))
         abbreviations = {}
@@ -350,6 +361,7 @@ class Converter:
                             )
 
     def _links(self, root: Element, labels: Labels, resolve: Callable[[str, str], str]) -> None:
+        marks.gather_backlinks(root)
         for element in root.iter("a"):
             if "footnote-backref" in element.get("class", ""):
                 words = labels.backlink(element.get("title", ""))
@@ -486,8 +498,5 @@ def _block_of(top: Element, tops: Sequence[Element]) -> int:
     return next(index for index, element in enumerate(tops) if element is top or element in list(top))
 
 
-def _joint(states: set[State]) -> State | None:
-    """The state of a block of several messages: marks inside it show each."""
-    if len(states) < 2:
-        return next(iter(states), None)
-    return "outdated" if "outdated" in states else "translated"
+def _joint(states: set[State]) -> BlockState | None:
+    return "partial" if len(states) > 1 else next(iter(states), None)

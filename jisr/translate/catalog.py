@@ -155,7 +155,7 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     """
     fields = dict(catalogue.header)
     # Without it Babel takes two plural forms and writes no more, whatever there are.
-    catalog = _empty(fields.get("Plural-Forms") or plural_forms)
+    catalog = _empty(language, fields.get("Plural-Forms") or plural_forms)
     for entry in catalogue.entries.values():
         message = _message(entry)
         catalog[message.id] = message
@@ -188,11 +188,13 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     return "\n".join(head) + "\n\n" + buffer.getvalue().decode().strip("\n") + "\n"
 
 
-def compiled(catalogues: Iterable[Catalogue], plural_forms: str) -> gettext.NullTranslations:
+def compiled(
+    catalogues: Iterable[Catalogue], *, language: str, plural_forms: str
+) -> gettext.NullTranslations:
     """Catalogues as gettext reads them at run time, a former one before a later one."""
     result: gettext.NullTranslations | None = None
     for catalogue in catalogues:
-        catalog = _empty(plural_forms)
+        catalog = _empty(language, plural_forms)
         for entry in catalogue.entries.values():
             if all(entry.strings) and not entry.fuzzy:
                 message = _message(entry)
@@ -208,8 +210,9 @@ def compiled(catalogues: Iterable[Catalogue], plural_forms: str) -> gettext.Null
     return result or gettext.NullTranslations()
 
 
-def _empty(plural_forms: str) -> Catalog:
-    catalog = Catalog(charset="utf-8")
+def _empty(language: str, plural_forms: str) -> Catalog:
+    """Babel's catalogue for a language; without one it leaves the plural formula out of its header."""
+    catalog = Catalog(language.replace("-", "_"), charset="utf-8")
     catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", plural_forms)]
     return catalog
 

@@ -51,7 +51,7 @@ def catalogues(
 def words(site_root: Path, theme_root: Path, language: Language, report: Report) -> gettext.NullTranslations:
     """What `gettext` and `ngettext` answer in a language: the site's word, the theme's, or the English."""
     found = catalogues(site_root, theme_root, language, report)
-    return compiled(found, plural_forms(language.code))
+    return compiled(found, language=language.code, plural_forms=plural_forms(language.code))
 
 
 def labels(translations: gettext.NullTranslations, language: Language, source: Language) -> Labels:
