@@ -55,8 +55,11 @@ class SiteFolder:
         return self.run("build", *options)
 
 
+MakeSite = Callable[[Mapping[str, str]], SiteFolder]
+
+
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Mapping[str, str]], SiteFolder]:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeSite:
     """A function that makes a site of the given files, with a plain `site.yaml` unless they hold one.
 
     The test goes on in the site's folder, so that messages name files by their paths in the site.

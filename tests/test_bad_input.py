@@ -2,14 +2,11 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import SITE_YAML, SiteFolder
-
-MakeSite = Callable[[Mapping[str, str]], SiteFolder]
+from tests.conftest import SITE_YAML, MakeSite
 
 GOOD = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص الخبر.\n"
 PO_HEAD = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
@@ -307,8 +304,8 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a name that isn't there": (
         {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{{ edition.titel }}"},
-        [f"templates/article.html:2:1: error: 'jisr.plan.views.EditionView object' has no attribute 'titel' "
-         f"(for content/articles/a.md); see docs/templates.md for what there is"],
+        ["templates/article.html:2:1: error: 'jisr.plan.views.EditionView object' has no attribute 'titel' "
+         "(for content/articles/a.md); see docs/templates.md for what there is"],
     ),
     "a part that isn't there": (
         {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% include 'part.html' %}"},
