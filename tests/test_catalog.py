@@ -1,0 +1,190 @@
+"""Catalogues: what tools write is read whole, kept, and written the same again."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from jisr.errors import Problem
+from jisr.languages import plural_forms
+from jisr.model import Segment
+from jisr.translate import catalog, sync
+from jisr.translate.catalog import Catalogue
+
+HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+
+# As Poedit saves: wrapped at 79 columns, its own headers, previous msgids, obsolete entries at the end.
+POEDIT = """# Translations of the example.
+# A second line.
+msgid ""
+msgstr ""
+"Project-Id-Version: My paper\\n"
+"POT-Creation-Date: 2024-05-01 10:00+0200\\n"
+"PO-Revision-Date: 2024-05-02 11:30+0200\\n"
+"Last-Translator: \\n"
+"Language-Team: \\n"
+"Language: en\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+"X-Generator: Poedit 3.4\\n"
+
+# A translator's remark: check with the desk.
+#. paragraph
+#: content/articles/a.md:6
+#, fuzzy
+#| msgid ""
+#| "نص قديم طويل "
+#| "ملفوف."
+msgid ""
+"نص جديد طويل "
+"ملفوف."
+msgstr ""
+"A long old text, "
+"\\"wrapped\\"."
+
+#. paragraph
+#: content/articles/a.md:8
+#, no-wrap
+msgid "اكتمل 50% من العمل."
+msgstr "50% done."
+
+#~ msgid "نص حذف"
+#~ msgstr "Deleted"
+
+#, fuzzy
+#~| msgid "أقدم"
+#~ msgid "قديم"
+#~ msgstr "Old"
+"""
+
+
+def read(text: str) -> Catalogue:
+    problems: list[Problem] = []
+    found = catalog.read(text, "translations/en/a.po", problems.append)
+    assert found is not None, problems
+    return found
+
+
+def write(found: Catalogue) -> str:
+    return catalog.write(found, language="en", plural_forms=plural_forms("en"))
+
+
+def merge(found: Catalogue | None, *texts: str) -> Catalogue:
+    segments = [Segment("paragraph", text, line) for line, text in enumerate(texts, 1)]
+    return sync.merge(found, segments, path="translations/en/a.po", document="content/a.md")
+
+
+def test_everything_that_poedit_writes_is_read() -> None:
+    found = read(POEDIT)
+    assert found.comment == ("Translations of the example.", "A second line.")
+    assert dict(found.header)["X-Generator"] == "Poedit 3.4"
+    first, second = found.entries.values()
+    assert (first.id, first.text, first.fuzzy) == ("نص جديد طويل ملفوف.", 'A long old text, "wrapped".', True)
+    assert first.previous == "نص قديم طويل ملفوف."
+    assert first.comments == ("A translator's remark: check with the desk.",)
+    assert (second.flags, second.fuzzy, second.text) == (("no-wrap",), False, "50% done.")
+    assert [entry.text for entry in found.obsolete.values()] == ["Deleted", "Old"]
+
+
+def test_what_was_written_is_read_the_same_and_written_the_same() -> None:
+    once = write(read(POEDIT))
+    assert write(read(once)) == once
+    again, before = read(once), read(POEDIT)
+    assert [(e.key, e.strings, e.fuzzy, e.previous, e.comments, e.flags) for e in again.entries.values()] == [
+        (e.key, e.strings, e.fuzzy, e.previous, e.comments, e.flags) for e in before.entries.values()
+    ]
+    assert [(e.key, e.strings) for e in again.obsolete.values()] == [
+        (e.key, e.strings) for e in before.obsolete.values()
+    ]
+    assert dict(before.header).items() <= dict(again.header).items()
+    assert "python-format" not in once
+
+
+def test_all_six_plural_forms_survive() -> None:
+    text = (
+        HEADER
+        + f'"Plural-Forms: {plural_forms("ar")}\\n"\n\nmsgid "%(n)s block"\nmsgid_plural "%(n)s blocks"\n'
+    )
+    text += "".join(f'msgstr[{form}] "ش{form}"\n' for form in range(6))
+    found = read(text)
+    assert next(iter(found.entries.values())).strings == tuple(f"ش{form}" for form in range(6))
+    again = read(catalog.write(found, language="ar", plural_forms=plural_forms("ar")))
+    assert again.entries.keys() == found.entries.keys()
+    assert next(iter(again.entries.values())).strings == tuple(f"ش{form}" for form in range(6))
+    words = catalog.compiled([again], language="ar", plural_forms=plural_forms("ar"))
+    for number, form in ((0, 0), (1, 1), (2, 2), (3, 3), (26, 4), (100, 5), (103, 3)):
+        assert words.ngettext("%(n)s block", "%(n)s blocks", number) == f"ش{form}"
+
+
+def test_msgfmt_accepts_what_is_written(tmp_path: Path) -> None:
+    for name, text in {
+        "poedit": write(read(POEDIT)),
+        "new": write(merge(None, "نص", 'ق "٪" \\ ق', "س  \nس")),
+    }.items():
+        path = tmp_path / f"{name}.po"
+        path.write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            ["msgfmt", "-c", "-o", "/dev/null", path], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", sorted(Path(__file__).parent.parent.glob("translations/**/*.po")), ids=str)
+def test_msgfmt_accepts_the_sites_catalogues(path: Path) -> None:
+    done = subprocess.run(
+        ["msgfmt", "-c", "-o", "/dev/null", path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_changed_block_keeps_its_old_translation_as_fuzzy_with_its_source() -> None:
+    old = read(HEADER + '\nmsgid "زار الوزير مدينة حلب اليوم"\nmsgstr "The minister visited Aleppo today"\n')
+    merged = merge(old, "زار الوزير مدينة حمص اليوم")
+    entry = merged.entries[None, "زار الوزير مدينة حمص اليوم"]
+    assert (entry.text, entry.fuzzy, entry.previous) == (
+        "The minister visited Aleppo today", True, "زار الوزير مدينة حلب اليوم",
+    )  # fmt: skip
+    assert merged.obsolete == {}
+
+
+def test_an_outdated_block_that_changes_again_is_still_measured_by_what_was_translated() -> None:
+    old = read(HEADER + '\nmsgid "زار الوزير مدينة حلب اليوم"\nmsgstr "Visited"\n')
+    twice = merge(merge(old, "زار الوزير مدينة حمص اليوم"), "زار الوزير مدينة حمص أمس")
+    assert twice.entries[None, "زار الوزير مدينة حمص أمس"].previous == "زار الوزير مدينة حلب اليوم"
+
+
+def test_a_removed_block_becomes_obsolete_and_comes_back_with_its_text() -> None:
+    old = read(HEADER + '\nmsgid "خبر"\nmsgstr "News"\n\nmsgid "رأي"\nmsgstr "Opinion"\n')
+    without = merge(old, "خبر")
+    assert [entry.text for entry in without.obsolete.values()] == ["Opinion"]
+    back = merge(read(write(without)), "خبر", "رأي")
+    assert back.entries[None, "رأي"].text == "Opinion"
+    assert not back.entries[None, "رأي"].fuzzy
+    assert back.obsolete == {}
+
+
+def test_one_old_translation_is_offered_to_one_block() -> None:
+    old = read(HEADER + '\nmsgid "زار الوزير مدينة حلب اليوم"\nmsgstr "Visited"\n')
+    merged = merge(old, "زار الوزير مدينة حمص اليوم", "زار الوزير مدينة حماة اليوم")
+    assert [entry.text for entry in merged.entries.values()] == ["Visited", ""]
+
+
+def test_a_block_unlike_any_other_takes_no_translation() -> None:
+    old = read(HEADER + '\nmsgid "زار الوزير مدينة حلب اليوم"\nmsgstr "Visited"\n')
+    merged = merge(old, "ارتفعت أسعار القمح في الأسواق العالمية")
+    assert [entry.text for entry in merged.entries.values()] == [""]
+    assert [entry.text for entry in merged.obsolete.values()] == ["Visited"]
+
+
+def test_a_title_is_never_taken_for_a_paragraph() -> None:
+    old = read(HEADER + '\nmsgctxt "title"\nmsgid "زار الوزير حلب"\nmsgstr "Title"\n')
+    assert [entry.text for entry in merge(old, "زار الوزير حلب").entries.values()] == [""]
+
+
+def test_a_text_that_stands_twice_is_one_message_with_two_places() -> None:
+    merged = merge(None, "خبر", "خبر")
+    assert [entry.references for entry in merged.entries.values()] == [
+        (("content/a.md", 1), ("content/a.md", 2))
+    ]

@@ -1,0 +1,196 @@
+"""`sync` and `status` on whole sites; what `sync` extracts is what a build asks for."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+
+ARTICLE = """---
+title: زيارة رسمية
+date: 2023-10-16
+tags: [سياسة]
+summary: موجز الخبر.
+---
+
+زار الوزير مدينة حلب اليوم، والتقى وجهاءها.
+
+- بند أول
+- بند ثان
+"""
+FILES = {"content/articles/a.md": ARTICLE, "content/about.md": "---\ntitle: عن الموقع\n---\n\nنص.\n"}
+PO = "translations/en/articles/a.po"
+
+
+def translate(folder: SiteFolder, path: str) -> None:
+    """Fill each empty translation with a text of its own."""
+    lines = (folder.path / path).read_text(encoding="utf-8").split("\n")
+    head = lines.index("")
+    filled = [line if line != 'msgstr ""' else f'msgstr "text {n}"' for n, line in enumerate(lines[head:])]
+    folder.write(path, "\n".join(lines[:head] + filled))
+
+
+def files(folder: SiteFolder) -> dict[Path, tuple[bytes, int]]:
+    return {p: (p.read_bytes(), p.stat().st_mtime_ns) for p in folder.path.glob("translations/**/*.po")}
+
+
+def test_a_build_needs_no_catalogue_and_writes_none(site: MakeSite) -> None:
+    folder = site(FILES)
+    assert folder.build("--strict").exit_code == 0
+    assert not (folder.path / "translations").exists()
+    assert (
+        folder.read("en/articles/a/index.html").count('class="awaiting"') == 3 + 2
+    )  # a paragraph, title, summary; items
+
+
+def test_sync_makes_what_msgfmt_accepts_and_the_second_time_nothing(site: MakeSite) -> None:
+    folder = site(FILES)
+    result = folder.run("sync")
+    assert "translations/en/articles/a.po: written; 5 missing, 0 outdated, 0 obsolete" in result.stdout
+    made = files(folder)
+    names = [path.relative_to(folder.path / "translations/en").as_posix() for path in sorted(made)]
+    assert names == ["about.po", "articles/a.po", "site.po"]
+    for path in made:
+        done = subprocess.run(["msgfmt", "-c", "-o", "/dev/null", path], capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert "0 catalogues written of 3" in folder.run("sync").stdout
+    assert files(folder) == made
+
+
+def test_what_sync_extracts_is_what_a_build_asks_for(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    for path in ("translations/en/articles/a.po", "translations/en/about.po", "translations/en/site.po"):
+        translate(folder, path)
+    assert folder.run("status", "--fail-under", "100").exit_code == 0
+    assert folder.build("--strict").exit_code == 0
+    for path in ("en/index.html", "en/about/index.html", "en/articles/a/index.html"):
+        page = folder.read(path)
+        assert "awaiting" not in page
+        arabic = [c for c in page.replace("العربية", "") if "\u0600" <= c <= "\u06ff"]
+        assert not arabic
+
+
+def test_an_edit_is_outdated_at_once_and_sync_writes_down_what_the_build_showed(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    translate(folder, PO)
+    folder.write("content/articles/a.md", ARTICLE.replace("مدينة حلب", "مدينة حمص"))
+    folder.build()
+    page = folder.read("en/articles/a/index.html")
+    assert page.count('class="outdated"') == 1
+    assert "مدينة حمص" in page.split('<details class="newer">')[1]
+    assert "5           4         1        0" in folder.run("status").stdout
+    folder.run("sync")
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    assert '#| msgid "زار الوزير مدينة حلب اليوم، والتقى وجهاءها."' in text
+    folder.build()
+    assert folder.read("en/articles/a/index.html") == page
+
+
+def test_sync_keeps_a_translators_comments_flags_and_headers(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    text = text.replace('"Language: en\\n"', '"Language: en\\n"\n"X-Generator: Poedit 3.4\\n"')
+    text = text.replace("#. paragraph\n", "# ask the desk\n#. paragraph\n#, no-wrap\n", 1)
+    folder.write(PO, text)
+    folder.write("content/articles/a.md", ARTICLE + "\nفقرة أخيرة جديدة.\n")
+    folder.run("sync")
+    after = (folder.path / PO).read_text(encoding="utf-8")
+    assert "X-Generator: Poedit 3.4" in after
+    assert "# ask the desk\n" in after
+    assert "#, no-wrap\n" in after
+    assert after.rstrip().endswith('msgid "فقرة أخيرة جديدة."\nmsgstr ""')
+
+
+def test_a_catalogue_that_a_tool_wrapped_is_left_as_it_is(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    path = folder.path / PO
+    subprocess.run(["msgcat", "--width=40", "-o", path, path], check=True)
+    before = path.read_bytes()
+    assert b'msgid ""\n"' in before.split(b"\n\n", 1)[1]
+    folder.run("sync")
+    assert path.read_bytes() == before
+
+
+def test_a_catalogue_without_its_document_is_told(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    (folder.path / "content/about.md").rename(folder.path / "content/who.md")
+    warning = (
+        "translations/en/about.po:1:1: warning: the catalogue belongs to no document; "
+        "if its document was renamed, rename the catalogue likewise; else delete it"
+    )
+    for command in ("sync", "status"):
+        assert folder.run(command).stderr.splitlines() == [warning]
+
+
+def test_a_catalogue_that_cannot_be_read_stops_sync_before_it_writes(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.write("translations/en/about.po", "nonsense")
+    result = folder.run("sync")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("translations/en/about.po:1:1: error: not a line of a PO file")
+    assert list(files(folder)) == [folder.path / "translations/en/about.po"]
+
+
+def test_status_counts_blocks_words_and_percent(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    translate(folder, "translations/en/about.po")
+    lines = folder.run("status").stdout.splitlines()
+    assert lines[0].split() == [
+        "catalogue",
+        "blocks",
+        "translated",
+        "outdated",
+        "missing",
+        "words",
+        "left",
+        "%",
+    ]
+    rows = {line.split()[0]: line.split()[1:] for line in lines[1:]}
+    assert rows["translations/en/about.po"] == ["2", "2", "0", "0", "0", "100"]
+    assert rows["translations/en/articles/a.po"] == ["5", "0", "0", "5", "15", "0"]
+    assert rows["translations/en/site.po"] == ["1", "0", "0", "1", "1", "0"]
+    assert rows["all"] == ["8", "2", "0", "6", "16", "25"]
+    found = json.loads(folder.run("status", "--json").stdout)
+    assert found["total"] == {"total": 8, "translated": 2, "outdated": 0, "missing": 6, "percent": 25}
+    assert {
+        "path": "translations/en/articles/a.po", "language": "en", "words_left": 15,
+        "total": 5, "translated": 0, "outdated": 0, "missing": 5, "percent": 0,
+    } in found["catalogues"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("least", "code"), [(25, 0), (26, 1)])
+def test_status_fails_under_a_share(site: MakeSite, least: int, code: int) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    translate(folder, "translations/en/about.po")
+    result = folder.run("status", "--fail-under", str(least))
+    assert result.exit_code == code
+    assert result.stderr == ("" if code == 0 else "jisr: 25% is translated, less than 26%\n")
+
+
+def test_a_third_language_is_a_line_of_settings(site: MakeSite) -> None:
+    settings = SITE_YAML.replace("[ar, en]", "[ar, en, fr]") + "  fr: {title: Pont, locale: fr-FR}\n"
+    folder = site({**FILES, "site.yaml": settings})
+    assert folder.build("--strict").exit_code == 0
+    page = folder.read("fr/articles/a/index.html")
+    assert '<html lang="fr" dir="ltr">' in page
+    assert "Awaiting translation" in page
+    assert '<time datetime="2023-10-16">16 octobre 2023</time>' in page
+    rows = {line.split()[0]: line.split() for line in folder.run("status").stdout.splitlines()}
+    assert rows["translations/fr/interface.po"][2] == "0"
+    folder.run("sync")
+    words = (folder.path / "translations/fr/interface.po").read_text(encoding="utf-8")
+    assert 'msgid "Awaiting translation"\nmsgstr ""' in words
+    folder.write("translations/fr/interface.po", words.replace(
+        'msgid "Awaiting translation"\nmsgstr ""', 'msgid "Awaiting translation"\nmsgstr "À traduire"'
+    ))  # fmt: skip
+    folder.build()
+    assert "À traduire" in folder.read("fr/articles/a/index.html")
