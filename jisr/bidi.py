@@ -10,16 +10,19 @@ FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
 _OPENERS = {LRI, RLI, FSI}
 _CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
+_START = r"(?<![\w@\#./+:%-])"
+_END = r"(?![\w+\#/])"
+
 LTR_RUN = re.compile(
-    r"""(?<![\w@#./+:%-])(?:
-      https?://[^\s<>"]*[A-Za-z0-9/=\#]                        # an address, its query and all
-    | [0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])                     # an ISO date
-    | \+[0-9][0-9 ()-]*[0-9]                                  # a telephone number
-    | [-\u2212+][0-9]+(?:[.,][0-9]+)*%?                       # a signed number
-    | [0-9]+(?:[.,][0-9]+)*%                                  # a percentage
-    | [@#./~_-]+[A-Za-z][\w@#./+:%&?=~-]*[A-Za-z0-9+#/]       # @user, .NET, /usr/bin/
-    | [A-Za-z][\w@.+:%&?=~/-]*[+#/]                           # C++, C#, https://example.org/
-    )""",
+    rf"""
+      https?://(?:[^\s<>"()\u060c\u061b\u061f«»]|\([^\s<>"()]*\))+(?<![.,;:!?'])  # an address
+    | {_START}[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![\w-])                            # an ISO date
+    | {_START}\+[0-9](?:[0-9 -]|\([0-9]+\))*[0-9]{_END}                         # a telephone number
+    | (?<![\u0620-\u06ff]){_START}[-\u2212+][0-9]+(?:[.,][0-9]+)*%?{_END}        # a signed number
+    | (?<![\w.,@\#/+:])[0-9]+(?:[.,][0-9]+)*%{_END}                             # a percentage
+    | {_START}[@\#./~_-]+[A-Za-z](?:[\w@\#./+:%&?=~-]*[A-Za-z0-9+\#/])?{_END}  # @user, .NET, /usr/bin/
+    | {_START}[A-Za-z][\w@.+:%&?=~/-]*[+\#/]{_END}                             # C++, C#, docs/
+    """,
     re.VERBOSE | re.ASCII,
 )
 """A run that begins or ends with a mark without direction: in Arabic the mark jumps to its other side."""

@@ -64,10 +64,15 @@ def init(folder: Path) -> None:
                 for path in taken
             )
         )
-    for path, target in targets.items():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    (folder / "content" / "articles").mkdir(exist_ok=True)
+    try:
+        for path, target in targets.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(path.read_bytes())
+        (folder / "content" / "articles").mkdir(exist_ok=True)
+    except OSError as error:
+        where = str(Path(error.filename or folder).absolute())
+        what = f"can't be written ({error.strerror})"
+        raise SiteError(Problem(where, 1, 1, what, "choose an empty folder")) from None
     click.echo(f"jisr: a new site in {folder}; next: cd {folder}, jisr new 'عنوان الخبر', jisr build")
 
 
@@ -78,6 +83,7 @@ def init(folder: Path) -> None:
 @click.pass_context
 def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     """Begin an article called TITLE, dated today."""
+    from jisr.translate.messages import RESERVED
     from jisr.urls import slug
     from jisr.yamlfile import quoted
 
@@ -90,6 +96,10 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     if not name:
         raise click.BadParameter("a title needs a letter or a digit", param_hint="TITLE")
     path = Path("content", *([] if page else ["articles"]), f"{name}.md")
+    if page and name in RESERVED:
+        raise SiteError(
+            Problem(path.as_posix(), 1, 1, "the name belongs to a catalogue", "choose another title")
+        )
     if (site / path).exists():
         raise SiteError(Problem(path.as_posix(), 1, 1, "the file exists", "choose another title, or edit it"))
     day = "" if page else f"date: {datetime.datetime.now().astimezone().date().isoformat()}\n"
@@ -170,7 +180,7 @@ def sync(ctx: click.Context, site: Path, quiet: bool) -> None:
 def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None) -> None:
     """Show how far the translations are."""
     from jisr import commands
-    from jisr.translate.status import total
+    from jisr.translate.status import documents_of, total
 
     ctx.meta["jisr.site"] = site
     rows, warnings = commands.statuses(site)
@@ -187,7 +197,7 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
         click.echo(json.dumps({"catalogues": catalogues, "total": summary}, ensure_ascii=False, indent=2))
     else:
         cells = [(row.path, row.progress, row.words) for row in rows]
-        cells.append(("all", overall, sum(row.words for row in rows)))
+        cells.append(("all", overall, sum(row.words for row in documents_of(rows))))
         head = ("catalogue", "blocks", "translated", "outdated", "missing", "words left", "%")
         _table(
             head,

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from jisr.languages import plural_forms
 from jisr.model import Copied, Document, Edition, Language, Segment, Site, Source, Translation
 from jisr.plan.site import menu_problems, plan
 from jisr.read.documents import is_document, read_documents
-from jisr.read.markup import Body, Converter
+from jisr.read.markup.body import Body
+from jisr.read.markup.converter import Converter
 from jisr.read.sources import hashed, read_text, scan
 from jisr.theme import theme_root
 from jisr.translate import catalog, interface, messages, sync
@@ -55,6 +57,8 @@ class _Loaded:
     documents: tuple[Document, ...]
     files: tuple[Source, ...]
     links: Links
+    catalogues: frozenset[str]
+    """Where catalogues may stand: those of documents, drafts too, and of names."""
 
 
 def build(
@@ -85,6 +89,7 @@ def build(
         for spoken in site.languages
     }
     problems += menu_problems(site, loaded.links)
+    problems += _orphans(root, loaded.catalogues)
     converter = Converter()
     done: list[tuple[Edition, ...]] = []
     for document in watch(loaded.documents):
@@ -99,7 +104,7 @@ def build(
     templates.check(report)
     _stop_on_errors(problems, strict=strict)
     pages = 0
-    with Staging(root, output) as staging:
+    with _told(output), Staging(root, output) as staging:
         for page, text in render_all(templates, outputs, report):
             staging.write(page.path, text)
             pages += 1
@@ -141,7 +146,7 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
             merged.append(
                 (old, interface.merged(templates, old, theme_words.get(language.code), language), language)
             )
-    problems += _orphans(root, {new.path for _, new, _ in merged})
+    problems += _orphans(root, loaded.catalogues)
     _stop_on_errors(problems, strict=False)
     result = []
     for old, new, language in merged:
@@ -150,7 +155,8 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
         changed = old is None or _without_lines(old) != _without_lines(new)
         if changed:
             text = catalog.write(new, language=language.code, plural_forms=plural_forms(language.code))
-            _replace_file(root / new.path, text)
+            with _told(root / new.path):
+                _replace_file(root / new.path, text)
         entries = new.entries.values()
         missing = sum(not all(entry.strings) for entry in entries)
         outdated = sum(entry.fuzzy and all(entry.strings) for entry in entries)
@@ -180,7 +186,7 @@ def statuses(root: Path) -> tuple[tuple[Status, ...], tuple[Problem, ...]]:
         rows.append(
             status(interface.path(language), language, interface.translations(templates, known, language))
         )
-    problems += _orphans(root, {row.path for row in rows})
+    problems += _orphans(root, loaded.catalogues)
     _stop_on_errors(problems, strict=False)
     return tuple(rows), tuple(sorted(set(problems)))
 
@@ -202,7 +208,7 @@ def _load(root: Path, base_url: str | None, report: Report, *, drafts: bool) -> 
             problems += error.problems
     content = scan(root, "content", problems.append)
     documents = read_documents(content, problems.append)
-    for reserved in (messages.SITE, messages.INTERFACE):
+    for reserved in messages.RESERVED:
         for document in documents:
             if document.address == reserved and document.path.count("/") == 1:
                 what = f"the name {reserved} belongs to a catalogue of the site's own words"
@@ -217,7 +223,12 @@ def _load(root: Path, base_url: str | None, report: Report, *, drafts: bool) -> 
     known = {source.path for source in content if is_document(source)} - {d.path for d in documents}
     drafted = {document.path for document in documents} - {document.path for document in shown}
     files = tuple(hashed(source, report) for source in copied)
-    return _Loaded(site, shown, files, Links(site, shown, files, known, drafted))
+    catalogues = frozenset(
+        path
+        for language in site.languages[1:]
+        for path in (_site_catalogue(language), *(catalogue_path(d.path, language) for d in documents))
+    )
+    return _Loaded(site, shown, files, Links(site, shown, files, known, drafted), catalogues)
 
 
 def _bodies(loaded: _Loaded, report: Report) -> list[Body]:
@@ -257,7 +268,7 @@ def _words(
     }
 
 
-def _orphans(root: Path, known: set[str]) -> Iterable[Problem]:
+def _orphans(root: Path, known: frozenset[str]) -> Iterable[Problem]:
     """Catalogues without a document: what is in them would be forgotten."""
     for file in sorted((root / "translations").rglob("*.po")):
         path = file.relative_to(root).as_posix()
@@ -272,6 +283,17 @@ def _without_lines(catalogue: Catalogue) -> tuple[object, ...]:
         [replace(e, line=0) for e in part.values()] for part in (catalogue.entries, catalogue.obsolete)
     ]
     return (catalogue.header, catalogue.comment, *entries)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """A disk that refuses is the user's to know."""
+    try:
+        yield
+    except OSError as error:
+        what = f"can't be written ({error.strerror or error})"
+        hint = "make room or give the permission, or choose another place"
+        raise SiteError(Problem(str(Path(error.filename or path).absolute()), 1, 1, what, hint)) from None
 
 
 def _replace_file(path: Path, text: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import language
@@ -63,7 +63,10 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     if settings is None:
         return None
     address = (base_url or settings.base_url).rstrip("/")
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a bracket that isn't an IPv6 address's
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         what = f"`base_url` is not an address ({address})"
         report(
@@ -95,7 +98,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     return Site(
         root=root,
         base_url=address,
-        base_path=f"{parts.path}/",
+        base_path=quote(f"{parts.path}/", safe="/%:@!$&'()*+,;=~"),
         languages=tuple(languages),
         settings=own,
         timezone=settings.timezone,

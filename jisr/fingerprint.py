@@ -36,7 +36,7 @@ def _feed(value: Any, update: Callable[[bytes], None]) -> None:
     elif value is None or kind in (bool, int, float):
         update(b"v%r;" % repr(value).encode())
     elif kind in (tuple, list):
-        update(b"l%d:" % len(value))
+        update(b"%b%d:" % (b"t" if kind is tuple else b"l", len(value)))
         for item in value:
             _feed(item, update)
     elif isinstance(value, Mapping):
@@ -45,14 +45,15 @@ def _feed(value: Any, update: Callable[[bytes], None]) -> None:
             _feed(key, update)
             _feed(value[key], update)
     elif isinstance(value, set | frozenset):
+        update(b"e")
         _feed(sorted(value), update)
-    elif is_dataclass(value):
+    elif is_dataclass(value) and kind is not type:
         update(b"d")
         _feed(kind.__name__, update)
         for field in fields(value):
             _feed(getattr(value, field.name), update)
     elif isinstance(value, date):
-        update(b"t")
+        update(b"w")
         _feed(value.isoformat(), update)
     elif isinstance(value, str):  # markup, already escaped
         update(b"h")

@@ -5,6 +5,8 @@ never emits Arabic-Indic digits, and its format patterns lose the invisible mark
 `25%` in order in Arabic; its symbol tables have them.
 """
 
+import re
+from collections import Counter
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,6 +17,7 @@ from babel.plural import PluralRule, to_gettext
 from jisr.model import Language
 
 _DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩"}
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _PLURAL_ORDER = ("zero", "one", "two", "few", "many", "other")
 
 
@@ -96,12 +99,14 @@ def plural_forms(code: str) -> str:
 @cache
 def _locale(code: str) -> Locale:
     try:
+        if not _LOCALE.fullmatch(code):
+            raise ValueError
         found = Locale.parse(code.replace("-", "_"))
     except (UnknownLocaleError, ValueError, TypeError):
         raise ValueError(f"{code} is not a locale of CLDR") from None
     # Babel answers ar_ZZ with its likely subtags, ar_EG.
-    wanted = [part.lower() for part in code.replace("-", "_").split("_")]
-    if [part.lower() for part in str(found).split("_")][: len(wanted)] != wanted:
+    wanted = code.lower().replace("-", "_").split("_")
+    if not Counter(wanted) <= Counter(str(found).lower().split("_")):
         raise ValueError(f"{code} is not a locale of CLDR")
     return found
 

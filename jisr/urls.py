@@ -8,10 +8,10 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-_UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]")
+_UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
 """Harakat, Koranic marks and tatweel: written or left out at will."""
 
-_NOT_IN_SLUG = re.compile(r"[^\w]+|_+")
+_HYPHENS = re.compile(r"-+")
 
 SLUG_BYTES = 120
 """An Arabic letter is 2 bytes and six characters of an address; ext4's limit on a name is 255 bytes."""
@@ -21,13 +21,18 @@ def slug(text: str) -> str:
     """The text as a part of an address: NFKC, lower case, words joined by hyphens; may be empty."""
     plain = unicodedata.normalize("NFKC", text).lower()
     plain = _UNSPOKEN.sub("", plain)
-    plain = "".join(c for c in plain if unicodedata.category(c)[0] != "C")
-    joined = _NOT_IN_SLUG.sub("-", plain).strip("-")
-    encoded = joined.encode()
-    if len(encoded) > SLUG_BYTES:
-        cut = encoded[:SLUG_BYTES].decode(errors="ignore")
-        joined = cut.rpartition("-")[0] or cut
-    return unicodedata.normalize("NFC", joined)
+    joined = _HYPHENS.sub("-", "".join(map(_in_slug, plain))).strip("-")
+    encoded = unicodedata.normalize("NFC", joined).encode()
+    cut = encoded[:SLUG_BYTES].decode(errors="ignore")
+    if encoded[SLUG_BYTES : SLUG_BYTES + 1] not in (b"", b"-"):
+        cut = cut.rpartition("-")[0] or cut
+    return cut.strip("-")
+
+
+def _in_slug(character: str) -> str:
+    """Letters, marks and numbers as they are, nothing for invisible controls, a hyphen for the rest."""
+    kind = unicodedata.category(character)[0]
+    return character if kind in "LMN" else "" if kind == "C" and character not in "\n\t" else "-"
 
 
 def page_path(address: str, prefix: str) -> str:

@@ -25,7 +25,7 @@ from jisr.plan.views import (
     SiteView,
 )
 from jisr.translate.links import Links, collisions
-from jisr.urls import absolute, page_path, slug, url
+from jisr.urls import absolute, page_path, url
 
 _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
@@ -59,12 +59,13 @@ def plan(
         outputs.append((_not_found(site, language, links), "the page for missing addresses"))
     outputs += [(_copied(file), file.path) for file in files]
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
-        hint = "give one of them another slug, or another name"
-        report(
-            Problem(
-                second if "/" in second else first, 1, 1, f"{first} and {second} both become {path}", hint
-            )
+        what, hint = (
+            f"{first} and {second} both become {path}",
+            "give one of them another slug, or another name",
         )
+        if first == second:
+            what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
+        report(Problem(second if "/" in second else first, 1, 1, what, hint))
     return tuple(sorted((output for output, _ in outputs), key=lambda output: output.path))
 
 
@@ -72,7 +73,7 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
     """Entries of menus that lead to a document that isn't there."""
     for language in site.languages:
         for item in site.settings[language.code].menu:
-            if _menu_url(item, language, links, site) is None:
+            if _menu_url(item, language, links) is None:
                 what = f"the menu leads to {item.to}, which isn't there"
                 hint = "write the path of a file in content/, such as about.md, or an address"
                 yield Problem("site.yaml", item.line, 1, what, hint)
@@ -121,7 +122,7 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
     settings = site.settings[language.code]
     menu = []
     for item in settings.menu:
-        target = _menu_url(item, language, links, site) or site.base_path
+        target = _menu_url(item, language, links) or site.base_path
         menu.append(Link(item.label, target, target == page_url))
     return SiteView(
         title=settings.title,
@@ -133,12 +134,10 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
     )
 
 
-def _menu_url(item: MenuItem, language: Language, links: Links, site: Site) -> str | None:
+def _menu_url(item: MenuItem, language: Language, links: Links) -> str | None:
     if item.to.startswith(("http://", "https://", "#")):
         return item.to
-    if item.to.startswith("/"):
-        return site.base_path + item.to[1:]
-    return links.page(f"content/{item.to}", language)
+    return links.from_root(item.to) if item.to.startswith("/") else links.page(f"content/{item.to}", language)
 
 
 def _home_url(site: Site, language: Language, links: Links) -> str:
@@ -225,16 +224,21 @@ def _aliases(site: Site, editions: tuple[Edition, ...], links: Links, report: Re
     """A page at each former address of a document that leads to the present one."""
     document = editions[0].document
     for index, alias in enumerate(document.metadata.aliases):
-        parts = alias.strip("/").split("/")
         place = document.places.get(f"aliases.{index}", (document.path, 1, 1))
-        if not alias.startswith("/") or any(not part or slug(part) != part for part in parts):
+        parts = alias.strip("/").split("/")
+        if (
+            not alias.startswith("/")
+            or not alias.isprintable()
+            or {"", ".", ".."} & set(parts)
+            or "\\" in alias
+        ):
             report(
                 Problem(
                     *place, f"the alias {alias} is not an address of this site", "write it as /old/address/"
                 )
             )
             continue
-        path = page_path("/".join(parts), "")
+        path = alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "")
         page = _page(site, editions, editions[0], "redirect", _path(editions[0], links), links)
         context = {"site": _site_view(site, site.source, page.url, links), "page": page}
         yield _rendered(path, "redirect.html", site.source, context, document.path)

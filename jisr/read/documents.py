@@ -72,15 +72,10 @@ def _read(source: Source, sidecars: list[Source], report: Report) -> Document | 
         return None
     if not blocks:
         what = "the document has no metadata"
-        report(
-            Problem(
-                source.path,
-                1,
-                1,
-                what,
-                "begin it with ---, title: …, --- or put them in a .yaml file beside it",
-            )
-        )
+        hint = "begin it with ---, title: …, --- or put them in a .yaml file beside it"
+        if source.path.endswith(".txt"):
+            hint = "put them in a .yaml file beside it; a file to be copied as it is goes into static/"
+        report(Problem(source.path, 1, 1, what, hint))
         return None
     if front and (found := _ARABIC_LIST.search(front)):
         at, column = place(front, front.index("،", found.start()))
@@ -171,6 +166,9 @@ def _document(
     own = metadata.slug or slug(named)
     if not own:
         fail(("slug",), "the file's name has no letters for an address", "add a line slug: …")
+    link = metadata.source and metadata.source.url
+    if link and not link.startswith(("http://", "https://")):
+        fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
     for field in ("title", "summary"):
         value = getattr(metadata, field)
         if value and unbalanced(value) is not None:

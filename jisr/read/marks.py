@@ -93,13 +93,32 @@ def mark(
         element.insert(index, child)
 
 
+def removable(element: Element, parents: Mapping[Element, Element]) -> bool:
+    """Whether the page reads on without the block: a cell, a definition, a footnote is leant on."""
+    if element.tag not in _REMOVABLE or len(element):
+        return False
+    while element in parents:
+        element = parents[element]
+        if element.tag in ("table", "dl") or element.get("class") == "footnote":
+            return False
+    return True
+
+
 def remove(element: Element, parents: Mapping[Element, Element]) -> None:
-    """Take a block off the page, and what would stand empty without it; a cell is only emptied."""
+    """Take a block off the page, and what would stand empty without it."""
+    empty: Element | None = element
     element.text = None
-    while element.tag in _REMOVABLE and element in parents and not len(element) and not element.text:
-        parent = parents[element]
-        parent.remove(element)
-        element = parent
+    while empty is not None and empty.tag in _REMOVABLE and _is_empty(empty):
+        parent = parents.get(empty)
+        if parent is not None:
+            parent.remove(empty)
+        empty = parent
+
+
+def _is_empty(element: Element) -> bool:
+    """Whether nothing is left in an element but an admonition's title."""
+    inside = [child for child in element if child.get("class") != "admonition-title"]
+    return not inside and not (element.text or "").strip()
 
 
 def gather_backlinks(root: Element) -> None:

@@ -23,6 +23,8 @@ _NOT_PROSE = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _REFERENCE_PART = re.compile(r"\\.|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|[\[\]]", re.DOTALL)
+_REFERENCE_NAME = re.compile(r"\s?\[(?P<name>[^\]]*)\]")
+_AFTER_LABEL = re.compile(r"\]\s?$")
 _SPACES = re.compile(r"\s+")
 
 INLINE = re.compile(r"[\\`*_\[<&{\n\x02]")
@@ -54,13 +56,22 @@ def expand_references(text: str, references: Container[str]) -> str:
             opened.append(found.start())
         elif found[0] == "]" and opened:
             start, end = opened.pop() + 1, found.start()
-            follows = text[end + 1 : end + 3]
             label = text[start:end]
             # Python-Markdown has taken code out by the time it looks for references: `[`x`][]` is none.
-            if "`" in label or start < done or follows[:1] == "(" or (follows[:1] == "[" and follows != "[]"):
+            if start < done or "`" in label or text[end + 1 : end + 2] == "(":
                 continue
-            if (start > 1 and text[start - 2] == "]") or _SPACES.sub(" ", label.lower()) not in references:
+            if _AFTER_LABEL.search(text, done, start - 1):  # the name of the link before it
                 continue
-            pieces += [text[done : end + 1], f"[{label}]"]
-            done = end + 3 if follows == "[]" else end + 1
+            named = _REFERENCE_NAME.match(text, end + 1)
+            if named and _key(named["name"] or label) in references:
+                pieces.append(text[done : named.end()] if named["name"] else f"{text[done:end]}][{label}]")
+                done = named.end()
+            elif _key(label) in references:
+                pieces.append(f"{text[done:end]}][{label}]")
+                done = end + 1
     return "".join([*pieces, text[done:]])
+
+
+def _key(name: str) -> str:
+    """How Python-Markdown looks a reference up."""
+    return _SPACES.sub(" ", name.lower())

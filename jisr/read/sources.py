@@ -101,6 +101,10 @@ def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: R
         here = f"{path}/{entry.name}"
         if _LITTER.fullmatch(entry.name):
             continue
+        if not entry.name.isprintable():
+            shown = os.fsencode(here).decode(errors="backslashreplace")
+            report(Problem(shown, 1, 1, "the name has characters that can't be read", "rename the file"))
+            continue
         if entry.is_symlink():
             target = Path(os.path.realpath(entry.path))
             if not target.is_relative_to(root):

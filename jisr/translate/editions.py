@@ -7,7 +7,9 @@ from jisr.errors import Problem, Report
 from jisr.model import Edition, Language, Phrase, Segment, Site, Translation
 from jisr.read import policy
 from jisr.read.marks import Labels
-from jisr.read.markup import Body, Converter, Protected, too_deep
+from jisr.read.markup.body import Body
+from jisr.read.markup.converter import Converter, Protected, too_deep
+from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
 from jisr.translate import messages, sync
 from jisr.translate.catalog import Catalogue
@@ -84,7 +86,8 @@ def _editions(
             return links.resolve(document, language, link, report)
 
         fields = len(wanted) - len(body.segments)
-        rendering = converter.render(
+        rendering = render(
+            converter,
             body,
             shown[fields:],
             source=site.source,

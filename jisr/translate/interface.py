@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from jisr.errors import Report
+from jisr.errors import Problem, Report
 from jisr.languages import format_number, language_name, plural_forms
 from jisr.model import Language, Segment, Translation
 from jisr.read.marks import Labels
@@ -30,6 +30,8 @@ WORDS = (
 )
 """Words that bodies need; those of the templates stand in the templates."""
 
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
 WRITTEN_IN = "en"
 """The language of the words themselves."""
 
@@ -45,7 +47,31 @@ def catalogues(
     """The site's own words, then the theme's."""
     roots = [site_root] if site_root == theme_root else [site_root, theme_root]
     found = [load(root, path(language), report) for root in roots]
-    return tuple(catalogue for catalogue in found if catalogue)
+    return tuple(_fitting(catalogue, report) for catalogue in found if catalogue)
+
+
+def _fitting(catalogue: Catalogue, report: Report) -> Catalogue:
+    """The catalogue without the words whose placeholders aren't their msgid's, which are reported."""
+    fitting = {}
+    for key, entry in catalogue.entries.items():
+        if _fills(entry):
+            fitting[key] = entry
+            continue
+        what = "the translation's placeholders are not those of its msgid"
+        hint = "write %(…)s as the msgid has them, and %% for %"
+        report(Problem(catalogue.path, entry.line, 1, what, hint))
+    return replace(catalogue, entries=fitting)
+
+
+def _fills(entry: Entry) -> bool:
+    """Whether values can be put into every form of a word."""
+    values = dict.fromkeys(_PLACEHOLDER.findall(f"{entry.id}{entry.plural or ''}"), "")
+    try:
+        for string in entry.strings:
+            string % values
+    except (KeyError, ValueError, TypeError):
+        return False
+    return True
 
 
 def words(site_root: Path, theme_root: Path, language: Language, report: Report) -> gettext.NullTranslations:

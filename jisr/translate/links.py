@@ -70,7 +70,7 @@ class Links:
         rest = link[len(parts.path) :]
         path = unquote(parts.path)
         if path.startswith("/"):
-            target = self._from_root(path)
+            target = self.from_root(path)
         else:
             target = self._beside(document, path, language)
         if target is None:
@@ -79,11 +79,8 @@ class Links:
                 return link
             if full in self.drafts:
                 what = f"the link leads to {path}, which is a draft"
-                report(
-                    self._problem(
-                        document, link, what, "publish it first, take the link out, or build with --drafts"
-                    )
-                )
+                hint = "publish it first, take the link out, or build with --drafts"
+                report(self._problem(document, link, what, hint))
                 return link
             near = difflib.get_close_matches(posixpath.basename(path), self._names(), 1, 0.8)
             hint = (
@@ -93,7 +90,8 @@ class Links:
             return link
         return target + rest
 
-    def _from_root(self, path: str) -> str | None:
+    def from_root(self, path: str) -> str | None:
+        """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""
         if path in self.roots or f"{path}/" in self.roots:
             return url(path.strip("/") + ("/" if path.strip("/") else ""), self.site.base_path)
         for folder in ("static", "content"):

@@ -11,6 +11,8 @@ from jisr.read.segments import has_prose
 
 SITE = "site"
 INTERFACE = "interface"
+RESERVED = (SITE, INTERFACE)
+"""Names of catalogues that no page's may take."""
 
 
 def metadata_segments(document: Document) -> tuple[Segment, ...]:

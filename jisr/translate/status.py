@@ -25,9 +25,14 @@ def status(path: str, language: Language, found: Sequence[Translation]) -> Statu
     return Status(path, language.code, sync.progress(found), words)
 
 
+def documents_of(rows: Sequence[Status]) -> list[Status]:
+    """The rows of what the site says; the theme's words aside, which come with Jisr."""
+    return [row for row in rows if not row.path.endswith(f"/{INTERFACE}.po")]
+
+
 def total(rows: Sequence[Status]) -> Progress:
-    """All documents together; the theme's words aside, which come with Jisr."""
-    rows = [row for row in rows if not row.path.endswith(f"/{INTERFACE}.po")]
+    """All documents together."""
+    rows = documents_of(rows)
     return Progress(
         total=sum(row.progress.total for row in rows),
         translated=sum(row.progress.translated for row in rows),

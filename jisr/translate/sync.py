@@ -23,7 +23,7 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
 
     A segment without an entry takes the most similar translation that no other segment uses, as fuzzy,
     with the source it was made for; what is no longer used becomes obsolete, and comes back when its
-    text does. (`Catalog.update` of Babel offers one translation many times and forgets obsolete ones.)
+    text does. (Babel's `Catalog.update` offers one translation many times and no obsolete one again.)
     """
     old = catalogue or Catalogue(path)
     wanted: dict[Key, list[Segment]] = {}

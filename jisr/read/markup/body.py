@@ -1,0 +1,47 @@
+"""The values between parsing and rendering a body."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from jisr.model import Block, Document, Heading, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A place in the tree: the text of the element that comes `index`-th in document order.
+
+    Its text is that of segment number `segment`, or one of the theme's words, `label`.
+    """
+
+    index: int
+    block: int
+    segment: int | None
+    label: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A parsed body: its blocks as a tree, and the segments in reading order, repeated ones too."""
+
+    document: Document
+    root: Element
+    segments: tuple[Segment, ...]
+    units: tuple[Unit, ...] = ()
+    references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    footnotes: Mapping[str, str] = field(default_factory=dict)
+    abbreviations: Mapping[str, int] = field(default_factory=dict)
+    stash: tuple[Any, ...] = ()
+    code: int = 0
+    """The stash's first `code` entries are fenced code, the rest is raw HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A body in one language. `ids` are the headings', to be given to the other languages."""
+
+    blocks: tuple[Block, ...]
+    toc: tuple[Heading, ...]
+    ids: tuple[str, ...]

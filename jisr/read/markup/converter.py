@@ -1,0 +1,210 @@
+"""Python-Markdown as this site uses it."""
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.attr_list import AttrListTreeprocessor
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.util import HTML_PLACEHOLDER_RE, STX
+
+from jisr.errors import Problem, Report
+from jisr.model import Document, Translation
+from jisr.read import marks, policy
+from jisr.read.markup.body import Body
+from jisr.read.markup.extract import extract, plain
+from jisr.read.segments import INLINE
+
+Protected = Counter[tuple[str, str]]
+"""What a translation must take over as it is: kind and value, `("link", "https://…")`."""
+
+_ATTRIBUTES_AT_END = re.compile(r"\{:?[ ]*[^}\n ][^}\n]*\}\s*$")
+_KINDS = {"a": "link", "img": "image"}
+_VOID = frozenset({"br", "hr", "img", "wbr", "col"})
+_RAW_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*)[^>]*?(?P<empty>/?)>")
+_COSTLY = "[`<_*\\"
+_MAX_COSTLY = 2000
+"""Python-Markdown's time grows with the square of these in one paragraph: 2,000 take it 0.6 s."""
+
+
+class Converter:
+    """Python-Markdown as this site uses it. Bodies are independent of it and of each other."""
+
+    def __init__(self) -> None:
+        self.md = Markdown(
+            extensions=["extra", "admonition", "sane_lists"],
+            extension_configs={
+                "extra": {
+                    # The arrow ↩ isn't mirrored in right-to-left text; ↑ has no side.
+                    "footnotes": {"SEPARATOR": "-", "BACKLINK_TEXT": "↑", "BACKLINK_TITLE": "{}"}
+                }
+            },
+            output_format="html",
+        )
+        extensions = self.md.registeredExtensions
+        self.footnotes = next(e for e in extensions if isinstance(e, FootnoteExtension))
+        abbreviations: Any = next(e for e in extensions if isinstance(e, AbbrExtension))
+        self.abbreviations: dict[str, str] = abbreviations.abbrs
+        self.attributes = AttrListTreeprocessor(self.md)
+        processors = self.md.treeprocessors
+        self.collect_footnotes = processors["footnote"]
+        self.inline = processors["inline"]
+        self.prettify = processors["prettify"]
+        names = ("inline", "footnote-duplicate", "prettify", "abbr", "unescape")
+        self.passes = [processors[name] for name in names]
+        self.preprocessors = list(self.md.preprocessors)
+        self.fences = self.md.preprocessors["fenced_code_block"]
+
+    def parse(self, document: Document, report: Report) -> Body | None:
+        """The document's body as a tree. Reports what can't be parsed and returns None."""
+        if not document.markdown:
+            return plain(document)
+        if _too_costly(document, report):
+            return None
+        self.load(None)
+        lines = document.body.split("\n")
+        code = 0
+        try:
+            for preprocessor in self.preprocessors:
+                lines = preprocessor.run(lines)
+                if preprocessor is self.fences:
+                    code = self.md.htmlStash.html_counter
+            root = self.md.parser.parseDocument(lines).getroot()
+            assert root is not None  # parseDocument makes one
+            self.collect_footnotes.run(root)
+            marks.prepare(root)
+        except RecursionError:
+            report(too_deep(document))
+            return None
+        stash = self.md.htmlStash.rawHtmlBlocks
+        for index in range(code):
+            stash[index] = str(stash[index]).replace("<pre", '<pre dir="ltr" tabindex="0"', 1)
+        return extract(
+            document,
+            root,
+            attributes=self.attributes,
+            references=self.md.references,
+            footnotes=self.footnotes.footnotes,
+            abbreviations=self.abbreviations,
+            stash=stash,
+            code=code,
+        )
+
+    def protected(self, body: Body, text: str) -> Protected:
+        """What a translation of the text must take over: links, pictures, footnotes, code, tags."""
+        found: Protected = Counter()
+        if not body.document.markdown or not INLINE.search(text):
+            return found
+        self.load(body)
+        tree = Element("div")
+        SubElement(tree, "p").text = text
+        self.inline.run(tree)
+        raw: list[str] = []
+        for element in tree.iter():
+            target = element.get("href") or element.get("src")
+            if target is not None:
+                kind = "footnote" if element.get("class") == "footnote-ref" else _KINDS[element.tag]
+                found[kind, target] += 1
+            elif element.tag == "code":
+                found["code", element.text or ""] += 1
+            for part in (element.text, element.tail):
+                for placeholder in HTML_PLACEHOLDER_RE.finditer(part or ""):
+                    stashed = self.md.htmlStash.rawHtmlBlocks[int(placeholder[1])]
+                    if isinstance(stashed, str) and stashed.startswith("<"):
+                        raw.append(stashed)
+                        found["tag", stashed] += 1
+            if element.tail and (attributes := self.attributes.INLINE_RE.match(element.tail)):
+                found["attribute list", attributes[0]] += 1
+        if trailing := _ATTRIBUTES_AT_END.search(text):
+            found["attribute list", trailing[0].strip()] += 1
+        if raw and not _well_nested(raw):
+            found["tag", "without its partner"] += 1
+        return found
+
+    def raw_html(self, body: Body) -> list[str]:
+        """The pieces of raw HTML that the last rendering of this body met."""
+        return [
+            s
+            for s in self.md.htmlStash.rawHtmlBlocks[body.code :]
+            if isinstance(s, str) and s.startswith("<")
+        ]
+
+    def load(self, body: Body | None) -> None:
+        """Put Python-Markdown into the state of a body: it keeps what a document defines."""
+        self.md.reset()
+        if body is None:
+            return
+        self.md.references = dict(body.references)
+        self.footnotes.footnotes = OrderedDict(body.footnotes)
+        for stashed in body.stash:
+            self.md.htmlStash.store(stashed)
+
+    def finish(self, root: Element, body: Body, translations: Sequence[Translation]) -> None:
+        """Python-Markdown's own passes over the tree: inline Markdown, abbreviations, line breaks."""
+        self.abbreviations.clear()
+        for short, index in body.abbreviations.items():
+            if translations[index].state in ("source", "translated"):
+                self.abbreviations[short] = translations[index].text or ""
+        for processor in self.passes:
+            processor.run(root)
+            if processor is self.prettify:
+                self._inline_attributes(root)
+
+    def _inline_attributes(self, root: Element) -> None:
+        """Attribute lists within a line; those of blocks were taken when the tree was parsed."""
+        for element in root.iter():
+            tail = element.tail
+            if not tail or tail[0] != "{" or self.md.is_block_level(element.tag):
+                continue
+            if found := self.attributes.INLINE_RE.match(tail):
+                element.tail = tail[found.end() :] + self.attributes.assign_attrs(element, found[1])
+
+    def serialise(
+        self, top: Element, body: Body, resolve: Callable[[str, str], str], *, trusted: bool
+    ) -> str:
+        """A block's HTML; with raw HTML in it, by the policy, unless its authors are trusted."""
+        html = self.md.serializer(top).strip()
+        if STX not in html:
+            return html
+        raw = any(int(found[1]) >= body.code for found in HTML_PLACEHOLDER_RE.finditer(html))
+        for postprocessor in self.md.postprocessors:
+            html = postprocessor.run(html)
+        return policy.clean(html, resolve) if raw and not trusted else html
+
+
+def too_deep(document: Document) -> Problem:
+    """For a text whose elements nest deeper than Python's recursion goes."""
+    return Problem(document.path, document.line + 1, 1, "the text nests too deep", "use fewer levels")
+
+
+def _too_costly(document: Document, report: Report) -> bool:
+    if all(document.body.count(character) <= _MAX_COSTLY for character in _COSTLY):
+        return False
+    line = document.line + 1
+    found = False
+    for paragraph in document.body.split("\n\n"):
+        for character in _COSTLY:
+            if (number := paragraph.count(character)) > _MAX_COSTLY:
+                found = True
+                what = f"a paragraph with {number:,} times `{character}`"
+                report(Problem(document.path, line, 1, what, f"break it up: {_MAX_COSTLY:,} are read"))
+        line += paragraph.count("\n") + 2
+    return found
+
+
+def _well_nested(tags: Sequence[str]) -> bool:
+    opened: list[str] = []
+    for tag in tags:
+        found = _RAW_TAG.match(tag)
+        if not found or found["empty"] or found["name"].lower() in _VOID:
+            continue
+        name = found["name"].lower()
+        if not found["close"]:
+            opened.append(name)
+        elif not opened or opened.pop() != name:
+            return False
+    return not opened

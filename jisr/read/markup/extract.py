@@ -1,0 +1,154 @@
+"""A tree of blocks → its segments and their places in it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown.extensions.attr_list import AttrListTreeprocessor, isheader
+from markdown.extensions.footnotes import NBSP_PLACEHOLDER
+from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
+
+from jisr.model import Document, Segment
+from jisr.read.markup.body import Body, Unit
+from jisr.read.segments import expand_references, has_prose, normalise
+
+_KINDS = {
+    "p": "paragraph", "li": "list item", "td": "table cell", "th": "table heading", "dt": "term",
+    "dd": "definition", "figcaption": "caption",
+} | {f"h{level}": "heading" for level in range(1, 7)}  # fmt: skip
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+
+
+def extract(
+    document: Document,
+    root: Element,
+    *,
+    attributes: AttrListTreeprocessor,
+    references: Mapping[str, tuple[str, str]],
+    footnotes: Mapping[str, str],
+    abbreviations: Mapping[str, str],
+    stash: Sequence[Any],
+    code: int,
+) -> Body:
+    """The body of a parsed tree, whose elements lose their trailing attribute lists to attributes.
+
+    `stash` is what Python-Markdown put aside, fenced code first, `code` pieces of it.
+    """
+    segments: list[Segment] = []
+    units: list[Unit] = []
+    position = 0
+    block = -1
+    elements = _with_loose_text(root)
+    tops = set(map(id, root))
+    for index, element in enumerate(elements):
+        if id(element) in tops:
+            block += 1
+        text = element.text
+        if (
+            not text
+            or not text.strip()
+            or isinstance(text, AtomicString)
+            or element.tag in ("pre", "code", "a")
+        ):
+            continue
+        text = _take_attributes(element, text, attributes)
+        suffix = ""
+        if text.endswith(NBSP_PLACEHOLDER):
+            text, suffix = text.removesuffix(NBSP_PLACEHOLDER), NBSP_PLACEHOLDER
+        label = _default_title(element, text)
+        if label:
+            units.append(Unit(index, block, None, label))
+            continue
+        begins = text.strip().split("\n", 1)[0].split(STX, 1)[0]
+        at = document.body.find(begins, position)
+        # Footnotes stand at the tree's end, wherever they were written: those are behind the cursor.
+        position, at = (at + len(begins), at) if at >= 0 else (position, document.body.find(begins))
+        raw = _restore(text, stash, code)
+        if raw is None or not has_prose(raw):
+            element.text = text + suffix
+            continue
+        message = expand_references(normalise(raw), references)
+        units.append(Unit(index, block, len(segments), "", suffix))
+        segments.append(Segment(_KINDS.get(element.tag, element.tag), message, _line(document, at)))
+    titles = {}
+    for short, title in abbreviations.items():
+        titles[short] = len(segments)
+        segments.append(Segment("abbreviation", title, _line(document, document.body.find(f"*[{short}]"))))
+    return Body(
+        document=document,
+        root=root,
+        segments=tuple(segments),
+        units=tuple(units),
+        references=dict(references),
+        footnotes=dict(footnotes),
+        abbreviations=titles,
+        stash=tuple(stash),
+        code=code,
+    )
+
+
+def plain(document: Document) -> Body:
+    """A text without Markdown: paragraphs between blank lines."""
+    root = Element("div")
+    segments: list[Segment] = []
+    units: list[Unit] = []
+    position = 0
+    for number, text in enumerate(part for part in _PARAGRAPHS.split(document.body.strip()) if part):
+        position = document.body.index(text, position)
+        SubElement(root, "p").text = AtomicString(text)
+        units.append(Unit(number + 1, number, number))
+        segments.append(Segment("paragraph", normalise(text), _line(document, position)))
+    return Body(document, root, tuple(segments), tuple(units))
+
+
+def _take_attributes(element: Element, text: str, attributes: AttrListTreeprocessor) -> str:
+    """Give a block its trailing attribute list now: it belongs to the block, not to the message."""
+    in_line = isheader(element) or element.tag in ("dt", "td", "th")
+    found = (attributes.HEADER_RE if in_line else attributes.BLOCK_RE).search(text)
+    if not found or attributes.assign_attrs(element, found[1], strict=True):
+        return text
+    text = text[: found.start()]
+    return text.rstrip("#").rstrip() if isheader(element) else text
+
+
+def _with_loose_text(root: Element) -> list[Element]:
+    """All elements in order; raw text between blocks gets a <span> first, to be translated as they are."""
+    for parent in list(root.iter()):
+        for index in range(len(parent) - 1, -1, -1):
+            child = parent[index]
+            if child.tail and child.tail.strip() and parent.tag not in ("p", "pre", "code"):
+                span = Element("span")
+                span.text, child.tail = child.tail, None
+                parent.insert(index + 1, span)
+    return list(root.iter())
+
+
+def _default_title(element: Element, text: str) -> str:
+    """The title that an admonition has of itself, "Note", or nothing."""
+    if element.get("class") != "admonition-title":
+        return ""
+    return text if text in _ADMONITIONS else ""
+
+
+_ADMONITIONS = frozenset(
+    {"Note", "Tip", "Important", "Warning", "Caution", "Danger", "Attention", "Hint", "Error"}
+)
+
+
+def _restore(text: str, stash: Sequence[Any], code: int) -> str | None:
+    """The text with its raw HTML put back, or None where it holds a block of code or of elements."""
+    if STX not in text:
+        return text
+    if not HTML_PLACEHOLDER_RE.sub("", text).strip():
+        return None
+    for found in HTML_PLACEHOLDER_RE.finditer(text):
+        index = int(found[1])
+        if index < code or not isinstance(stash[index], str):
+            return None
+    restored = HTML_PLACEHOLDER_RE.sub(lambda found: stash[int(found[1])], text)
+    return None if STX in restored else restored
+
+
+def _line(document: Document, index: int) -> int:
+    return document.line + document.body.count("\n", 0, max(index, 0)) + 1
