@@ -7,7 +7,9 @@ from jisr.errors import Problem
 from jisr.languages import language
 from jisr.model import Document, Metadata, Translation
 from jisr.read.marks import Labels
-from jisr.read.markup import Body, Converter, Rendering
+from jisr.read.markup import render as rendering
+from jisr.read.markup.body import Body, Rendering
+from jisr.read.markup.converter import Converter
 
 ARABIC = language("ar", "ar-EG")
 ENGLISH = language("en", "en-GB")
@@ -55,7 +57,8 @@ def render(
 ) -> Rendering:
     """A rendering with links left as they are; the text must have no faults."""
     problems: list[Problem] = []
-    result = converter.render(
+    result = rendering.render(
+        converter,
         body, translations, source=ARABIC, language=ENGLISH if english else ARABIC, labels=LABELS,
         resolve=lambda _tag, link: link, ids=None, hide=hide, trusted=trusted, report=problems.append,
     )  # fmt: skip

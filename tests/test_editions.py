@@ -115,6 +115,27 @@ def test_untranslated_blocks_can_be_hidden(site: MakeSite) -> None:
     assert parallel.count("Awaiting translation") == 2
 
 
+def test_hiding_leaves_no_shells_and_takes_nothing_that_is_leant_on(site: MakeSite) -> None:
+    body = "!!! note\n    تنبيه\n\n> قول\n\n- بند\n\n| أ |\n|---|\n| ب |\n\nم\n:   ش\n\nنص[^1].\n\n[^1]: حاشية.\n"
+    po = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "نص[^1]."\nmsgstr "Text[^1]."\n'
+    folder = site({"content/a.md": f"---\ntitle: ص\n---\n\n{body}", "translations/en/a.po": po,
+                   "site.yaml": SITE_YAML + "untranslated: hide\n"})  # fmt: skip
+    assert folder.build("--strict").exit_code == 0
+    page = folder.read("en/a/index.html")
+    assert not re.search(r"admonition|<blockquote|تنبيه|قول|بند|<ul>\s*</ul>", page.split("<article", 1)[1])
+    for kept in ("أ", "ب", "م", "ش", "حاشية."):
+        assert f'<span dir="rtl" lang="ar">{kept}</span>' in page or f">{kept}" in page
+
+
+def test_a_catalogue_without_its_document_is_told_when_building(site: MakeSite) -> None:
+    folder = site({**FILES, "translations/en/articles/old.po": PO})
+    result = folder.build()
+    assert (
+        "translations/en/articles/old.po:1:1: warning: the catalogue belongs to no document" in result.stderr
+    )
+    assert result.exit_code == 0
+
+
 def test_outdated_translations_can_be_taken_for_missing(site: MakeSite) -> None:
     folder = site({**FILES, "site.yaml": SITE_YAML + "outdated: placeholder\n"})
     folder.build()
@@ -187,8 +208,11 @@ def test_the_newest_article_leads_the_home_page(site: MakeSite) -> None:
 
 
 def test_a_former_address_leads_to_the_present_one(site: MakeSite) -> None:
-    folder = site({"content/articles/a.md": ARTICLE.replace("date:", "aliases: [/old/name/]\ndate:")})
+    folder = site(
+        {"content/articles/a.md": ARTICLE.replace("date:", "aliases: [/old/name/, /Old.html]\ndate:")}
+    )
     folder.build()
+    assert folder.read("Old.html") == folder.read("old/name/index.html")
     page = folder.read("old/name/index.html")
     assert '<meta http-equiv="refresh" content="0; url=/articles/a/">' in page
     assert 'name="robots" content="noindex"' in page
@@ -229,7 +253,7 @@ def test_names_come_from_the_sites_catalogue(site: MakeSite) -> None:
 
 
 def test_a_footnotes_back_links_stay_beside_its_text() -> None:
-    from jisr.read.markup import Converter
+    from jisr.read.markup.converter import Converter
 
     converter = Converter()
     body = bodies.parse(converter, "نص[^1] ونص[^1].\n\n[^1]: حاشية.")

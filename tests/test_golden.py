@@ -8,7 +8,7 @@ import pytest
 
 from jisr import commands
 from jisr.read.documents import read_documents
-from jisr.read.markup import Converter
+from jisr.read.markup.converter import Converter
 from jisr.read.sources import scan
 from jisr.translate.editions import segments
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jisr.model import Translation
-from jisr.read.markup import Converter
+from jisr.read.markup.converter import Converter
 from jisr.read.segments import normalise
 from tests import bodies
 from tests.conftest import MakeSite

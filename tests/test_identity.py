@@ -9,7 +9,7 @@ from markdown import Markdown
 
 from jisr.errors import Problem
 from jisr.languages import plural_forms
-from jisr.read.markup import Converter
+from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, sync
 from tests import bodies
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jisr.read.markup import Converter
+from jisr.read.markup.converter import Converter
 from jisr.read.segments import expand_references, has_prose, normalise
 from tests import bodies
 
