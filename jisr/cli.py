@@ -112,12 +112,21 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
 @main.command()
 @_site
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
     help="Where to write the site; public/ in the site's folder if not given.",
-)  # fmt: skip
+)
 @click.option("--base-url", metavar="URL", help="The address the site will stand at, instead of site.yaml's.")
 @click.option("--drafts", is_flag=True, help="Build documents with `draft: true` too.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes to use; as many as it pays if not given."
+)
+@click.option("--verify", is_flag=True, help="Read and compare every file instead of trusting its times.")
+@click.option("--explain", is_flag=True, help="Say of each file why it was rebuilt or kept; PATH narrows it.")
+@click.argument("path", required=False)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
 @click.pass_context
 def build(
@@ -127,26 +136,39 @@ def build(
     base_url: str | None,
     drafts: bool,
     strict: bool,
+    jobs: int | None,
+    verify: bool,
+    explain: bool,
+    path: str | None,
     quiet: bool,
 ) -> None:
-    """Build the site into a folder ready for any static host."""
-    from jisr import commands
+    """Build the site into a folder ready for any static host.
 
+    Only what has changed since the last build is made anew. PATH goes with --explain: a file of the
+    output folder, or the beginning of one.
+    """
+    from jisr.build import Options
+    from jisr.build import build as run
+
+    if path is not None and not explain:
+        raise click.UsageError("PATH goes with --explain")
     ctx.meta["jisr.site"] = site
     target = output or site / "public"
-    built = commands.build(
-        site, target, base_url=base_url, drafts=drafts, strict=strict, watch=iter if quiet else _progress
-    )
+    options = Options(base_url, drafts, strict, jobs, verify, explain)
+    built = run(site, target, options, **({} if quiet else {"watch": _progress}))
     _print_problems(built.warnings, site)
+    for name, reason in built.reasons:
+        if name.startswith(path or ""):
+            click.echo(f"{name}: {reason}")
     if built.kept and not quiet:
         shown = ", ".join(built.kept[:5]) + (" …" if len(built.kept) > 5 else "")
         click.echo(f"jisr: left alone in {target}: {shown} (not written by Jisr)", err=True)
     if not quiet:
         pages, files = _count(built.pages, "page"), _count(built.files, "file")
         warnings = f", {_count(len(built.warnings), 'warning')}" if built.warnings else ""
-        click.echo(
-            f"jisr: {pages} and {files} in {os.path.relpath(target)} in {built.seconds:.2f} s{warnings}"
-        )
+        removed = f", {built.removed:,} removed" if built.removed else ""
+        where = f"in {os.path.relpath(target)}, {built.written:,} written{removed}"
+        click.echo(f"jisr: {pages} and {files} {where} in {built.seconds:.2f} s{warnings}")
 
 
 @main.command()
@@ -219,14 +241,16 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         click.echo("  ".join([first.ljust(widths[0]), *numbers]))
 
 
-def _progress(documents: Sequence[Any]) -> Iterable[Any]:
+def _progress(results: Iterable[Any], number: int) -> Iterable[Any]:
     """A progress bar on a terminal where there is enough to wait for."""
-    if len(documents) < 300 or not sys.stderr.isatty():
-        return iter(documents)
+    if number < 300 or not sys.stderr.isatty():
+        return results
 
     def shown() -> Iterable[Any]:
-        with click.progressbar(documents, label="building", file=sys.stderr) as bar:
-            yield from bar
+        with click.progressbar(length=number, label="building", file=sys.stderr) as bar:
+            for result in results:
+                bar.update(min(50, number))
+                yield result
 
     return shown()
 

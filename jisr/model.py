@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from jisr.errors import Problem
+
 Direction = Literal["ltr", "rtl"]
 State = Literal["source", "translated", "outdated", "missing"]
 BlockState = State | Literal["partial"]
@@ -69,11 +71,13 @@ class Site:
 class Source:
     """A file of the site: `path` in the site, `file` on the disk.
 
-    `digest` is that of its bytes, empty where the file isn't copied.
+    `signature` is what the file system says of it (`sources.signature`); `digest` is that of its bytes,
+    empty where it isn't known yet.
     """
 
     path: str
     file: Path
+    signature: bytes = b""
     digest: str = ""
 
 
@@ -230,12 +234,83 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """An output that a template makes."""
+class Summary:
+    """What a listing shows of an edition, in values that can be kept. `date` is in ISO 8601."""
 
-    template: str
+    address: str
     language: Language
-    context: Mapping[str, Any]
+    title: Phrase
+    summary: Phrase | None
+    tags: tuple[Phrase, ...]
+    date: str | None
+    source_name: Phrase | None
+    source_url: str | None
+    image_url: str | None
+    image_alt: Phrase | None
+    image_caption: Phrase | None
+    image_credit: Phrase | None
+    progress: Progress
+    draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFiles:
+    """The files that make a document: the body's first, then its sidecars."""
+
+    path: str
+    files: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What the rest of the site needs to know of a document without reading it again.
+
+    `key` is the digest of its files; `moment` orders articles: seconds since 1970.
+    """
+
+    path: str
+    key: str
+    kind: Literal["article", "page"]
+    address: str
+    draft: bool
+    noindex: bool
+    template: str | None
+    moment: float
+    aliases: tuple[str, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionFacts:
+    """What of an edition its pages depend on: `page` is the digest of all, `entry` of what listings show."""
+
+    language: str
+    page: str
+    entry: str
+    indexed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFacts:
+    """What rendering a document gave, besides the editions: `key` is the digest of all that went in.
+
+    `links` are those it has into the site, each with its language and the address that it got.
+    """
+
+    key: str
+    links: tuple[tuple[str, str, str], ...]
+    editions: tuple[EditionFacts, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An output that a template makes. `document` is empty for a page of the site itself."""
+
+    kind: Literal["article", "page", "parallel", "redirect", "home", "404"]
+    template: str
+    language: str
+    document: str
     blame: str
     """The file to name when the template fails for this page only."""
 
@@ -249,8 +324,12 @@ class Copied:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file of the built site. `path` is relative to the output folder."""
+    """A file of the built site. `path` is relative to the output folder.
+
+    `fingerprint` names the values it is made of: equal ones make equal files. Its parts are in the order
+    of `plan.outline.PARTS`.
+    """
 
     path: str
-    fingerprint: str
-    content: Rendered | Copied
+    fingerprint: tuple[str, ...]
+    content: Page | Copied

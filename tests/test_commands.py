@@ -219,7 +219,7 @@ def test_build_says_what_it_made_on_stdout_alone(site: MakeSite) -> None:
     assert (result.exit_code, result.stderr) == (0, "")
     pages = sum(path.endswith(".html") for path in tree(folder.path / "public"))
     assert result.stdout.startswith(f"jisr: {pages} pages and ")
-    assert " in public in " in result.stdout
+    assert " in public, " in result.stdout
 
 
 def test_build_puts_warnings_on_stderr_and_counts_them(site: MakeSite) -> None:
@@ -251,7 +251,7 @@ def test_build_writes_where_output_says(site: MakeSite, option: str) -> None:
     folder = site({"content/articles/a.md": ARTICLE})
     result = folder.build(option, "خارج/الموقع")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert " in خارج/الموقع in " in result.stdout
+    assert " in خارج/الموقع, " in result.stdout
     assert (folder.path / "خارج/الموقع/en/articles/a/index.html").is_file()
     assert not (folder.path / "public").exists()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jisr import commands
-from jisr.read.documents import read_documents
+from jisr.build import Options, build
+from jisr.read.documents import document_files, read_document
 from jisr.read.markup.converter import Converter
 from jisr.read.sources import scan
 from jisr.translate.editions import segments
@@ -33,7 +33,7 @@ def compare(name: str, text: str) -> None:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("golden") / "public"
-    commands.build(ROOT, output, strict=True)
+    build(ROOT, output, Options(strict=True))
     return output
 
 
@@ -43,8 +43,10 @@ def test_a_page_of_the_example_site_is_as_it_was(name: str, built: Path) -> None
 
 
 def test_the_specimens_messages_are_as_they_were() -> None:
-    documents = read_documents(scan(ROOT, "content", lambda _: None), lambda _: None)
-    specimen = next(document for document in documents if document.path == "content/specimen.md")
+    found = document_files(scan(ROOT, "content", lambda _: None), lambda _: None)
+    files = next(files for files in found if files.path == "content/specimen.md")
+    specimen = read_document(files, lambda _: None)
+    assert specimen is not None
     body = Converter().parse(specimen, lambda _: None)
     assert body is not None
     lines = [f"{s.line}\t{s.context or s.kind}\t{s.text!r}" for s in segments(body)]

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
-from jisr.model import Document, Metadata, Source
+from jisr.model import Document, DocumentFiles, Metadata, Source
 from jisr.read.sources import place, read_text
-from jisr.urls import slug
+from jisr.urls import page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
 
 CONTENT = "content/"
@@ -29,23 +30,44 @@ def is_document(source: Source) -> bool:
     return source.path.endswith((*BODIES, *SIDECARS))
 
 
-def read_documents(sources: Iterable[Source], report: Report) -> tuple[Document, ...]:
-    """The documents among the files of `content/`, drafts too, sorted by path."""
+def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentFiles, ...]:
+    """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
     by_path = {source.path: source for source in sources if is_document(source)}
     stems = {path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)}
-    documents = []
+    found = []
     for path, source in by_path.items():
         stem = path.rpartition(".")[0]
         if path.endswith(BODIES):
             sidecars = [by_path[stem + ending] for ending in SIDECARS if stem + ending in by_path]
-            document = _read(source, sidecars, report)
-            if document:
-                documents.append(document)
+            found.append(DocumentFiles(path, (source, *sidecars)))
         elif stem not in stems:
-            report(
-                Problem(path, 1, 1, "metadata without a body", f"add {PurePosixPath(stem).name}.md or .txt")
-            )
-    return tuple(documents)
+            hint = f"add {PurePosixPath(stem).name}.md or .txt"
+            report(Problem(path, 1, 1, "metadata without a body", hint))
+    return tuple(found)
+
+
+def read_document(files: DocumentFiles, report: Report) -> Document | None:
+    """The document in its files, drafts too. Reports what is wrong with it and returns None."""
+    source, *sidecars = files.files
+    return _read(source, sidecars, report)
+
+
+def moment(day: datetime.date | None, timezone: str) -> float:
+    """A date in seconds since 1970, so that days and times sort together; a day begins at its midnight."""
+    if day is None:
+        return 0.0
+    if not isinstance(day, datetime.datetime):
+        day = datetime.datetime.combine(day, datetime.time.min)
+    return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).timestamp()
+
+
+def alias_path(alias: str) -> str | None:
+    """Output path of the page at a former address, `/old/name/` or `/old.html`; None if it isn't one."""
+    parts = alias.strip("/").split("/")
+    odd = {"", ".", ".."} & set(parts) or "\\" in alias or not alias.isprintable()
+    if odd or not alias.startswith("/"):
+        return None
+    return alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "")
 
 
 def _read(source: Source, sidecars: list[Source], report: Report) -> Document | None:
@@ -147,7 +169,7 @@ def _document(
                 return None
     failed = False
 
-    def fail(steps: tuple[str, ...], what: str, hint: str) -> None:
+    def fail(steps: tuple[str | int, ...], what: str, hint: str) -> None:
         nonlocal failed
         failed = True
         report(merged.problem(steps, what, hint))
@@ -166,6 +188,10 @@ def _document(
     own = metadata.slug or slug(named)
     if not own:
         fail(("slug",), "the file's name has no letters for an address", "add a line slug: …")
+    for index, alias in enumerate(metadata.aliases):
+        if alias_path(alias) is None:
+            what = f"the alias {alias} is not an address of this site"
+            fail(("aliases", index), what, "write it as /old/address/")
     link = metadata.source and metadata.source.url
     if link and not link.startswith(("http://", "https://")):
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")

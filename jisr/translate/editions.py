@@ -1,10 +1,10 @@
 """Documents and catalogues → editions: one document in one language, with every block's state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from jisr.errors import Problem, Report
-from jisr.model import Edition, Language, Phrase, Segment, Site, Translation
+from jisr.model import Edition, Language, Phrase, Segment, Site, Summary, Translation
 from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
@@ -13,7 +13,8 @@ from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
 from jisr.translate import messages, sync
 from jisr.translate.catalog import Catalogue
-from jisr.translate.links import Links
+
+Resolve = Callable[[Language, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ def catalogue_path(document: str, language: Language) -> str:
     return f"translations/{language.code}/{stem}.po"
 
 
+def names_path(language: Language) -> str:
+    """Where the site's own names stand: tags, authors, sources."""
+    return f"translations/{language.code}/{messages.SITE}.po"
+
+
 def segments(body: Body) -> tuple[Segment, ...]:
     """Everything of a document that its catalogue holds."""
     return (*messages.metadata_segments(body.document), *body.segments)
@@ -41,18 +47,40 @@ def editions(
     catalogues: Mapping[str, Catalogue | None],
     speech: Mapping[str, Speech],
     converter: Converter,
-    links: Links,
+    resolve: Resolve,
     report: Report,
 ) -> tuple[Edition, ...]:
     """The editions of a document, in the order of the site's languages, the source first.
 
-    Reports what is wrong with its links, its HTML and its translations; none where it nests too deep.
+    `resolve` gives a link of the document its address on the page of a language. Reports what is wrong
+    with its links, its HTML and its translations; none where it nests too deep.
     """
     try:
-        return _editions(site, body, catalogues, speech, converter, links, report)
+        return _editions(site, body, catalogues, speech, converter, resolve, report)
     except RecursionError:
         report(too_deep(body.document))
         return ()
+
+
+def summarise(edition: Edition) -> Summary:
+    """What listings show of an edition."""
+    metadata = edition.document.metadata
+    return Summary(
+        address=edition.document.address,
+        language=edition.language,
+        title=edition.title,
+        summary=edition.summary,
+        tags=edition.tags,
+        date=metadata.date.isoformat() if metadata.date else None,
+        source_name=edition.source_name,
+        source_url=metadata.source.url if metadata.source else None,
+        image_url=edition.image_url,
+        image_alt=edition.image_alt,
+        image_caption=edition.image_caption,
+        image_credit=edition.image_credit,
+        progress=edition.progress,
+        draft=metadata.draft,
+    )
 
 
 def _editions(
@@ -61,7 +89,7 @@ def _editions(
     catalogues: Mapping[str, Catalogue | None],
     speech: Mapping[str, Speech],
     converter: Converter,
-    links: Links,
+    resolve: Resolve,
     report: Report,
 ) -> tuple[Edition, ...]:
     document = body.document
@@ -82,8 +110,8 @@ def _editions(
                 replace(t, text=None, state="missing") if t.state == "outdated" else t for t in found
             )
 
-        def resolve(_tag: str, link: str, language: Language = language) -> str:
-            return links.resolve(document, language, link, report)
+        def resolve_here(_tag: str, link: str, language: Language = language) -> str:
+            return resolve(language, link)
 
         fields = len(wanted) - len(body.segments)
         rendering = render(
@@ -93,7 +121,7 @@ def _editions(
             source=site.source,
             language=language,
             labels=speech[language.code].labels,
-            resolve=resolve,
+            resolve=resolve_here,
             ids=ids,
             hide=site.untranslated == "hide",
             trusted=site.trusted_html,
@@ -132,7 +160,7 @@ def _editions(
                 authors=tuple(name("author", author) for author in metadata.authors),
                 tags=tuple(name("tag", tag) for tag in metadata.tags),
                 source_name=name("source", metadata.source.name) if metadata.source else None,
-                image_url=resolve("img", image.src) if image else None,
+                image_url=resolve(language, image.src) if image else None,
                 image_alt=(field("image.alt", image.alt) or Phrase("", language, "source"))
                 if image
                 else None,

@@ -2,11 +2,11 @@
 
 import difflib
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
 from jisr.errors import Problem, Report
-from jisr.model import Document, Language, Site, Source
+from jisr.model import Document, Language, Site
 from jisr.read.policy import refused_scheme
 from jisr.urls import collision_key, page_path, url
 
@@ -20,21 +20,22 @@ class Links:
     def __init__(
         self,
         site: Site,
-        documents: Iterable[Document],
-        files: Iterable[Source],
+        addresses: Mapping[str, str],
+        files: Iterable[str],
         faulty: Iterable[str],
         drafts: Iterable[str],
     ) -> None:
+        """`addresses` are the documents' by their paths, `files` the paths of what is copied."""
         self.site = site
-        self.documents = {document.path: document.address for document in documents}
-        self.files = {source.path for source in files}
+        self.documents = dict(addresses)
+        self.files = frozenset(files)
         self.faulty = frozenset(faulty)
         self.drafts = frozenset(drafts)
-        addresses = {f"/{address}/" for address in self.documents.values()} | {"/"}
+        places = {f"/{address}/" for address in self.documents.values()} | {"/"}
         self.roots = {
             f"/{language.code if language != site.source else ''}{address}".replace("//", "/"): None
             for language in site.languages
-            for address in addresses
+            for address in places
         }
 
     def prefix(self, language: Language) -> str:
@@ -52,43 +53,43 @@ class Links:
         """The URL of a file that is copied: `content/x.jpg` and `static/x.jpg` both become `/x.jpg`."""
         return url(path.partition("/")[2], self.site.base_path)
 
-    def resolve(self, document: Document, language: Language, link: str, report: Report) -> str:
-        """The address that a link of a document gets on its page in a language.
+    def follow(self, path: str, language: Language, link: str) -> str | None:
+        """The address that a link of the document at `path` gets on its page in a language.
 
-        Leaves full addresses and fragments as they are; reports a link to what isn't there.
+        Full addresses and fragments stay as they are; None is a link to what isn't there.
         """
         if not link or link[0] in "#\x02":
-            return link
-        if scheme := refused_scheme(link):
-            if not self.site.trusted_html:
-                what = f"a link with {scheme}: isn't allowed"
-                report(self._problem(document, link, what, "link to http, https, mailto or tel"))
             return link
         parts = urlsplit(link)
         if parts.scheme or parts.netloc or not parts.path:
             return link
-        rest = link[len(parts.path) :]
-        path = unquote(parts.path)
-        if path.startswith("/"):
-            target = self.from_root(path)
-        else:
-            target = self._beside(document, path, language)
-        if target is None:
-            full = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), path))
-            if full in self.faulty:
-                return link
-            if full in self.drafts:
-                what = f"the link leads to {path}, which is a draft"
-                hint = "publish it first, take the link out, or build with --drafts"
-                report(self._problem(document, link, what, hint))
-                return link
+        target = unquote(parts.path)
+        found = self.from_root(target) if target.startswith("/") else self._beside(path, target, language)
+        return None if found is None else found + link[len(parts.path) :]
+
+    def resolve(self, document: Document, language: Language, link: str, report: Report) -> str:
+        """The same for a document that is being rendered: what isn't there is reported and left as it is."""
+        scheme = refused_scheme(link) if link and link[0] not in "#\x02" else None
+        if scheme and not self.site.trusted_html:
+            what = f"a link with {scheme}: isn't allowed"
+            report(self._problem(document, link, what, "link to http, https, mailto or tel"))
+            return link
+        found = self.follow(document.path, language, link)
+        if found is not None:
+            return found
+        path = unquote(urlsplit(link).path)
+        full = self._full(document.path, path)
+        if full in self.drafts:
+            what = f"the link leads to {path}, which is a draft"
+            hint = "publish it first, take the link out, or build with --drafts"
+            report(self._problem(document, link, what, hint))
+        elif full not in self.faulty:
             near = difflib.get_close_matches(posixpath.basename(path), self._names(), 1, 0.8)
             hint = (
                 f"did you mean {near[0]}?" if near else "check its path, which begins at this file's folder"
             )
             report(self._problem(document, link, f"the link leads to {path}, which isn't there", hint))
-            return link
-        return target + rest
+        return link
 
     def from_root(self, path: str) -> str | None:
         """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""
@@ -99,8 +100,12 @@ class Links:
                 return self.file(folder + path)
         return None
 
-    def _beside(self, document: Document, path: str, language: Language) -> str | None:
-        full = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), path))
+    @staticmethod
+    def _full(document: str, path: str) -> str:
+        return posixpath.normpath(posixpath.join(posixpath.dirname(document), path))
+
+    def _beside(self, document: str, path: str, language: Language) -> str | None:
+        full = self._full(document, path)
         found = self.page(full, language)
         if found is None and full in self.files:
             found = self.file(full)

@@ -1,143 +1,180 @@
-"""The output folder: written aside, put in place in one step, nothing of others lost."""
+"""The output folder: changed files are written aside, then put in place under a journal.
+
+Each file is whole at any moment; a build that was killed is completed or discarded by the next command
+(docs/decisions/0005-output-folder.md). Nothing that Jisr didn't write is replaced or deleted.
+"""
 
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from jisr.errors import Problem, SiteError
 
-STATE = ".jisr"
-_WRITTEN = "written.json"
+_JOURNAL = "journal.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What completing a killed build did: files put in place and files removed, in which folder."""
+
+    folder: str
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
 
 
 class Staging:
-    """A folder beside the output folder that takes its place when the build has succeeded.
+    """A folder beside the output folder in which a build's files wait until all of them are there.
 
-    Raises `SiteError` for an output folder that must not be replaced, and `OSError` where the disk
-    refuses, the old folder then as it was.
+    Raises `SiteError` for an output folder that must not be written to, and `OSError` where the disk
+    refuses.
     """
 
     def __init__(self, site_root: Path, output: Path) -> None:
         # A link is followed: what it leads to is what a host serves.
         self.output = Path(os.path.realpath(output))
         _refuse_unsafe(output, self.output, Path(os.path.realpath(site_root)))
-        self.state = site_root / STATE / _WRITTEN
-        self.new = self.output.with_name(f".{self.output.name}.new")
-        self.old = self.output.with_name(f".{self.output.name}.old")
-        self.paths: set[str] = set()
-        self._folders: set[Path] = set()
+        self.folder = self.output.with_name(f".{self.output.name}.new")
+        self.journal = site_root / ".jisr" / _JOURNAL
 
     def __enter__(self) -> "Staging":
-        if self.old.exists() and not self.output.exists():  # a build was killed between the two renames
-            self.old.rename(self.output)
-        for left in (self.new, self.old):
-            if left.exists():
-                shutil.rmtree(left)
-        self.new.mkdir(parents=True)
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        self.folder.mkdir(parents=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.new, ignore_errors=True)
+        if not self.journal.exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
 
-    def write(self, path: str, text: str) -> None:
-        """Write a text as UTF-8."""
-        self._place(path).write_text(text, encoding="utf-8", newline="\n")
+    def commit(self, written: Iterable[str], removed: Iterable[str]) -> None:
+        """Put what was written in place and remove what is no longer planned."""
+        plan = {"output": str(self.output), "written": sorted(written), "removed": sorted(removed)}
+        new = self.journal.with_suffix(".new")
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(plan, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.journal)
+        _put_in_place(plan, self.folder)
 
-    def copy(self, path: str, file: Path) -> None:
-        """Copy a file's content."""
-        shutil.copyfile(file, self._place(path))
+    def close(self) -> None:
+        """The build is recorded: nothing is left to complete."""
+        self.journal.unlink(missing_ok=True)
 
-    def commit(self) -> tuple[str, ...]:
-        """Put the new folder in place of the old one; returns what is in it that Jisr didn't write.
 
-        That survives: what isn't in the record of the last build is never deleted.
-        """
-        written = sorted(self.paths)
-        kept = tuple(self._strays())
-        self._refuse_clashes(kept)
-        for path in kept:
-            self._keep(path)
-        records = self._records() | {str(self.output): written}
-        self.state.parent.mkdir(exist_ok=True)
-        (self.state.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        record = self.state.with_suffix(".new")
-        record.write_text(json.dumps(records, ensure_ascii=False, indent=0), encoding="utf-8")
-        had = self.output.exists()
-        if had:
-            self.output.rename(self.old)
-        try:
-            self.new.rename(self.output)
-        except OSError:
-            if had:
-                self.old.rename(self.output)
-            raise
-        record.replace(self.state)
-        shutil.rmtree(self.old, ignore_errors=True)
-        return kept
+def finish(site_root: Path) -> Finished | None:
+    """Complete a build that was killed while it put its files in place. To be recorded, then closed."""
+    journal = site_root / ".jisr" / _JOURNAL
+    try:
+        plan = json.loads(journal.read_text(encoding="utf-8"))
+        output, written, removed = Path(plan["output"]), plan["written"], plan["removed"]
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):  # not ours: a journal comes into place whole
+        journal.unlink()
+        return None
+    folder = output.with_name(f".{output.name}.new")
+    _put_in_place(plan, folder)
+    return Finished(str(output), tuple(written), tuple(removed))
 
-    def _strays(self) -> Iterator[str]:
-        """Files, links and empty folders (with a slash) in the output folder that no build has written."""
-        ours = set(self._records().get(str(self.output), ())) | self.paths
-        for folder, folders, files in os.walk(self.output):
-            folders.sort()
-            here = Path(folder).relative_to(self.output)
-            links = [name for name in folders if Path(folder, name).is_symlink()]
-            for name in sorted([*files, *links]):
-                path = (here / name).as_posix()
-                if path not in ours:
-                    yield path
-            if not folders and not files and folder != str(self.output):
-                yield f"{here.as_posix()}/"
 
-    def _refuse_clashes(self, kept: tuple[str, ...]) -> None:
-        folders = {parent.as_posix() for path in self.paths for parent in Path(path).parents}
-        for stray in kept:
-            above = {parent.as_posix() for parent in Path(stray).parents}
-            if stray in folders or above & self.paths or stray.rstrip("/") in self.paths:
-                what = "something that Jisr didn't write stands where a page must go"
-                raise SiteError(Problem(str(self.output / stray), 1, 1, what, "move it away"))
+def close(site_root: Path) -> None:
+    """See `Staging.close`, for a build that was completed."""
+    (site_root / ".jisr" / _JOURNAL).unlink(missing_ok=True)
 
-    def _keep(self, path: str) -> None:
-        source, target = self.output / path, self.new / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.endswith("/"):
-            target.mkdir(exist_ok=True)
-        elif source.is_symlink():
-            target.symlink_to(source.readlink())
-        else:
-            try:
-                os.link(source, target)
-            except OSError:  # a file system without hard links
-                shutil.copy2(source, target)
 
-    def _records(self) -> dict[str, list[str]]:
-        """What each output folder was written with; nothing where the record is damaged."""
-        try:
-            records = json.loads(self.state.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        if not isinstance(records, dict):
-            return {}
-        return {folder: paths for folder, paths in records.items() if isinstance(paths, list)}
+def strays(output: Path, known: Iterable[str]) -> Iterator[str]:
+    """Files and links in the output folder that no build has written, sorted."""
+    ours = frozenset(known)
+    for folder, folders, files in os.walk(output):
+        folders.sort()
+        here = Path(folder).relative_to(output)
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in sorted([*files, *links]):
+            path = (here / name).as_posix()
+            if path not in ours:
+                yield path
 
-    def _place(self, path: str) -> Path:
-        target = self.new / path
-        if target.parent not in self._folders:
+
+def refuse_clashes(output: Path, paths: Mapping[str, object], known: Mapping[str, object]) -> None:
+    """Stop before something of others stands where a page must go, or a page in the way of others."""
+    made: set[str] = set()
+    for path in paths:
+        if path in known:
+            continue
+        target = output / path
+        if target.is_dir() and not target.is_symlink() and any(_files(target, output, known)):
+            raise _clash(target)
+        for parent in Path(path).parents:
+            name = parent.as_posix()
+            if name in made:
+                break
+            made.add(name)
+            above = output / name
+            if name != "." and name not in known and (above.is_symlink() or above.is_file()):
+                raise _clash(above)
+
+
+def _files(folder: Path, output: Path, known: Mapping[str, object]) -> Iterator[Path]:
+    inside = list(folder.rglob("*"))
+    yield from (
+        path for path in inside if not path.is_dir() and path.relative_to(output).as_posix() not in known
+    )
+    if not inside:
+        yield folder
+
+
+def _clash(target: Path) -> SiteError:
+    what = "something that Jisr didn't write stands where a page must go"
+    return SiteError(Problem(str(target), 1, 1, what, "move it away"))
+
+
+def _put_in_place(plan: Mapping[str, object], folder: Path) -> None:
+    """Move and remove; what has been done already is passed over, so that it can be done again."""
+    output = Path(str(plan["output"]))
+    written, removed = list(plan["written"]), list(plan["removed"])  # type: ignore[call-overload]
+    if not output.exists() and folder.exists():
+        folder.rename(output)  # a first build appears in one step
+        written = []
+    emptied = set()
+    for path in removed:
+        target = output / path
+        target.unlink(missing_ok=True)
+        emptied.add(target.parent)
+    for parent in sorted(emptied, key=lambda path: -len(path.parts)):
+        _remove_empty(parent, output)
+    made = set()
+    for path in written:
+        source, target = folder / path, output / path
+        if not source.exists():
+            continue
+        if target.parent not in made:
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(target.parent)
-        self.paths.add(path)
-        return target
+            made.add(target.parent)
+        if target.is_dir() and not target.is_symlink():
+            _remove_empty(target, output)
+        source.replace(target)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_empty(folder: Path, output: Path) -> None:
+    while folder != output:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+        folder = folder.parent
 
 
 def _refuse_unsafe(named: Path, output: Path, site: Path) -> None:
-    """An output folder that holds the site, or is one of its source folders, would be replaced with it."""
-    sources = [site / name for name in ("content", "templates", "static", "translations", STATE)]
+    """An output folder that holds the site, or is one of its source folders, would mix with it."""
+    sources = [site / name for name in ("content", "templates", "static", "translations", ".jisr")]
     if site.is_relative_to(output) or any(output.is_relative_to(folder) for folder in sources):
         what = "the output folder is a folder of the site itself"
         raise SiteError(Problem(str(named.absolute()), 1, 1, what, "choose another with --output"))
     if output.exists() and not output.is_dir():
-        raise SiteError(
-            Problem(str(named), 1, 1, "the output folder is a file", "choose another with --output")
-        )
+        what = "the output folder is a file"
+        raise SiteError(Problem(str(named.absolute()), 1, 1, what, "choose another with --output"))

@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 from jisr import languages
 from jisr.bidi import isolate
 from jisr.errors import Problem, Report
-from jisr.model import Language, Output, Phrase, Rendered, Segment
+from jisr.model import Language, Page, Phrase, Segment
 from jisr.urls import url
 
 FOLDER = "templates"
@@ -93,12 +93,12 @@ class Templates:
             "language_name": _localised(languages.language_name),
         }
 
-    def render(self, content: Rendered) -> str:
+    def render(self, page: Page, context: Mapping[str, Any]) -> str:
         """The page. Raises `TemplateFailedError` at the template's own line."""
         try:
-            return self.environment.get_template(content.template).render(_marked_safe(content.context))
+            return self.environment.get_template(page.template).render(_marked_safe(context))
         except Exception as error:  # a template can raise whatever its expressions raise
-            raise TemplateFailedError(self._explain(error, content.template, content.blame)) from None
+            raise TemplateFailedError(self._explain(error, page.template, page.blame)) from None
 
     def check(self, report: Report) -> None:
         """Report templates that don't compile, or lie outside the site behind a link."""
@@ -187,18 +187,6 @@ class TemplateFailedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-def render_all(
-    templates: Templates, outputs: Iterable[Output], report: Report
-) -> Iterable[tuple[Output, str]]:
-    """The rendered pages one by one. Reports each that fails, once for each line at fault."""
-    for output in outputs:
-        if isinstance(output.content, Rendered):
-            try:
-                yield output, templates.render(output.content)
-            except TemplateFailedError as error:
-                report(error.problem)
 
 
 def _localised(function: Callable[[Any, Language], str]) -> Callable[..., str]:

@@ -1,0 +1,545 @@
+"""A build: what has changed since the last one, and nothing else, goes through the stages.
+
+Nothing records what depends on what. What each page stands on is named by digests that are computed in
+full each time, and compared (docs/decisions/0009-incremental.md).
+"""
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jisr.errors import Problem, Report, SiteError
+from jisr.fingerprint import fingerprint
+from jisr.model import Source
+from jisr.survey import THEME, below, digests, survey, tampering, trusted, versions
+from jisr.theme import theme_root
+from jisr.write import output as placing
+from jisr.write.output import Staging
+from jisr.write.state import FILE, FOLDER, State, Written
+
+if TYPE_CHECKING:  # a build with nothing to do loads none of it
+    from jisr.model import DocumentFacts, DocumentFiles, Output, RenderFacts, Site
+    from jisr.translate.links import Links
+    from jisr.work import Desk, PageWritten, Shards
+    from jisr.write.templates import Templates
+
+FEW = 5000
+"""Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
+
+Watch = Callable[[Iterable[Any], int], Iterable[Any]]
+"""Passes the results of a number of documents on, and may show how far they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a build is asked."""
+
+    base_url: str | None = None
+    drafts: bool = False
+    strict: bool = False
+    jobs: int | None = None
+    verify: bool = False
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did. `kept` are files in the output folder that Jisr didn't write.
+
+    `reasons` says of each output why it was made anew, or that it is as it was; where asked for.
+    """
+
+    pages: int
+    files: int
+    written: int = 0
+    removed: int = 0
+    kept: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    reasons: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+
+
+def build(root: Path, output: Path, options: Options, watch: Watch = lambda results, _: results) -> Built:
+    """Build the site at `root` into the folder `output`.
+
+    Raises `SiteError` with every problem of the site, `output` untouched.
+    """
+    begun = time.perf_counter()
+    problems: list[Problem] = []
+    if not (root / "site.yaml").is_file():
+        hint = "go to a site's folder, name it with --site, or run jisr init"
+        raise SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))
+    with _told(output):
+        staging = Staging(root, output)
+        with State(root, problems.append) as state:
+            finished = placing.finish(root)
+            if finished:
+                state.note(finished.folder, finished.written, finished.removed)
+                placing.close(root)
+            run = _Run(root, staging, options, state, watch, problems)
+            built = run.nothing_to_do() or run.build()
+    return replace(built, seconds=time.perf_counter() - begun)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the site is to consist of, and what of it has to be made."""
+
+    outputs: tuple["Output", ...]
+    stale: tuple["Output", ...]
+    removed: frozenset[str]
+    listed: tuple[str, ...]
+    """The articles, the newest first."""
+
+
+class _Run:
+    """One build. Its methods are its steps, in the order in which they stand."""
+
+    def __init__(
+        self,
+        root: Path,
+        staging: Staging,
+        options: Options,
+        state: State,
+        watch: Watch,
+        problems: list[Problem],
+    ) -> None:
+        self.root, self.staging, self.options, self.state, self.watch = root, staging, options, state, watch
+        self.problems = problems
+        self.report: Report = problems.append
+        self.theme = theme_root()
+        self.folder = str(staging.output)
+        self.began = time.time_ns()
+        self.sources = survey(root, self.theme, self.report)
+        self.known = {} if options.verify else state.sources()
+        self.written = state.outputs(self.folder)
+        self.last: dict[str, Any] = json.loads(state.run(self.folder) or "{}")
+        self.site_last: dict[str, Any] = json.loads(state.run("") or "{}")
+        self.asked = fingerprint(versions(), options.base_url, options.drafts)
+        self.tampered, self.touched = tampering(
+            staging.output, self.written, self.report, verify=options.verify
+        )
+
+    def nothing_to_do(self) -> Built | None:
+        """What to say where all is as the last build left it; None where it isn't, or isn't known to be."""
+        warnings = tuple(Problem(**values) for values in self.last.get("warnings", ()))
+        same = (
+            not self.options.explain
+            and not self.problems
+            and not self.tampered
+            and not (warnings and self.options.strict)
+            and self.last.get("asked") == self.asked
+            and self.last.get("build") == self.site_last.get("build")
+            and self.known.keys() == self.sources.keys()
+            and all(self.known[path][0] == source.signature for path, source in self.sources.items())
+        )
+        if not same:
+            return None
+        if self.touched:
+            self.state.touch(self.folder, self.touched)
+        kept = self._strays(self.written)
+        return Built(self.last["pages"], self.last["files"], kept=kept, warnings=warnings)
+
+    def build(self) -> Built:
+        """Read, render, plan and write what has changed."""
+        from jisr import commands
+        from jisr.model import Copied
+        from jisr.read.documents import document_files
+        from jisr.work import Desk, Shards, in_order, processes_for
+
+        self.digests = digests(self.sources, self.known, self.report)
+        site = commands.read_settings(self.root, self.options.base_url, self.report)
+        content = [source for path, source in self.sources.items() if path.startswith("content/")]
+        self.documents = document_files(content, self.report)
+        self.numbers = in_order(files.path for files in self.documents)
+        self.copied = self._copied()
+        self._name_grounds(site)
+        timezone = site.timezone if site else "UTC"
+        number = processes_for(self._how_many_changed(), self.options.jobs)
+        with Shards(number, timezone, drafts=self.options.drafts) as shards:
+            facts = self._read(shards, timezone)
+            if site is None:
+                raise SiteError(*sorted(set(self.problems)))
+            shown = [f for f in self.documents if f.path in facts and self._is_shown(facts[f.path])]
+            links = self._links(site, facts, shown)
+            templates = self._templates(site)
+            names = tuple(path.partition("/")[2] for path in self.copied)
+            desk = Desk(self.root, self.theme, site, links, names, self.staging.folder)
+            rendered = self._render(shards, desk, shown)
+            plan = self._plan(
+                site, links, [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
+            )
+            commands.stop_on_errors(self.problems, strict=self.options.strict)
+            placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
+            with self.staging:
+                done = self._write(shards, desk, plan, shown)
+                done += self._write_here(desk, templates, plan, rendered)
+                commands.stop_on_errors(self.problems, strict=self.options.strict)
+                changed = [page.path for page in done if page.changed]
+                if changed or plan.removed or not self.staging.output.exists():
+                    self.staging.commit(changed, plan.removed)
+        files = sum(isinstance(output.content, Copied) for output in plan.outputs)
+        built = Built(
+            pages=len(plan.outputs) - files,
+            files=files,
+            written=len(changed),
+            removed=len(plan.removed),
+            kept=self._strays({output.path for output in plan.outputs}),
+            warnings=tuple(sorted(set(self.problems))),
+            reasons=tuple((o.path, self._reason(o)) for o in plan.outputs) if self.options.explain else (),
+        )
+        self._save(built, plan, done, facts, rendered)
+        self.staging.close()
+        return built
+
+    def _copied(self) -> dict[str, Source]:
+        """The files that are copied, by their paths in the site; the site's own win over the theme's."""
+        from jisr.read.documents import is_document
+
+        found = {path.removeprefix(THEME): path for path in below(self.sources, f"{THEME}static/")}
+        found |= {path: path for path in below(self.sources, "static/")}
+        content = below(self.sources, "content/")
+        found |= {path: path for path in content if not is_document(self.sources[path])}
+        return {
+            path: replace(self.sources[at], path=path, digest=self.digests[at]) for path, at in found.items()
+        }
+
+    def _name_grounds(self, site: "Site | None") -> None:
+        """Digests of what many pages stand on."""
+        from jisr.translate.editions import names_path
+        from jisr.translate.messages import INTERFACE
+
+        paths = [path for path in sorted(self.sources) if path.endswith(f"/{INTERFACE}.po")]
+        names = [names_path(language) for language in site.languages[1:]] if site else []
+        self.settings = fingerprint(
+            self.asked,
+            self.digests["site.yaml"],
+            [(path, self.digests.get(path, "")) for path in (*paths, *names)],
+        )
+        paths = below(self.sources, "templates/", f"{THEME}templates/")
+        self.templates = fingerprint([(path, self.digests[path]) for path in paths], sorted(self.copied))
+
+    def _how_many_changed(self) -> int:
+        """Roughly how many documents there is work on: enough to say whether processes pay."""
+        if self.last.get("settings") != self.settings or self.last.get("templates") != self.templates:
+            return len(self.documents)
+        return sum(self.known.get(path, (b"", ""))[1] != digest for path, digest in self.digests.items())
+
+    def _read(self, shards: "Shards", timezone: str) -> "dict[str, DocumentFacts]":
+        """The facts of all documents; only changed ones are read."""
+        from jisr.model import DocumentFacts
+        from jisr.translate.messages import RESERVED
+        from jisr.work import Shard, unpacker
+
+        keys = {
+            files.path: fingerprint(timezone, [self.digests[source.path] for source in files.files])
+            for files in self.documents
+        }
+        facts: dict[str, DocumentFacts] = {}
+        if self.site_last.get("versions") == versions():
+            unpack = unpacker(DocumentFacts)
+            stored = self.state.documents()
+            found = ((path, unpack(stored[path])) for path in keys if path in stored)
+            facts = {path: one for path, one in found if one.key == keys[path]}
+        unread = [(files, keys[files.path]) for files in self.documents if files.path not in facts]
+        self.fresh: dict[str, DocumentFacts] = {}
+        for batch in shards.batches(Shard.read, unread, lambda item: self.numbers[item[0].path]):
+            for path, one, said in batch:
+                self.problems += said
+                if one:
+                    facts[path] = self.fresh[path] = one
+        for path, one in facts.items():
+            self.problems += one.warnings
+            if one.address in RESERVED and path.count("/") == 1:
+                what = f"the name {one.address} belongs to a catalogue of the site's own words"
+                self.report(Problem(path, 1, 1, what, "give the file another name"))
+        return facts
+
+    def _is_shown(self, facts: "DocumentFacts") -> bool:
+        return self.options.drafts or not facts.draft
+
+    def _links(
+        self, site: "Site", facts: "Mapping[str, DocumentFacts]", shown: "Sequence[DocumentFiles]"
+    ) -> "Links":
+        """What can be linked to. Reports menus that lead nowhere, and catalogues that belong nowhere."""
+        from jisr import commands
+        from jisr.plan.outline import menu_problems
+        from jisr.translate.links import Links
+
+        addresses = {files.path: facts[files.path].address for files in shown}
+        faulty = {files.path for files in self.documents} - facts.keys()
+        links = Links(site, addresses, self.copied, faulty, facts.keys() - addresses.keys())
+        self.addresses = fingerprint(addresses, sorted(self.copied))
+        self.problems += menu_problems(site, links)
+        known = commands.catalogues_of(site, (files.path for files in self.documents))
+        self.problems += commands.orphans(below(self.sources, "translations/"), known)
+        return links
+
+    def _templates(self, site: "Site") -> "Templates":
+        """The templates, compiled once where any of them has changed, so that faults are all told."""
+        from jisr.translate import interface
+        from jisr.write.templates import Templates
+
+        words = {
+            spoken.code: interface.words(self.root, self.theme, spoken, self.report)
+            for spoken in site.languages
+        }
+        assets = [path.partition("/")[2] for path in self.copied]
+        templates = Templates(self.root, self.theme, base_path=site.base_path, assets=assets, words=words)
+        if self.last.get("templates") != self.templates or self.site_last.get("versions") != versions():
+            templates.check(self.report)
+        return templates
+
+    def _render(
+        self, shards: "Shards", desk: "Desk", shown: "Sequence[DocumentFiles]"
+    ) -> "dict[str, tuple[RenderFacts, bytes | None]]":
+        """The facts of all renderings, with the summaries of those made now; only changed ones are made."""
+        from jisr.model import RenderFacts
+        from jisr.translate.editions import catalogue_path
+        from jisr.work import Shard, unpacker
+
+        stored = self.state.editions()
+        unpack = unpacker(RenderFacts)
+        moved = self.site_last.get("addresses") != self.addresses
+        languages = {language.code: language for language in desk.site.languages}
+        rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
+        stale = []
+        for files in shown:
+            catalogues = [
+                self.digests.get(catalogue_path(files.path, language), "")
+                for language in desk.site.languages[1:]
+            ]
+            own = [self.digests[source.path] for source in files.files]
+            key = fingerprint(self.settings, own, catalogues)
+            before = unpack(stored[files.path]) if files.path in stored else None
+            followed = before.links if before and moved else ()
+            if (
+                before
+                and before.key == key
+                and all(
+                    desk.links.follow(files.path, languages[code], link) == to for code, link, to in followed
+                )
+            ):
+                rendered[files.path] = before, None
+                self.problems += before.warnings
+            else:
+                stale.append((files, key))
+        self.desk_opened = bool(stale)
+        if stale:
+            shards.all("open", desk)
+        batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
+        for batch in self.watch(batches, len(stale)):
+            for path, facts, summaries, said in batch:
+                self.problems += said
+                if facts:
+                    rendered[path] = facts, summaries
+        self.not_rendered = stored.keys() - rendered.keys()
+        return rendered
+
+    def _plan(
+        self, site: "Site", links: "Links", documents: "Sequence[tuple[DocumentFacts, RenderFacts]]"
+    ) -> _Plan:
+        from jisr.plan.outline import Grounds, articles, outline
+        from jisr.plan.pages import menu_url
+
+        menus = [
+            [menu_url(item, language, links) for item in site.settings[language.code].menu]
+            for language in site.languages
+        ]
+        grounds = Grounds(versions(), fingerprint(self.settings, menus), self.templates)
+        pairs = [(facts, rendering.editions) for facts, rendering in documents]
+        outputs = outline(site, pairs, self.copied.values(), links, grounds, self.report)
+        return _Plan(
+            outputs=outputs,
+            stale=tuple(output for output in outputs if self._is_stale(output)),
+            removed=frozenset(self.written.keys() - {output.path for output in outputs}),
+            listed=tuple(facts.path for facts, _ in articles(pairs)),
+        )
+
+    def _is_stale(self, output: "Output") -> bool:
+        written = self.written.get(output.path)
+        return written is None or written.fingerprint != _joined(output) or output.path in self.tampered
+
+    def _before(self, path: str) -> str:
+        """Digest of what stands at an output's place, empty where it isn't known."""
+        return "" if path not in self.written or path in self.tampered else self.written[path].digest
+
+    def _write(
+        self, shards: "Shards", desk: "Desk", plan: _Plan, shown: "Sequence[DocumentFiles]"
+    ) -> "list[PageWritten]":
+        """The stale pages of documents."""
+        from jisr.plan.outline import by_document
+        from jisr.work import Shard
+
+        pages = by_document(plan.stale)
+        work = [
+            (files, [(output, self._before(output.path)) for output in pages[files.path]])
+            for files in shown
+            if files.path in pages
+        ]
+        if work and not self.desk_opened:
+            shards.all("open", desk)
+        done: list[PageWritten] = []
+        batches = shards.batches(Shard.write, work, lambda item: self.numbers[item[0].path])
+        for written, said in self.watch(batches, len(work)):
+            done += written
+            self.problems += said
+        return done
+
+    def _write_here(
+        self,
+        desk: "Desk",
+        templates: "Templates",
+        plan: _Plan,
+        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
+    ) -> "list[PageWritten]":
+        """The stale pages of the site itself, and the files that are copied."""
+        from jisr.model import Copied
+        from jisr.plan.pages import home_context, not_found_context
+        from jisr.work import PageWritten, put
+        from jisr.write.templates import TemplateFailedError
+
+        done = []
+        languages = {language.code: language for language in desk.site.languages}
+        for output in plan.stale:
+            before = self._before(output.path)
+            if isinstance(output.content, Copied):
+                source = output.content.source
+                if source.digest != before:
+                    target = self.staging.folder / output.path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(source.file, target)
+                done.append(PageWritten(output.path, source.digest, source.digest != before))
+            elif not output.content.document:
+                language = languages[output.content.language]
+                if output.content.kind == "home":
+                    number = desk.site.languages.index(language)
+                    summaries = _Summaries(plan.listed, number, self.state, rendered)
+                    context = home_context(desk.site, language, summaries, desk.links)
+                else:
+                    context = not_found_context(desk.site, language, desk.links)
+                try:
+                    text = templates.render(output.content, context)
+                except TemplateFailedError as error:
+                    self.report(error.problem)
+                    continue
+                done.append(put(self.staging.folder, output.path, text.encode(), before))
+        return done
+
+    def _save(
+        self,
+        built: Built,
+        plan: _Plan,
+        done: "Sequence[PageWritten]",
+        facts: "Mapping[str, DocumentFacts]",
+        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
+    ) -> None:
+        from jisr.read.sources import signature
+        from jisr.work import pack
+
+        made = {page.path: page.digest for page in done}
+        rows: dict[str, Written | None] = {**self.touched, **dict.fromkeys(plan.removed)}
+        now = time.time_ns()
+        for output in plan.stale:
+            sign = signature((self.staging.output / output.path).lstat())
+            rows[output.path] = Written(_joined(output), made[output.path], trusted(sign, now))
+        gone = self.state.documents().keys() - facts.keys()
+        kept = [asdict(problem) for problem in built.warnings if not problem.path.startswith(FOLDER)]
+        run = {
+            "asked": self.asked,
+            "build": self.began,
+            "pages": built.pages,
+            "files": built.files,
+            "warnings": kept,
+            "settings": self.settings,
+            "templates": self.templates,
+        }
+        site = {"build": self.began, "versions": versions(), "addresses": self.addresses}
+        self.state.save(
+            self.folder,
+            sources={
+                path: (trusted(source.signature, self.began), self.digests[path])
+                for path, source in self.sources.items()
+            },
+            documents={path: pack(one) for path, one in self.fresh.items()} | dict.fromkeys(gone),
+            editions={
+                path: (pack(one), summaries)
+                for path, (one, summaries) in rendered.items()
+                if summaries is not None
+            }
+            | dict.fromkeys(self.not_rendered),
+            outputs=rows,
+            run=json.dumps(run, ensure_ascii=False),
+            site=json.dumps(site),
+        )
+
+    def _strays(self, ours: Iterable[str]) -> tuple[str, ...]:
+        paths = frozenset(ours)
+        if len(paths) > FEW and not self.options.verify:
+            return ()
+        return tuple(placing.strays(self.staging.output, paths))
+
+    def _reason(self, output: "Output") -> str:
+        from jisr.plan.outline import PARTS
+
+        written = self.written.get(output.path)
+        if written is None:
+            return "new"
+        if output.path in self.tampered:
+            return "changed or removed by hand"
+        before = written.fingerprint.split("\n")
+        changed = [
+            part for part, one, other in zip(PARTS, before, output.fingerprint, strict=False) if one != other
+        ]
+        return f"changed: {', '.join(changed)}" if changed else "as it was"
+
+
+class _Summaries(Sequence[Any]):
+    """The summaries of a listing in one language, each read from the state when it is asked for."""
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        language: int,
+        state: State,
+        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
+    ) -> None:
+        self.paths, self.language, self.state, self.rendered = paths, language, state, rendered
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return _Summaries(self.paths[index], self.language, self.state, self.rendered)
+        from jisr.work import summaries_of
+
+        path = self.paths[index]
+        packed = self.rendered[path][1]
+        return summaries_of(self.state.summaries(path) if packed is None else packed)[self.language]
+
+
+@contextmanager
+def _told(output: Path) -> Iterator[None]:
+    """A disk that refuses is the user's to know."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        what = f"the record of this build can't be written ({error})"
+        hint = "make room or give the permission; the next build takes it up from here"
+        raise SiteError(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint)) from None
+    except OSError as error:
+        where = str(Path(error.filename or output).absolute())
+        what = f"can't be written ({error.strerror or error})"
+        hint = "make room or give the permission, or choose another place"
+        raise SiteError(Problem(where, 1, 1, what, hint)) from None
+
+
+def _joined(output: "Output") -> str:
+    return "\n".join(output.fingerprint)

@@ -1,0 +1,114 @@
+"""Facts → outputs: everything that the built site consists of, each with its fingerprint.
+
+A pure function of its arguments, computed in full each time: it is cheap, since it looks at digests and
+not at what they stand for.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jisr.errors import Problem, Report
+from jisr.fingerprint import fingerprint
+from jisr.model import Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
+from jisr.plan.pages import menu_url, not_found_path
+from jisr.translate.links import Links, collisions
+from jisr.urls import page_path
+
+PARTS = (
+    "the version of Jisr or of a library",
+    "the settings or the site's own words",
+    "a template",
+    "the content",
+)
+"""What the parts of a fingerprint stand for, in the words of `--explain`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Digests of what every page stands on: see `PARTS`."""
+
+    versions: str
+    settings: str
+    templates: str
+
+
+def outline(
+    site: Site,
+    documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+    files: Iterable[Source],
+    links: Links,
+    grounds: Grounds,
+    report: Report,
+) -> tuple[Output, ...]:
+    """The outputs, sorted by path. Reports two on one path, naming both."""
+    outputs: list[tuple[Output, str]] = []
+    base = (grounds.versions, grounds.settings, grounds.templates)
+    for document, editions in documents:
+        outputs += ((output, document.path) for output in _document(document, editions, links, base))
+    for index, language in enumerate(site.languages):
+        listed = [(document.path, editions[index].entry) for document, editions in articles(documents)]
+        blame = "content/articles"
+        page = Page("home", "home.html", language.code, "", blame)
+        path = page_path("", links.prefix(language))
+        outputs.append((Output(path, (*base, fingerprint(listed)), page), "the home page"))
+        page = Page("404", "404.html", language.code, "", "site.yaml")
+        owner = "the page for missing addresses"
+        outputs.append((Output(not_found_path(language, links), (*base, ""), page), owner))
+    for file in files:
+        outputs.append(
+            (Output(file.path.partition("/")[2], ("", "", "", file.digest), Copied(file)), file.path)
+        )
+    for path, first, second in collisions((output.path, owner) for output, owner in outputs):
+        what = f"{first} and {second} both become {path}"
+        hint = "give one of them another slug, or another name"
+        if first == second:
+            what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
+        report(Problem(second if "/" in second else first, 1, 1, what, hint))
+    return tuple(sorted((output for output, _ in outputs), key=lambda output: output.path))
+
+
+def articles(
+    documents: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+) -> list[tuple[DocumentFacts, tuple[EditionFacts, ...]]]:
+    """The articles, the newest first."""
+    found = [pair for pair in documents if pair[0].kind == "article"]
+    return sorted(found, key=lambda pair: (pair[0].moment, pair[0].address), reverse=True)
+
+
+def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
+    """Entries of menus that lead to a document that isn't there."""
+    for language in site.languages:
+        for item in site.settings[language.code].menu:
+            if menu_url(item, language, links) is None:
+                what = f"the menu leads to {item.to}, which isn't there"
+                hint = "write the path of a file in content/, such as about.md, or an address"
+                yield Problem("site.yaml", item.line, 1, what, hint)
+
+
+def _document(
+    document: DocumentFacts, editions: tuple[EditionFacts, ...], links: Links, base: tuple[str, ...]
+) -> Iterable[Output]:
+    original = editions[0]
+    offered = "".join("01"[edition.indexed] for edition in editions)
+    prefixes = {language.code: links.prefix(language) for language in links.site.languages}
+    template = document.template or f"{document.kind}.html"
+    for edition in editions:
+        prefix = prefixes[edition.language]
+        page = Page(document.kind, template, edition.language, document.path, document.path)
+        yield Output(page_path(document.address, prefix), (*base, f"{edition.page} {offered}"), page)
+        if edition is not original:
+            page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
+            path = page_path(f"{document.address}/parallel", prefix)
+            yield Output(path, (*base, f"{original.page} {edition.page}"), page)
+    for alias in document.aliases:
+        page = Page("redirect", "redirect.html", original.language, document.path, document.path)
+        yield Output(alias, (*base, original.page), page)
+
+
+def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:
+    """The pages among the outputs by the document they show; those of the site itself under nothing."""
+    found: dict[str, list[Output]] = {}
+    for output in outputs:
+        if isinstance(output.content, Page):
+            found.setdefault(output.content.document, []).append(output)
+    return found

@@ -1,0 +1,104 @@
+"""What a build finds: the files of the site and of the theme, and what became of those it wrote before."""
+
+import os
+import struct
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from jisr import __version__
+from jisr.errors import Report
+from jisr.fingerprint import fingerprint
+from jisr.model import Source
+from jisr.read.sources import digest, scan, signature
+from jisr.write.state import Written
+
+THEME = "theme/"
+"""Before the paths of the theme's files, where the theme isn't the site itself."""
+
+_TICK = 20_000_000
+"""Nanoseconds within which two changes of a file may bear one time: a kernel's tick is 4 to 10 ms."""
+
+
+def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
+    """The files that a build may read, by their paths."""
+    found: dict[str, Source] = {}
+    for name in ("content", "static", "templates", "translations"):
+        found |= {source.path: source for source in scan(root, name, report)}
+    if theme.resolve() != root.resolve():
+        for name in ("static", "templates", "translations"):
+            shipped = scan(theme, name, report)
+            found |= {THEME + source.path: source for source in shipped if _of_theme(source.path)}
+    settings = root / "site.yaml"
+    found["site.yaml"] = Source("site.yaml", settings, signature(settings.stat()))
+    return found
+
+
+def digests(
+    sources: Mapping[str, Source], known: Mapping[str, tuple[bytes, str]], report: Report
+) -> dict[str, str]:
+    """Digest of each file: the known one where the file is as it was then."""
+    found = {}
+    for path, source in sources.items():
+        before = known.get(path)
+        same = before is not None and before[0] == source.signature
+        found[path] = before[1] if before and same else digest(source, report)
+    return found
+
+
+def tampering(
+    folder: Path, written: Mapping[str, Written], report: Report, *, verify: bool
+) -> tuple[frozenset[str], dict[str, Written]]:
+    """Outputs that are no longer what was written, and those that are but look otherwise, as they look now.
+
+    With `verify` every file is read, whatever its times say.
+    """
+    tampered = set()
+    touched = {}
+    for path, before in written.items():
+        try:
+            now = signature(os.lstat(f"{folder}/{path}"))
+        except OSError:
+            tampered.add(path)
+            continue
+        if now == before.signature and not verify:
+            continue
+        file = folder / path
+        own = file.is_file() and not file.is_symlink()
+        if own and digest(Source(path, file), report) == before.digest:
+            touched[path] = Written(before.fingerprint, before.digest, now)
+        else:
+            tampered.add(path)
+    return frozenset(tampered), touched
+
+
+def trusted(sign: bytes, since: int) -> bytes:
+    """A signature to be compared with later; nothing where the file changed after `since`, or nearly then.
+
+    It could change once more within the same tick of the clock and look the same (as with git's index).
+    """
+    return b"" if max(struct.unpack("4q", sign)[:2]) >= since - _TICK else sign
+
+
+@cache
+def versions() -> str:
+    """Digest of Jisr's version, of its own files where it is being developed, and of the libraries.
+
+    An installer that changes a library changes its folder's time: reading that takes no time, while asking
+    for each version by importlib.metadata takes 30 ms.
+    """
+    package = Path(__file__).parent
+    own = sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in package.rglob("*.py"))
+    folders = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
+    times = [(str(folder), folder.stat().st_mtime_ns) for folder in folders if folder.is_dir()]
+    return fingerprint(__version__, own, sys.version, times)
+
+
+def below(paths: Iterable[str], *folders: str) -> list[str]:
+    """Those of the paths that begin with one of the folders, sorted."""
+    return sorted(path for path in paths if path.startswith(folders))
+
+
+def _of_theme(path: str) -> bool:
+    return not path.startswith("translations/") or path.endswith("/interface.po")

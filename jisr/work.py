@@ -1,0 +1,318 @@
+"""The work on documents, done here or in other processes: reading, rendering, writing their pages.
+
+Documents are dealt out to shards, each with its own process where that pays. A shard keeps what it has
+rendered until its pages are written, so that bodies never travel between processes.
+"""
+
+import hashlib
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from jisr.errors import Problem, SiteError
+from jisr.fingerprint import fingerprint
+from jisr.model import (
+    Document,
+    DocumentFacts,
+    DocumentFiles,
+    Edition,
+    EditionFacts,
+    Language,
+    Output,
+    Page,
+    RenderFacts,
+    Site,
+    Summary,
+)
+from jisr.plan.pages import document_context, indexed
+from jisr.read.documents import alias_path, moment, read_document
+from jisr.read.markup.converter import Converter
+from jisr.translate import catalog, interface
+from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
+from jisr.translate.links import Links
+from jisr.write.templates import TemplateFailedError, Templates
+
+BATCH = 50
+"""Documents that a shard is given at once: few enough for a progress bar to move."""
+
+WORTH_PROCESSES = 200
+"""Documents from which starting processes (0.1 s each) pays."""
+
+T = TypeVar("T")
+pack = msgspec.msgpack.encode
+summaries_of = msgspec.msgpack.Decoder(tuple[Summary, ...]).decode
+
+
+def unpacker(kind: type[T]) -> Callable[[bytes], T]:
+    """A function that takes packed values of a kind apart."""
+    return msgspec.msgpack.Decoder(kind).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every shard needs besides its documents."""
+
+    root: Path
+    theme: Path
+    site: Site
+    links: Links
+    assets: tuple[str, ...]
+    staging: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PageWritten:
+    """A page that was rendered. Where it `changed`, it waits in the staging folder."""
+
+    path: str
+    digest: str
+    changed: bool
+
+
+class Shard:
+    """Some of the site's documents, in one process."""
+
+    def __init__(self, timezone: str, drafts: bool) -> None:
+        self.timezone, self.drafts = timezone, drafts
+        self.documents: dict[str, Document] = {}
+        self.editions: dict[str, tuple[Edition, ...]] = {}
+        self.desk: Desk | None = None
+
+    def read(
+        self, batch: Sequence[tuple[DocumentFiles, str]]
+    ) -> list[tuple[str, DocumentFacts | None, list[Problem]]]:
+        """The facts of documents, each with its key."""
+        result = []
+        for files, key in batch:
+            problems: list[Problem] = []
+            document = read_document(files, problems.append)
+            facts = None
+            if document:
+                self.documents[files.path] = document
+                metadata = document.metadata
+                facts = DocumentFacts(
+                    path=files.path,
+                    key=key,
+                    kind=document.kind,
+                    address=document.address,
+                    draft=metadata.draft,
+                    noindex=metadata.noindex,
+                    template=metadata.template,
+                    moment=moment(metadata.date, self.timezone),
+                    aliases=tuple(filter(None, map(alias_path, metadata.aliases))),
+                    warnings=tuple(problems),
+                )
+            result.append((files.path, facts, problems))
+        return result
+
+    def open(self, desk: Desk) -> None:
+        """Take what rendering needs, once all documents have been read."""
+        self.desk = desk
+        site = desk.site
+        self.converter = Converter()
+        unheard: list[Problem] = []  # the words have been read once: what is wrong with them was said
+        words = {
+            spoken.code: interface.words(desk.root, desk.theme, spoken, unheard.append)
+            for spoken in site.languages
+        }
+        self.speech = {
+            spoken.code: Speech(
+                interface.labels(words[spoken.code], spoken, site.source),
+                None
+                if spoken == site.source
+                else catalog.load(desk.root, names_path(spoken), unheard.append),
+            )
+            for spoken in site.languages
+        }
+        self.templates = Templates(
+            desk.root, desk.theme, base_path=site.base_path, assets=desk.assets, words=words
+        )
+
+    def render(
+        self, batch: Sequence[tuple[DocumentFiles, str]]
+    ) -> list[tuple[str, RenderFacts | None, bytes, list[Problem]]]:
+        """The facts and the summaries of documents' renderings, each with its key."""
+        return [(files.path, *self._render(files, key)) for files, key in batch]
+
+    def write(
+        self, batch: Sequence[tuple[DocumentFiles, Sequence[tuple[Output, str]]]]
+    ) -> tuple[list[PageWritten], list[Problem]]:
+        """Render documents' pages into the staging folder, but for those that are what they were."""
+        assert self.desk
+        written: list[PageWritten] = []
+        problems: list[Problem] = []
+        for files, outputs in batch:
+            if files.path not in self.editions:
+                problems += self._render(files, "")[2]
+            found = self.editions.pop(files.path, ())
+            self.documents.pop(files.path, None)
+            for output, before in outputs if found else ():
+                assert isinstance(output.content, Page)
+                context = document_context(self.desk.site, output.content, found, self.desk.links)
+                try:
+                    text = self.templates.render(output.content, context)
+                except TemplateFailedError as error:
+                    problems.append(error.problem)
+                    continue
+                written.append(put(self.desk.staging, output.path, text.encode(), before))
+        return written, problems
+
+    def _render(self, files: DocumentFiles, key: str) -> tuple[RenderFacts | None, bytes, list[Problem]]:
+        assert self.desk
+        desk, site = self.desk, self.desk.site
+        problems: list[Problem] = []
+        document = self.documents.get(files.path) or read_document(files, problems.append)
+        body = document and self.converter.parse(document, problems.append)
+        if not document or not body:
+            return None, b"", problems
+        catalogues = {
+            language.code: catalog.load(site.root, catalogue_path(document.path, language), problems.append)
+            for language in site.languages[1:]
+        }
+        followed: dict[tuple[str, str, str], None] = {}
+
+        def resolve(language: Language, link: str) -> str:
+            answer = desk.links.resolve(document, language, link, problems.append)
+            if answer != link:
+                followed[language.code, link, answer] = None
+            return answer
+
+        found = editions(site, body, catalogues, self.speech, self.converter, resolve, problems.append)
+        if not found:
+            return None, b"", problems
+        self.editions[files.path] = found
+        summaries = tuple(map(summarise, found))
+        facts = RenderFacts(
+            key=key,
+            links=tuple(followed),
+            editions=tuple(
+                EditionFacts(e.language.code, _page_digest(e, s), fingerprint(s), indexed(site, e))
+                for e, s in zip(found, summaries, strict=True)
+            ),
+            warnings=tuple(problems),
+        )
+        return facts, pack(summaries), problems
+
+
+def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:
+    """Write a file into the staging folder unless its digest is what stands there already."""
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+    if digest != before:
+        target = staging / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return PageWritten(path, digest, digest != before)
+
+
+def _page_digest(edition: Edition, summary: Summary) -> str:
+    """Of all that an edition's own pages show."""
+    metadata = edition.document.metadata
+    html = "\0".join(f"{block.state}{block.html}" for block in edition.blocks)
+    shown = (metadata.updated, metadata.template, metadata.noindex, metadata.extra)
+    return fingerprint(summary, edition.authors, edition.toc, html, *shown)
+
+
+class Shards:
+    """One shard here, or one in each of several processes. A document always goes to the same."""
+
+    def __init__(self, number: int, timezone: str, *, drafts: bool) -> None:
+        self.here = Shard(timezone, drafts) if number == 1 else None
+        self.executors: list[Executor] = []
+        if number > 1:
+            fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
+            context = multiprocessing.get_context("fork" if fork else "spawn")
+            self.executors = [
+                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(timezone, drafts))
+                for _ in range(number)
+            ]
+        self.number = number
+
+    def __enter__(self) -> "Shards":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        for executor in self.executors:
+            processes = list(getattr(executor, "_processes", None) or {})
+            executor.shutdown(wait=kind is None, cancel_futures=True)
+            if kind is not None:
+                for process in processes:
+                    _end(process)
+
+    def all(self, method: str, *arguments: Any) -> None:
+        """Call a method of every shard."""
+        if self.here:
+            getattr(self.here, method)(*arguments)
+            return
+        for future in [executor.submit(_call, method, *arguments) for executor in self.executors]:
+            _answer(future)
+
+    def batches(
+        self, method: Callable[..., T], items: Sequence[Any], shard_of: Callable[[Any], int]
+    ) -> Iterator[T]:
+        """Call a method of the shards with batches of items, in the items' order for each shard."""
+        name = method.__name__
+        if self.here:
+            for start in range(0, len(items), BATCH):
+                yield getattr(self.here, name)(items[start : start + BATCH])
+            return
+        shares: list[list[Any]] = [[] for _ in self.executors]
+        for item in items:
+            shares[shard_of(item) % self.number].append(item)
+        futures = []
+        for start in range(0, max(map(len, shares), default=0), BATCH):
+            for share, executor in zip(shares, self.executors, strict=True):
+                if share[start : start + BATCH]:
+                    futures.append(executor.submit(_call, name, share[start : start + BATCH]))
+        for future in futures:
+            yield _answer(future)
+
+
+def processes_for(documents: int, jobs: int | None) -> int:
+    """How many processes such a number of documents is worth; as many as asked, if so."""
+    if jobs is not None:
+        return jobs
+    if documents < WORTH_PROCESSES:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_shard: Shard
+"""The one shard of a worker process; set when the process begins."""
+
+
+def _begin(timezone: str, drafts: bool) -> None:
+    global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _shard = Shard(timezone, drafts)
+
+
+def _call(method: str, *arguments: Any) -> Any:
+    return getattr(_shard, method)(*arguments)
+
+
+def _answer(future: "Future[T]") -> T:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        what = "a worker process died"
+        hint = "is there enough memory? try --jobs 1"
+        raise SiteError(Problem("site.yaml", 1, 1, what, hint)) from None
+
+
+def _end(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+def in_order(paths: Iterable[str]) -> dict[str, int]:
+    """A number for each document, by which it is dealt to a shard."""
+    return {path: index // BATCH for index, path in enumerate(paths)}

@@ -1,0 +1,201 @@
+"""What the last build of a site saw and wrote: a SQLite file in `.jisr/`, and a lock on it.
+
+Everything in it can be made anew from the site: a damaged, foreign or older one is put aside with a word
+about it. Only plain values go in (MessagePack): a site's folder may come from anywhere.
+"""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from jisr.errors import Problem, Report, SiteError
+
+FOLDER = ".jisr"
+FILE = "state.db"
+VERSION = 1
+"""Of the tables below and of what is in them."""
+
+_TABLES = """
+CREATE TABLE source (path TEXT PRIMARY KEY, signature BLOB, digest TEXT) WITHOUT ROWID;
+CREATE TABLE document (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
+CREATE TABLE edition (path TEXT PRIMARY KEY, facts BLOB, summaries BLOB);
+CREATE TABLE output (
+  folder TEXT, path TEXT, fingerprint TEXT, digest TEXT, signature BLOB, PRIMARY KEY (folder, path)
+) WITHOUT ROWID;
+CREATE TABLE run (folder TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+
+
+class Written(NamedTuple):
+    """A file of the output folder as it was written. An unknown fingerprint is empty."""
+
+    fingerprint: str
+    digest: str
+    signature: bytes
+
+
+class State:
+    """The state of one site, locked for this process while it is open."""
+
+    def __init__(self, root: Path, report: Report) -> None:
+        self.folder = root / FOLDER
+        self.path = self.folder / FILE
+        self.report = report
+
+    def __enter__(self) -> "State":
+        self.folder.mkdir(exist_ok=True)
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+        self.lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self.lock)
+            what = "another build of this site is running"
+            raise SiteError(Problem(FOLDER, 1, 1, what, "wait until it has ended")) from None
+        try:
+            self.db = self._open()
+        except BaseException:
+            os.close(self.lock)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.db.close()
+        os.close(self.lock)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            hint = "it was made anew: this build reads everything"
+            what = f"the record of earlier builds can't be used ({error})"
+            self.report(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint, "warning"))
+        except IsADirectoryError:
+            pass
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+            (self.folder / name).unlink(missing_ok=True)
+        return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        new = not self.path.exists()
+        db = sqlite3.connect(self.path, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if not new and not (version == 0 and not names):
+                if version != VERSION:
+                    raise sqlite3.DatabaseError(f"version {version} instead of {VERSION}")
+                if names != {"source", "document", "edition", "output", "run"}:
+                    raise sqlite3.DatabaseError("not a record of Jisr's")
+                return db
+            db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def sources(self) -> dict[str, tuple[bytes, str]]:
+        """Signature and digest of each file that the last build read."""
+        return {path: (sign, digest) for path, sign, digest in self.db.execute("SELECT * FROM source")}
+
+    def documents(self) -> dict[str, bytes]:
+        """The facts of each document."""
+        return dict(self.db.execute("SELECT path, facts FROM document"))
+
+    def editions(self) -> dict[str, bytes]:
+        """The facts of each document's rendering."""
+        return dict(self.db.execute("SELECT path, facts FROM edition"))
+
+    def summaries(self, path: str) -> bytes:
+        """The editions of a document, without their bodies."""
+        found = self.db.execute("SELECT summaries FROM edition WHERE path = ?", (path,)).fetchone()
+        return bytes(found[0]) if found else b""
+
+    def outputs(self, folder: str) -> dict[str, Written]:
+        """What was written into an output folder."""
+        rows = self.db.execute(
+            "SELECT path, fingerprint, digest, signature FROM output WHERE folder = ?", (folder,)
+        )
+        return {path: Written(*rest) for path, *rest in rows}
+
+    def run(self, folder: str) -> str:
+        """What the last build into a folder was asked, and said; of "" what holds for them all."""
+        found = self.db.execute("SELECT value FROM run WHERE folder = ?", (folder,)).fetchone()
+        return str(found[0]) if found else ""
+
+    def save(
+        self,
+        folder: str,
+        *,
+        sources: Mapping[str, tuple[bytes, str]],
+        documents: Mapping[str, bytes | None],
+        editions: Mapping[str, tuple[bytes, bytes] | None],
+        outputs: Mapping[str, Written | None],
+        run: str,
+        site: str,
+    ) -> None:
+        """Record a build in one transaction. None takes a row out; sources are given whole or empty."""
+        db = self.db
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            known = self.sources()
+            _change(
+                db,
+                "source",
+                {p: v for p, v in sources.items() if known.get(p) != v},
+                known.keys() - sources.keys(),
+            )
+            _change(
+                db, "document", {p: (v,) for p, v in documents.items() if v is not None}, _gone(documents)
+            )
+            _change(db, "edition", {p: v for p, v in editions.items() if v is not None}, _gone(editions))
+            db.executemany(
+                "DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in _gone(outputs))
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?, ?)",
+                ((folder, path, *value) for path, value in outputs.items() if value is not None),
+            )
+            db.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", [(folder, run), ("", site)])
+            db.execute("COMMIT")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+
+    def touch(self, folder: str, outputs: Mapping[str, Written]) -> None:
+        """Record how files look now that are what they were."""
+        self.db.executemany(
+            "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?, ?)",
+            ((folder, path, *value) for path, value in outputs.items()),
+        )
+
+    def note(self, folder: str, paths: Iterable[str], gone: Iterable[str]) -> None:
+        """Record that files were written, and others removed, by a build that didn't come to its end."""
+        db = self.db
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany(
+            "INSERT OR REPLACE INTO output VALUES (?, ?, '', '', x'')", ((folder, p) for p in paths)
+        )
+        db.executemany("DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in gone))
+        db.execute("DELETE FROM run WHERE folder = ?", (folder,))
+        db.execute("COMMIT")
+
+
+def _change(
+    db: sqlite3.Connection, table: str, rows: Mapping[str, tuple[object, ...]], gone: Iterable[str]
+) -> None:
+    db.executemany(f"DELETE FROM {table} WHERE path = ?", ((path,) for path in gone))
+    if rows:
+        marks = ", ".join("?" * (1 + len(next(iter(rows.values())))))
+        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", ((p, *v) for p, v in rows.items()))
+
+
+def _gone(rows: Mapping[str, object | None]) -> list[str]:
+    return [path for path, value in rows.items() if value is None]
