@@ -5,16 +5,13 @@ rendered until its pages are written, so that bodies never travel between proces
 """
 
 import hashlib
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -40,6 +37,9 @@ from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
 from jisr.translate.links import Links
 from jisr.write.templates import TemplateFailedError, Templates
+
+if TYPE_CHECKING:  # loaded where processes pay
+    from concurrent.futures import Executor, Future
 
 BATCH = 50
 """Documents that a shard is given at once: few enough for a progress bar to move."""
@@ -228,6 +228,9 @@ class Shards:
         self.here = Shard(timezone, drafts) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
             fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
             context = multiprocessing.get_context("fork" if fork else "spawn")
             self.executors = [
@@ -300,6 +303,8 @@ def _call(method: str, *arguments: Any) -> Any:
 
 
 def _answer(future: "Future[T]") -> T:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return future.result()
     except BrokenProcessPool:

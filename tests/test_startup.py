@@ -1,0 +1,39 @@
+"""What a run loads: nothing that it doesn't need."""
+
+import subprocess
+import sys
+
+from tests.conftest import MakeSite, SiteFolder
+
+ARTICLE = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص الخبر.\n"
+PRINT_MODULES = "import sys; from jisr.cli import main; main({}, standalone_mode=False); print(*sys.modules)"
+
+OURS = {
+    "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.model", "jisr.read",
+    "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.state",
+}  # fmt: skip
+LIBRARIES = {"babel", "jinja2", "markdown", "markupsafe", "msgspec", "nh3", "yaml", "xml", "html", "multiprocessing",
+             "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo"}  # fmt: skip
+
+
+def modules(folder: SiteFolder, *arguments: str) -> set[str]:
+    """The modules that a command has loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_MODULES.format(list(arguments))],
+        cwd=folder.path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_build_with_nothing_to_do_loads_none_of_the_stages(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": ARTICLE})
+    assert "jisr.work" in modules(folder, "build")
+    loaded = modules(folder, "build")
+    assert {name for name in loaded if name.partition(".")[0] == "jisr"} == OURS
+    # gettext comes with click, which asks it for its own words.
+    assert {name for name in LIBRARIES - {"gettext"} if name in loaded} == set()
+
+
+def test_one_process_is_enough_for_a_small_site(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": ARTICLE})
+    assert "multiprocessing.connection" not in modules(folder, "build")
