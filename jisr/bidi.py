@@ -5,12 +5,13 @@ for bidi text".
 """
 
 import re
+from html import escape
 
 FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
 _OPENERS = {LRI, RLI, FSI}
 _CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
-_START = r"(?<![\w@\#./+:%-])"
+_START = r"(?<![\w@\#./+:%&?=~-])"
 _END = r"(?![\w+\#/])"
 
 LTR_RUN = re.compile(
@@ -18,6 +19,8 @@ LTR_RUN = re.compile(
       https?://(?:[^\s<>"()\u060c\u061b\u061f«»]|\([^\s<>"()]*\))+(?<![.,;:!?'])  # an address
     | {_START}[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?![\w-])                            # an ISO date
     | {_START}\+[0-9](?:[0-9 -]|\([0-9]+\))*[0-9]{_END}                         # a telephone number
+    | {_START}[0-9]+(?:-[0-9]+){{2,}}{_END}                                    # 0100-123-4567, an ISBN
+    | {_START}0[0-9]+(?:[ ][0-9]{{3,}})+{_END}                                 # 02 1234 5678
     | (?<![\u0620-\u06ff]){_START}[-\u2212+][0-9]+(?:[.,][0-9]+)*%?{_END}        # a signed number
     | (?<![\w.,@\#/+:])[0-9]+(?:[.,][0-9]+)*%{_END}                             # a percentage
     | {_START}[@\#./~_-]+[A-Za-z](?:[\w@\#./+:%&?=~-]*[A-Za-z0-9+\#/])?{_END}  # @user, .NET, /usr/bin/
@@ -31,6 +34,21 @@ LTR_RUN = re.compile(
 def isolate(text: str) -> str:
     """The text between U+2068 and U+2069, for places where no markup can stand."""
     return f"{FSI}{text}{PDI}"
+
+
+def isolate_runs(text: str) -> str:
+    """The text with its runs that misorder between U+2066 and U+2069, for places without markup."""
+    return LTR_RUN.sub(f"{LRI}\\g<0>{PDI}", text)
+
+
+def runs_as_html(text: str) -> str:
+    """The text as HTML, its runs that misorder in `<bdi dir="ltr">`."""
+    pieces = []
+    done = 0
+    for run in LTR_RUN.finditer(text):
+        pieces += [escape(text[done : run.start()]), f'<bdi dir="ltr">{escape(run[0])}</bdi>']
+        done = run.end()
+    return "".join([*pieces, escape(text[done:])])
 
 
 def unbalanced(text: str) -> int | None:

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,7 +83,11 @@ def build(root: Path, output: Path, options: Options, watch: Watch = lambda resu
                 state.note(finished.folder, finished.written, finished.removed)
                 placing.close(root)
             run = _Run(root, staging, options, state, watch, problems)
-            built = run.nothing_to_do() or run.build()
+            # A record that isn't what a build writes: all is made anew.
+            with suppress(KeyError, TypeError):
+                if built := run.nothing_to_do():
+                    return replace(built, seconds=time.perf_counter() - begun)
+            built = run.build()
     return replace(built, seconds=time.perf_counter() - begun)
 
 
@@ -119,8 +123,8 @@ class _Run:
         self.sources = survey(root, self.theme, self.report)
         self.known = {} if options.verify else state.sources()
         self.written = state.outputs(self.folder)
-        self.last: dict[str, Any] = json.loads(state.run(self.folder) or "{}")
-        self.site_last: dict[str, Any] = json.loads(state.run("") or "{}")
+        self.last = _loaded(state.run(self.folder))
+        self.site_last = _loaded(state.run(""))
         self.asked = fingerprint(versions(), options.base_url, options.drafts)
         self.tampered, self.touched = tampering(
             staging.output, self.written, self.report, verify=options.verify
@@ -246,7 +250,7 @@ class _Run:
             unpack = unpacker(DocumentFacts)
             stored = self.state.documents()
             found = ((path, unpack(stored[path])) for path in keys if path in stored)
-            facts = {path: one for path, one in found if one.key == keys[path]}
+            facts = {path: one for path, one in found if one and one.key == keys[path]}
         unread = [(files, keys[files.path]) for files in self.documents if files.path not in facts]
         self.fresh: dict[str, DocumentFacts] = {}
         for batch in shards.batches(Shard.read, unread, lambda item: self.numbers[item[0].path]):
@@ -256,8 +260,9 @@ class _Run:
                     facts[path] = self.fresh[path] = one
         for path, one in facts.items():
             self.problems += one.warnings
-            if one.address in RESERVED and path.count("/") == 1:
-                what = f"the name {one.address} belongs to a catalogue of the site's own words"
+            stem = path.removeprefix("content/").rpartition(".")[0]
+            if stem in RESERVED:
+                what = f"the name {stem} belongs to a catalogue of the site's own words"
                 self.report(Problem(path, 1, 1, what, "give the file another name"))
         return facts
 
@@ -283,7 +288,8 @@ class _Run:
 
     def _templates(self, site: "Site") -> "Templates":
         """The templates, compiled once where any of them has changed, so that faults are all told."""
-        from jisr.translate import interface
+        from jisr.translate import catalog, interface
+        from jisr.translate.editions import names_path
         from jisr.write.templates import Templates
 
         words = {
@@ -292,6 +298,9 @@ class _Run:
         }
         assets = [path.partition("/")[2] for path in self.copied]
         templates = Templates(self.root, self.theme, base_path=site.base_path, assets=assets, words=words)
+        if self.last.get("settings") != self.settings:
+            for language in site.languages[1:]:  # shards load the names too, and say nothing
+                catalog.load(self.root, names_path(language), self.report)
         if self.last.get("templates") != self.templates or self.site_last.get("versions") != versions():
             templates.check(self.report)
         return templates
@@ -491,6 +500,8 @@ class _Run:
         written = self.written.get(output.path)
         if written is None:
             return "new"
+        if not written.fingerprint:
+            return "written by a build that didn't come to its end"
         if output.path in self.tampered:
             return "changed or removed by hand"
         before = written.fingerprint.split("\n")
@@ -539,6 +550,15 @@ def _told(output: Path) -> Iterator[None]:
         what = f"can't be written ({error.strerror or error})"
         hint = "make room or give the permission, or choose another place"
         raise SiteError(Problem(where, 1, 1, what, hint)) from None
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    """A record of a run; empty where there is none, or it is damaged."""
+    try:
+        record = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
 
 
 def _joined(output: "Output") -> str:

@@ -83,6 +83,8 @@ def init(folder: Path) -> None:
 @click.pass_context
 def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     """Begin an article called TITLE, dated today."""
+    from jisr.commands import told
+    from jisr.read.sources import inside
     from jisr.translate.messages import RESERVED
     from jisr.urls import slug
     from jisr.yamlfile import quoted
@@ -103,9 +105,13 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     if (site / path).exists():
         raise SiteError(Problem(path.as_posix(), 1, 1, "the file exists", "choose another title, or edit it"))
     day = "" if page else f"date: {datetime.datetime.now().astimezone().date().isoformat()}\n"
-    (site / path).parent.mkdir(parents=True, exist_ok=True)
+    if not inside(site, site / path):
+        what = "a symbolic link leads out of the site"
+        raise SiteError(Problem(path.as_posix(), 1, 1, what, "put the folder itself there"))
     text = f"---\ntitle: {quoted(' '.join(title.split()))}\n{day}---\n\n"
-    (site / path).write_text(text, encoding="utf-8", newline="\n")
+    with told(site / path):
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_text(text, encoding="utf-8", newline="\n")
     click.echo(os.path.relpath(site / path))
 
 

@@ -13,7 +13,7 @@ from jisr.model import Document, Language, Segment, Site, Source, Translation
 from jisr.read.documents import document_files, read_document
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
-from jisr.read.sources import read_text, scan
+from jisr.read.sources import inside, read_text, scan
 from jisr.theme import theme_root
 from jisr.translate import catalog, interface, messages, sync
 from jisr.translate.catalog import Catalogue
@@ -79,11 +79,14 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
         changed = old is None or _without_lines(old) != _without_lines(new)
         if changed:
             text = catalog.write(new, language=language.code, plural_forms=plural_forms(language.code))
+            if not inside(root, root / new.path):
+                what = "a symbolic link leads out of the site"
+                raise SiteError(Problem(new.path, 1, 1, what, "copy the folder here instead"))
             with told(root / new.path):
                 _replace_file(root / new.path, text)
         entries = new.entries.values()
-        missing = sum(not all(entry.strings) for entry in entries)
-        outdated = sum(entry.fuzzy and all(entry.strings) for entry in entries)
+        missing = sum(not entry.translated for entry in entries)
+        outdated = sum(entry.fuzzy and entry.translated for entry in entries)
         result.append(Synced(new.path, changed, missing, outdated, len(new.obsolete)))
     return tuple(result), tuple(sorted(set(problems)))
 
@@ -135,6 +138,9 @@ def read_settings(root: Path, base_url: str | None, report: Report) -> Site | No
     if not settings.file.is_file():
         what, hint = "there is no site here", "go to a site's folder, name it with --site, or run jisr init"
         raise SiteError(Problem(config.FILE, 1, 1, what, hint))
+    if not inside(root, settings.file):
+        what = "a symbolic link leads out of the site"
+        raise SiteError(Problem(config.FILE, 1, 1, what, "copy the file here instead"))
     text = read_text(settings, report)
     if text is None:
         return None

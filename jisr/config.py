@@ -67,6 +67,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         parts = urlsplit(address)
     except ValueError:  # a bracket that isn't an IPv6 address's
         parts = urlsplit("")
+    if "//" in parts.path:
+        parts = urlsplit("")  # every link would begin with // and lead to another host
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         what = f"`base_url` is not an address ({address})"
         report(

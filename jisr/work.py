@@ -52,9 +52,17 @@ pack = msgspec.msgpack.encode
 summaries_of = msgspec.msgpack.Decoder(tuple[Summary, ...]).decode
 
 
-def unpacker(kind: type[T]) -> Callable[[bytes], T]:
-    """A function that takes packed values of a kind apart."""
-    return msgspec.msgpack.Decoder(kind).decode
+def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
+    """A function that takes packed values of a kind apart; None where they are damaged."""
+    decode = msgspec.msgpack.Decoder(kind).decode
+
+    def unpack(packed: bytes) -> T | None:
+        try:
+            return decode(packed)
+        except (msgspec.MsgspecError, TypeError):
+            return None
+
+    return unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ class Shard:
 
         def resolve(language: Language, link: str) -> str:
             answer = desk.links.resolve(document, language, link, problems.append)
-            if answer != link:
+            if not link.startswith(("#", "http://", "https://", "mailto:", "tel:", "\x02")):
                 followed[language.code, link, answer] = None
             return answer
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 import yaml
 
+from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ Steps = tuple[str | int, ...]
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 _INDEX = re.compile(r" - at `\$\[(?P<index>\d+)\]`$")
 _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ANY = re.compile(".", re.DOTALL)
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
 _NAMES = {
     "str": "text",
@@ -230,6 +233,11 @@ class _Reading:
         if node.tag not in _SCALARS:
             return self.fail(node, f"the tag {node.tag} is not read here", "write plain values only")
         self.texts[steps] = node.value
+        at = unbalanced(node.value)
+        wrong = _CONTROL.search(node.value) or (at is not None and _ANY.match(node.value, at))
+        if wrong:
+            what = f"the control U+{ord(wrong[0]):04X} can't stand there"
+            return self.fail(node, what, "remove it; isolates stand in pairs")
         try:
             return self.loader.yaml_constructors[node.tag](self.loader, node)
         except ValueError:

@@ -97,3 +97,10 @@ def tokens(markup: str) -> list[tuple[str, ...]]:
     parser.feed(markup)
     parser.close()
     return parser.found
+
+
+def bare(markup: str) -> str:
+    """Markup or text without the isolates that keep runs such as C++ in order, quotes escaped as Jinja does."""
+    for isolate in ('<bdi dir="ltr">', "</bdi>", "\u2066", "\u2069"):
+        markup = markup.replace(isolate, "")
+    return markup.replace("&quot;", "&#34;").replace("&#x27;", "&#39;")

@@ -184,6 +184,20 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["content/articles/a.md:4:9: error: the link leads to photo.jpg, which isn't there; "
          "check its path, which begins at this file's folder"],
     ),
+    "an address that can't be read": (
+        {"content/articles/a.md": article(body="[صلة](http://[)")},
+        ["content/articles/a.md:6:7: error: http://[ is not an address; check its brackets"],
+    ),
+    "two bodies of one name": (
+        {"content/articles/a.md": GOOD, "content/articles/a.txt": "نص", "content/articles/a.yaml": "summary: م"},
+        ["content/articles/a.txt:1:1: error: content/articles/a.md and content/articles/a.txt would share their metadata and translations; rename one of them",
+         "content/articles/a.yaml:1:1: error: `title` is missing; add a line `title: …`"],
+    ),
+    "controls written as escapes": (
+        {"content/articles/a.md": article('title: "خبر\\a"\ndate: 2023-10-16\ntags: ["\\u202e"]')},
+        ["content/articles/a.md:2:8: error: the control U+0007 can't stand there; remove it; isolates stand in pairs",
+         "content/articles/a.md:4:8: error: the control U+202E can't stand there; remove it; isolates stand in pairs"],
+    ),
     "links that run code": (
         {"content/articles/a.md": article(
             body="[س](javascript:alert(1)) [ص](java&#115;cript:alert(1))\n\n<a href=' JaVaScRiPt:x'>ض</a>")},
@@ -313,7 +327,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "templates in a circle": (
         {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% include 'article.html' %}"},
-        ["templates/article.html:2:1: error: the templates include each other without end; break the circle"],
+        ["templates/article.html:2:1: error: the templates include each other, or an expression nests, without end; break the circle"],
     ),
     "a document's template that isn't there": (
         {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\ntemplate: long.html")},
@@ -396,6 +410,29 @@ def test_a_link_out_of_the_site_and_one_in_a_loop_are_messages(site: MakeSite, t
         "content/loop:1:1: error: a symbolic link leads back to its own folder; remove the link",
         "content/pipe.md:1:1: error: neither a file nor a folder; move it out of the site",
     ]
+
+
+@pytest.mark.parametrize("name", ["content", "static", "templates", "translations"])
+def test_a_folder_that_leads_out_of_the_site_is_a_message(site: MakeSite, tmp_path: Path, name: str) -> None:
+    folder = site({"site.yaml": SITE_YAML})
+    outside = tmp_path / "outside"
+    (outside / "en").mkdir(parents=True)
+    (outside / "article.html").write_text("secret", encoding="utf-8")
+    (folder.path / name).symlink_to(outside)
+    result = folder.build()
+    assert result.exit_code == 1
+    assert f"{name}:1:1: error: a symbolic link leads out of the site" in result.stderr
+    folder.run("sync")
+    assert sorted(path.name for path in outside.rglob("*")) == ["article.html", "en"]
+
+
+def test_a_template_behind_a_link_is_not_read(site: MakeSite, tmp_path: Path) -> None:
+    folder = site({"content/a.md": article("title: ص\ntemplate: leak.tpl"), "templates/x.html": ""})
+    secret = tmp_path / "secret"
+    secret.write_text("secret", encoding="utf-8")
+    (folder.path / "templates/leak.tpl").symlink_to(secret)
+    assert folder.build().exit_code == 1
+    assert not (folder.path / "public").exists()
 
 
 def test_problems_of_documents_catalogues_and_templates_come_together(site: MakeSite) -> None:

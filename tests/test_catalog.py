@@ -188,3 +188,53 @@ def test_a_text_that_stands_twice_is_one_message_with_two_places() -> None:
     assert [entry.references for entry in merged.entries.values()] == [
         (("content/a.md", 1), ("content/a.md", 2))
     ]
+
+
+def test_header_fields_with_quotes_and_backslashes_are_written_as_they_were() -> None:
+    text = (
+        HEADER
+        + r'"Last-Translator: A \"B\" <a@example.org>\n"'
+        + "\n"
+        + r'"X-Path: C:\\new\n"'
+        + '\n\nmsgid "a"\nmsgstr "b"\n'
+    )
+    again = dict(read(write(read(text))).header)
+    assert (again["Last-Translator"], again["X-Path"]) == ('A "B" <a@example.org>', r"C:\new")
+
+
+def test_a_human_translation_beside_a_fuzzy_one_of_its_key_is_kept() -> None:
+    old = read(HEADER + '\n#, fuzzy\nmsgid "x"\nmsgstr "MACHINE"\n\n#~ msgid "x"\n#~ msgstr "HUMAN"\n')
+    assert "HUMAN" in write(merge(old, "x"))
+    assert "HUMAN" in write(merge(read(write(merge(old, "x"))), "x"))
+
+
+def test_a_fuzzy_entry_comes_back_from_among_the_obsolete_as_fuzzy() -> None:
+    old = read(HEADER + '\n#, fuzzy\nmsgid "x"\nmsgstr "MACHINE"\n')
+    away = read(write(merge(old)))
+    assert [entry.fuzzy for entry in away.obsolete.values()] == [True]
+    assert [(entry.text, entry.fuzzy) for entry in merge(away, "x").entries.values()] == [("MACHINE", True)]
+
+
+def test_comments_of_translators_are_kept_wherever_they_stand() -> None:
+    text = (
+        HEADER
+        + '\n# | a table |\nmsgid "x"\nmsgstr "y"\n\n# asked the author\nmsgid "open"\nmsgstr ""\n\n# the end\n'
+    )
+    for found in (write(read(text)), write(merge(read(text), "x"))):
+        assert "# | a table |" in found
+        assert "# asked the author" in found
+        assert found.rstrip().endswith("# the end")
+
+
+@pytest.mark.parametrize("escape", [r"caf\303\251", r"\a", r"\x41", r"\v"])
+def test_an_escape_that_would_be_garbled_is_an_error(escape: str) -> None:
+    problems: list[Problem] = []
+    text = HEADER + f'\nmsgid "x"\nmsgstr "{escape}"\n'
+    assert catalog.read(text, "translations/en/a.po", problems.append) is None
+    assert [problem.line for problem in problems] == [7]
+
+
+def test_a_translation_of_spaces_is_none() -> None:
+    merged = merge(read(HEADER + '\nmsgid "x"\nmsgstr "  "\n'), "x")
+    found = sync.translations(merged, [Segment("paragraph", "x", 1)])
+    assert [translation.state for translation in found] == ["missing"]

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from jisr import __version__
 from jisr.cli import main
+from tests.bodies import bare
 from tests.conftest import SITE_YAML, Result, SiteFolder
 
 MakeSite = Callable[[Mapping[str, str]], SiteFolder]
@@ -172,7 +173,7 @@ def test_new_takes_a_title_of_any_characters(site: MakeSite, title: str, shown: 
     assert (made.exit_code, made.stderr) == (0, "")
     result = folder.build("--strict")
     assert (result.exit_code, result.stderr) == (0, "")
-    page = folder.read(f"articles/{Path(made.stdout.strip()).stem}/index.html")
+    page = bare(folder.read(f"articles/{Path(made.stdout.strip()).stem}/index.html"))
     assert f'<h1 class="title">{shown}</h1>' in page
 
 

@@ -261,6 +261,17 @@ def test_a_footnotes_back_links_stay_beside_its_text() -> None:
     assert re.search(r"<p [^>]*>حاشية\.&#160;<a [^>]*>↑</a><a [^>]*>↑</a></p>", page)
 
 
+def test_runs_keep_their_order_in_titles_contents_and_descriptions(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": ARTICLE.replace("زيارة", "دليل C++ للجميع").replace("## عنوان", "## أول\n\n## لغة C++ اليوم")
+                   .replace("date:", "summary: نسبة 25% منهم\ndate:")})  # fmt: skip
+    folder.build()
+    page = folder.read("articles/a/index.html")
+    assert '<h1 class="title">دليل <bdi dir="ltr">C++</bdi> للجميع</h1>' in page
+    assert "<title>دليل \u2066C++\u2069 للجميع" in page
+    assert '>لغة <bdi dir="ltr">C++</bdi> اليوم</h2>' in page
+    assert 'نسبة <bdi dir="ltr">25%</bdi> منهم' in page
+
+
 def test_two_sites_of_the_same_files_are_the_same(site: MakeSite) -> None:
     def built(folder: SiteFolder) -> dict[str, bytes]:
         public = folder.path / "public"

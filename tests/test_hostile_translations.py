@@ -132,20 +132,61 @@ def test_what_differs_is_known(old: str, new: str, kinds: set[str]) -> None:
     assert {kind for kind, _ in (expected - actual) + (actual - expected)} == kinds
 
 
-def test_an_outdated_translation_is_held_to_the_source_it_was_made_from(site: MakeSite) -> None:
-    article = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nفقرة فيها [صلة](https://example.org/new) جديدة.\n"
+def test_an_outdated_translation_is_held_to_its_source_and_to_the_document(site: MakeSite) -> None:
+    article = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nفقرة فيها [صلة](https://example.org/{}) جديدة.\n"
     entry = (
-        'msgid ""\nmsgstr "Language: en\\n"\n\n#, fuzzy\n#| msgid "فقرة فيها [صلة](https://example.org/old)."\n'
-        'msgid "فقرة فيها [صلة](https://example.org/new) جديدة."\nmsgstr "A [link](https://example.org/{})."\n'
+        'msgid ""\nmsgstr "Language: en\\n"\n\n#, fuzzy\n#| msgid "فقرة فيها [صلة](https://example.org/{})."\n'
+        'msgid "فقرة فيها [صلة](https://example.org/{}) جديدة."\nmsgstr "A [link](https://example.org/{})."\n'
     )
-    folder = site({"content/articles/a.md": article, "translations/en/articles/a.po": entry.format("old")})
+    folder = site({
+        "content/articles/a.md": article.format("a"), "translations/en/articles/a.po": entry.format("a", "a", "a"),
+    })  # fmt: skip
     assert folder.build("--strict").exit_code == 0
-    assert 'A <a href="https://example.org/old">link</a>.' in folder.read("en/articles/a/index.html")
-    folder.write("translations/en/articles/a.po", entry.format("evil"))
+    assert 'A <a href="https://example.org/a">link</a>.' in folder.read("en/articles/a/index.html")
+    # A catalogue can claim any source: what the document no longer has isn't shown.
+    for now, before, there in (("a", "a", "evil"), ("a", "evil", "evil"), ("new", "old", "old")):
+        folder.write("content/articles/a.md", article.format(now))
+        folder.write("translations/en/articles/a.po", entry.format(before, now, there))
+        result = folder.build()
+        assert result.exit_code == 0
+        assert "warning: the translation has " in result.stderr
+        assert f'example.org/{there}"' not in folder.read("en/articles/a/index.html")
+        assert "1 block out of date" in folder.read("en/articles/a/index.html")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "``` { .python onclick=x }\nكود\n```",
+        "~~~ { onmouseover=x }\nكود\n~~~",
+        '<div markdown="1" onclick="x">\nنص\n</div>',
+        '<iframe markdown="1" src="https://evil.example/"></iframe>',
+        '<form markdown="1" action="/x">\nنص\n</form>',
+        '<div markdown="1" style="position:fixed">\nنص\n</div>',
+        '<div markdown="1" dir="evil">\nنص\n</div>',
+        '<blockquote markdown="1" cite="javascript:alert(1)">\nنص\n</blockquote>',
+        "*نص*{: onmouseover=x }",
+        "## نص {: #a }\n\n## نص {: #a }",
+        '## نص {: id="a b" }',
+    ],
+)
+def test_no_way_of_writing_gets_past_the_policy(site: MakeSite, body: str) -> None:
+    folder = site({"content/a.md": f"---\ntitle: ص\n---\n\n{body}\n"})
     result = folder.build()
-    assert result.exit_code == 0
-    assert "warning: the translation has lost the link https://example.org/old" in result.stderr
-    assert "evil" not in folder.read("en/articles/a/index.html")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("content/a.md:")
+    assert not (folder.path / "public").exists()
+
+
+def test_a_fuzzy_entry_brings_no_attribute_in(site: MakeSite) -> None:
+    text = "*x*{: onmouseover=alert(1) }"
+    folder = site({
+        "content/a.md": "---\ntitle: ص\n---\n\nنص عادي قديم\n",
+        "translations/en/a.po": 'msgid ""\nmsgstr "Language: en\\n"\n\n#, fuzzy\n#| msgid "' + text
+        + '"\nmsgid "نص عادي قديم"\nmsgstr "' + text + '"\n',
+    })  # fmt: skip
+    folder.build()
+    assert "onmouseover" not in folder.read("en/a/index.html")
 
 
 def test_states_are_counted_by_message() -> None:

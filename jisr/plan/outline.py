@@ -102,7 +102,7 @@ def _document(
             yield Output(path, (*base, f"{original.page} {edition.page}"), page)
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", original.language, document.path, document.path)
-        yield Output(alias, (*base, original.page), page)
+        yield Output(alias, (*base, f"{original.page} {offered}"), page)
 
 
 def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:

@@ -22,7 +22,7 @@ BODIES = (".md", ".txt")
 SIDECARS = (".yaml", ".yml")
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)", re.ASCII)
-_ARABIC_LIST = re.compile(r"^\s*[\w-]+:\s*\[[^\]]*،", re.MULTILINE)
+_ARABIC_LIST = re.compile(r"^[ \t]*[\w-]+:[ \t]*\[[^\]\n]*،", re.MULTILINE)
 
 
 def is_document(source: Source) -> bool:
@@ -34,6 +34,10 @@ def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentF
     """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
     by_path = {source.path: source for source in sources if is_document(source)}
     stems = {path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)}
+    for stem in stems:
+        if all(stem + ending in by_path for ending in BODIES):
+            what = f"{stem}.md and {stem}.txt would share their metadata and translations"
+            report(Problem(f"{stem}.txt", 1, 1, what, "rename one of them"))
     found = []
     for path, source in by_path.items():
         stem = path.rpartition(".")[0]
@@ -195,10 +199,6 @@ def _document(
     link = metadata.source and metadata.source.url
     if link and not link.startswith(("http://", "https://")):
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
-    for field in ("title", "summary"):
-        value = getattr(metadata, field)
-        if value and unbalanced(value) is not None:
-            fail((field,), f"`{field}` has a directional control without its partner", "remove it")
     if failed:
         return None
     folder = [part for part in map(slug, name.parent.parts[1:]) if part]

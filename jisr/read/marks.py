@@ -4,7 +4,7 @@ Works on elements alone, before and after Python-Markdown's inline pass.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
@@ -53,16 +53,16 @@ def prepare(root: Element) -> None:
 
 def mark(
     element: Element,
-    parent: Element,
     translation: Translation,
     text: Callable[[str], str],
     suffix: str,
     source: Language,
     labels: Labels,
-) -> None:
+) -> Element:
     """Show a block as awaiting its translation, or as out of date with the new source beside it.
 
-    `text` makes a block's text of a message; `suffix` goes behind it.
+    `text` makes a block's text of a message; `suffix` goes behind it. Returns the element that is the
+    block now: a paragraph or a heading becomes a <div> in its place and moves into it.
     """
     missing = translation.text is None
     shown = text(translation.segment.text if translation.text is None else translation.text)
@@ -73,17 +73,20 @@ def mark(
         SubElement(newer, "p", _of(source)).text = text(translation.segment.text)
     state, label = ("awaiting", labels.awaiting) if missing else ("outdated", labels.outdated)
     if element.tag in WRAPPED:
-        box = Element("div", {"class": state})
-        box.tail, element.tail = element.tail, None
-        parent[list(parent).index(element)] = box
-        SubElement(box, "p", {"class": "status"}).text = label
-        box.append(element)
-        if newer is not None:
-            box.append(newer)
+        block = Element(element.tag, dict(element.attrib))
+        block.extend(list(element))
+        block.text = shown + suffix if suffix else shown
         if missing:
-            element.attrib.update(_of(source))
-        element.text = shown + suffix if suffix else shown
-        return
+            block.attrib.update(_of(source))
+        tail = element.tail
+        element.clear()
+        element.tag, element.tail = "div", tail
+        element.set("class", state)
+        SubElement(element, "p", {"class": "status"}).text = label
+        element.append(block)
+        if newer is not None:
+            element.append(newer)
+        return block
     element.set("class", f"{element.get('class', '')} {state}".strip())
     element.text = None
     status = Element("span", {"class": "status"})
@@ -92,6 +95,7 @@ def mark(
     content.text, content.tail = shown, suffix
     for index, child in enumerate([status, content, *([newer] if newer is not None else [])]):
         element.insert(index, child)
+    return element
 
 
 def removable(element: Element, parents: Mapping[Element, Element]) -> bool:
@@ -136,11 +140,6 @@ def gather_backlinks(root: Element) -> None:
             for link in stray:
                 box.remove(link)
                 first.append(link)
-
-
-def headings(root: Element) -> Iterator[Element]:
-    """The headings of a body, in order."""
-    return (element for element in root.iter() if HEADING.fullmatch(element.tag))
 
 
 def heading_text(element: Element) -> str:

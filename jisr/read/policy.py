@@ -1,13 +1,14 @@
 """Which HTML a document may carry. The only importer of nh3.
 
-An author's raw HTML is scanned first, so that nothing is taken out silently: what the policy doesn't
-allow is an error. nh3, a real HTML parser, then writes the page's markup anew; it is what keeps the
-promise where the scan and a browser could read a text differently.
+Raw HTML, and every element and attribute that a document or a translation makes, is looked at first, so
+that nothing is taken out silently: what the policy doesn't allow is an error. nh3, a real HTML parser,
+then writes the markup of such documents anew; it is what keeps the promise where our look and a browser
+could read a text differently.
 """
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 
 import nh3
@@ -61,11 +62,24 @@ def refused_scheme(link: str) -> str | None:
     return found[1].lower() if found and found[1].lower() not in _SCHEMES else None
 
 
-def refused_attribute(tag: str, name: str, value: str | None) -> bool:
-    """Whether an attribute isn't allowed there, or its value isn't one that it may have."""
+def _refused(tag: str, name: str, value: str | None) -> bool:
     if name == "dir":
         return value not in ("ltr", "rtl", "auto")
+    if name == "id":
+        return not value or any(character.isspace() for character in value)
     return name not in _EVERYWHERE and name not in _ATTRIBUTES.get(tag, ())
+
+
+def element_findings(tag: str, attributes: Mapping[str, str | None]) -> Iterator[str]:
+    """What the policy doesn't allow of an element, in the words of an error message."""
+    if tag not in _TAGS:
+        yield f"the element <{tag}> isn't allowed"
+        return
+    for name, value in attributes.items():
+        if (tag, name) in _LINKS and (scheme := refused_scheme(value or "")):
+            yield f"a link with {scheme}: isn't allowed"
+        elif _refused(tag, name, value):
+            yield f"the attribute {name} isn't allowed on <{tag}>"
 
 
 def findings(fragment: str) -> Iterator[str]:
@@ -102,11 +116,4 @@ class _Scan(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _TAGS:
-            self.found.append(f"the element <{tag}> isn't allowed")
-            return
-        for name, value in attrs:
-            if (tag, name) in _LINKS and (scheme := refused_scheme(value or "")):
-                self.found.append(f"a link with {scheme}: isn't allowed")
-            elif refused_attribute(tag, name, value):
-                self.found.append(f"the attribute {name} isn't allowed on <{tag}>")
+        self.found += element_findings(tag, dict(attrs))

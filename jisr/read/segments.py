@@ -16,7 +16,7 @@ _NOT_PROSE = re.compile(
     | \]\[[^\[\]\n]*\]                                # the name of a reference
     | \[\^[^\[\]\n]*\]                                # a footnote's mark
     | https?://\S+
-    | [\w.+-]+@[\w-]+\.[\w.-]+                        # an e-mail address
+    | (?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]+       # an e-mail address
     | &\#?\w+;                                        # an entity
     """,
     re.VERBOSE | re.DOTALL,

@@ -23,10 +23,18 @@ MAX_LINE = 100_000
 MAX_FILE = 4_000_000
 
 
+def inside(root: Path, path: Path) -> bool:
+    """Whether a path, links followed, lies in the site: nothing else is read or written."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
 def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
     """The files below a folder of the site, sorted by path; litter of systems and editors left out."""
     start = root / folder
     if not start.is_dir():
+        return ()
+    if not inside(root, start):
+        report(Problem(folder, 1, 1, "a symbolic link leads out of the site", "copy the folder here instead"))
         return ()
     return tuple(sorted(_walk(root.resolve(), start, folder, (), report), key=lambda source: source.path))
 
@@ -120,7 +128,7 @@ def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: R
             continue
         if entry.is_symlink():
             target = Path(os.path.realpath(entry.path))
-            if not target.is_relative_to(root):
+            if not inside(root, target):
                 report(
                     Problem(here, 1, 1, "a symbolic link leads out of the site", "copy the file here instead")
                 )

@@ -6,31 +6,35 @@ compared with what stands there: a catalogue is read whole or not at all. Verifi
 
 import gettext
 import io
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
+from babel.messages.pofile import PoFileError, denormalize, escape, read_po, write_po
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Source
-from jisr.read.sources import read_text
+from jisr.read.sources import inside, read_text
 
 Key = tuple[str | None, str]
 
 _LINE = re.compile(
-    r'(?:#~ ?)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"(?:[^"\\]|\\.)*"'
+    r'(?:#~ ?)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"(?:[^"\\]|\\[\\"ntr])*"'
 )
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _CHARSET = re.compile(r"^Content-Type:.*charset=(?P<name>[\w-]+)", re.IGNORECASE | re.MULTILINE)
+_PREVIOUS = re.compile(r"^#\|")
+_MARK = "\x01"
+_MOST_PLURALS = 6
 _NOT_FOR_BABEL = re.compile(r'\s*(?:#~\||"POT?-(?:Creation|Revision)-Date:)')
 _MESSAGE = re.compile(r"(?:#~ ?)?msgid[ \t]")
+_NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 _FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
 
 
@@ -56,6 +60,11 @@ class Entry:
         return self.context, self.id
 
     @property
+    def translated(self) -> bool:
+        """Whether there is a translation: more than white space, in every form."""
+        return all(string.strip() for string in self.strings)
+
+    @property
     def text(self) -> str:
         """The translation, empty where there is none."""
         return self.strings[0]
@@ -70,6 +79,8 @@ class Catalogue:
     comment: tuple[str, ...] = ()
     entries: Mapping[Key, Entry] = field(default_factory=dict)
     obsolete: Mapping[Key, Entry] = field(default_factory=dict)
+    ending: tuple[str, ...] = ()
+    """Comments after the last entry."""
 
 
 def read(text: str, path: str, report: Report) -> Catalogue | None:
@@ -96,7 +107,11 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
     if failures:
         return None
     # Babel refuses "#~|", the previous msgid of an obsolete entry, and any date but its own format's.
-    known = ["" if _NOT_FOR_BABEL.match(line) else line for line in lines]
+    # It takes previous msgids for comments, and a comment that begins with a bar would be taken for one.
+    known = [_PREVIOUS.sub("#" + _MARK, "" if _NOT_FOR_BABEL.match(line) else line) for line in lines]
+    if any(int(found["number"]) > _MOST_PLURALS for found in map(_NPLURALS.search, lines) if found):
+        fail(1, "the catalogue claims too many plural forms", f"no language has more than {_MOST_PLURALS}")
+        return None
     try:
         catalog = read_po(io.StringIO("\n".join(known)), abort_invalid=True)
     except PoFileError as error:
@@ -116,11 +131,12 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
     live = [_entry(message) for message in catalog if message.id]
     old = [_entry(message) for message in catalog.obsolete.values()]
     seen = {entry.line for entry in (*live, *old)}
-    first = {entry.key: entry.line for entry in live}
+    first = {entry.key: entry.line for entry in (*old, *live)}
     for number in ids:
-        if number in seen or (header and number == ids[0]):
+        key = _key_at(known, number)
+        if number in seen or (number == ids[0] and key == (None, "")):
             continue
-        twin = first.get(_key_at(known, number))
+        twin = first.get(key)
         where = f"the same msgid stands in line {twin}" if twin else "its msgid or msgstr is not whole"
         fail(number, f"a message that would be lost: {where}", "keep one of the two" if twin else "mend it")
     for entry in live:
@@ -131,8 +147,14 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
                 fail(entry.line, what, "remove it, or use isolates in pairs")
     if failures:
         return None
+    ending = [line.strip() for line in takewhile(_is_comment, reversed(lines)) if line.strip()]
     return Catalogue(
-        path, header, comment, {entry.key: entry for entry in live}, {entry.key: entry for entry in old}
+        path=path,
+        header=header,
+        comment=comment,
+        entries={entry.key: entry for entry in live},
+        obsolete={entry.key: entry for entry in old},
+        ending=tuple(reversed(ending)),
     )
 
 
@@ -141,7 +163,7 @@ def load(root: Path, path: str, report: Report) -> Catalogue | None:
     file = root / path
     if not file.exists():
         return None
-    if not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(root)):
+    if not inside(root, file):
         report(Problem(path, 1, 1, "a symbolic link leads out of the site", "copy the file here instead"))
         return None
     text = read_text(Source(path, file), report)
@@ -154,22 +176,11 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     Header fields that a tool wrote are kept; those that gettext needs are completed.
     """
     fields = dict(catalogue.header)
-    # Without it Babel takes two plural forms and writes no more, whatever there are.
-    catalog = _empty(language, fields.get("Plural-Forms") or plural_forms)
-    for entry in catalogue.entries.values():
-        message = _message(entry)
-        catalog[message.id] = message
-    for entry in catalogue.obsolete.values():
-        catalog.obsolete[(entry.id, entry.context) if entry.context else entry.id] = _message(entry)
-    # Babel guesses these from a per cent sign in prose: "50% done" is no format string.
-    for message in (*catalog, *catalog.obsolete.values()):
-        message.flags -= _FLAGS_OF_OTHERS
-    for entry in catalogue.entries.values():
-        found = catalog.get(entry.id, entry.context)
-        if found:
-            found.flags |= set(entry.flags)
-    buffer = io.BytesIO()
-    write_po(buffer, catalog, width=0, omit_header=True, include_previous=True)
+    forms = fields.get("Plural-Forms") or plural_forms
+    live = _entries_text(catalogue.entries.values(), language, forms)
+    old = _entries_text(catalogue.obsolete.values(), language, forms)
+    # Babel writes obsolete entries without their flags: a fuzzy one would come back as a translation.
+    old = "\n".join(map(_as_obsolete, old.split("\n")))
     needed = {
         "Project-Id-Version": fields.get("Project-Id-Version") or "Jisr",
         "Report-Msgid-Bugs-To": fields.get("Report-Msgid-Bugs-To", ""),
@@ -184,8 +195,38 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     }
     head = [f"# {line}".rstrip() for line in catalogue.comment]
     head += ['msgid ""', 'msgstr ""']
-    head += [f'"{name}: {value}\\n"' for name, value in (fields | needed).items()]
-    return "\n".join(head) + "\n\n" + buffer.getvalue().decode().strip("\n") + "\n"
+    head += [escape(f"{name}: {value}\n") for name, value in (fields | needed).items()]
+    parts = ("\n".join(head), live, old, "\n".join(catalogue.ending))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _entries_text(entries: Iterable[Entry], language: str, plural_forms: str) -> str:
+    # Without the plural forms Babel takes two and writes no more, whatever there are.
+    catalog = _empty(language, plural_forms)
+    flags = {}
+    for entry in entries:
+        message = _message(entry)
+        catalog[message.id] = message
+        flags[entry.key] = set(entry.flags)
+    # Babel guesses these from a per cent sign in prose: "50% done" is no format string.
+    for message in catalog:
+        message.flags -= _FLAGS_OF_OTHERS - flags.get((message.context, _first(message.id)), set())
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=0, omit_header=True, include_previous=True)
+    return buffer.getvalue().decode().strip("\n")
+
+
+def _as_obsolete(line: str) -> str:
+    return _PREVIOUS.sub("#~|", line) if line[:1] in ("", "#") else f"#~ {line}"
+
+
+def _first(ids: Any) -> str:
+    return str(ids if isinstance(ids, str) else ids[0])
+
+
+def _is_comment(line: str) -> bool:
+    """A line without an entry: blank, or a translator's comment."""
+    return not line.strip() or (line.startswith("#") and not line.startswith(("#~", "#:", "#,", "#.", "#|")))
 
 
 def compiled(
@@ -196,7 +237,7 @@ def compiled(
     for catalogue in catalogues:
         catalog = _empty(language, plural_forms)
         for entry in catalogue.entries.values():
-            if all(entry.strings) and not entry.fuzzy:
+            if entry.translated and not entry.fuzzy:
                 message = _message(entry)
                 catalog[message.id] = message
         buffer = io.BytesIO()
@@ -221,14 +262,14 @@ def _entry(message: Message) -> Entry:
     # Plural messages hold tuples, the others a string.
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
-    comments = [comment for comment in message.user_comments if not comment.startswith("|")]
+    comments = [comment for comment in message.user_comments if not comment.startswith(_MARK)]
     return Entry(
         id=ids[0],
         strings=strings,
-        context=message.context,
+        context=message.context or None,
         plural=ids[1] if len(ids) > 1 else None,
         fuzzy=message.fuzzy,
-        previous=_previous([c[1:].strip() for c in message.user_comments if c.startswith("|")]),
+        previous=_previous([c[1:].strip() for c in message.user_comments if c.startswith(_MARK)]),
         comments=tuple(comments),
         extracted=tuple(message.auto_comments),
         flags=tuple(sorted(message.flags - {"fuzzy"} - _FLAGS_OF_OTHERS)),

@@ -1,7 +1,9 @@
 """Documents and catalogues → editions: one document in one language, with every block's state."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from jisr.errors import Problem, Report
 from jisr.model import Edition, Language, Phrase, Segment, Site, Summary, Translation
@@ -102,8 +104,10 @@ def _editions(
         else:
             path = catalogue_path(document.path, language)
             merged = sync.merge(catalogues.get(language.code), wanted, path=path, document=document.path)
-            found = _faithful(body, sync.translations(merged, wanted), path, converter, report)
+            found = sync.translations(merged, wanted)
         progress = sync.progress(found)
+        if language != site.source:
+            found = _faithful(body, found, path, converter, report)
         shown = found
         if site.outdated == "placeholder":
             shown = tuple(
@@ -185,7 +189,7 @@ def _phrase(translation: Translation, site: Site, language: Language) -> Phrase:
 
 def _name(segment: Segment, names: Catalogue | None, site: Site, language: Language) -> Phrase:
     entry = names.entries.get(segment.key) if names and language != site.source else None
-    if entry and entry.text and not entry.fuzzy:
+    if entry and entry.translated and not entry.fuzzy:
         return Phrase(entry.text, language, "translated")
     return Phrase(segment.text, site.source, "source" if language == site.source else "missing")
 
@@ -195,34 +199,42 @@ def _faithful(
 ) -> tuple[Translation, ...]:
     """The translations that keep the source's links, pictures, footnotes, code and tags.
 
-    One that doesn't is an error; an outdated one, which is being worked on, a warning, and isn't shown.
+    One that doesn't is an error. An outdated one is held to the source it was made from, and to what the
+    document has now: a catalogue can claim any previous source. It is being worked on, so it is a warning
+    where it fails, and isn't shown.
     """
     result = []
+    present: Protected | None = None
     for translation in found:
         if translation.text is None or translation.segment.context is not None:
             result.append(translation)
             continue
         text = normalise(translation.text)
+        outdated = translation.state == "outdated"
         source = translation.previous or translation.segment.text
+        wrong = ""
         if INLINE.search(text) or INLINE.search(source):
             expected, actual = converter.protected(body, source), converter.protected(body, text)
             if expected != actual:
-                outdated = translation.state == "outdated"
-                report(
-                    Problem(
-                        path,
-                        translation.line or 1,
-                        1,
-                        _difference(expected, actual),
-                        "it isn't shown"
-                        if outdated
-                        else "write the same links, footnotes, code and tags as the msgid",
-                        "warning" if outdated else "error",
-                    )
+                wrong = _difference(expected, actual)
+            elif outdated and actual:
+                if present is None:
+                    present = Counter()
+                    for segment in body.segments:
+                        present |= converter.protected(body, segment.text)
+                if strange := [f"the {kind} {value}" for kind, value in actual if not present[kind, value]]:
+                    wrong = f"the translation has {', '.join(sorted(strange))}, no longer in the document"
+        if wrong:
+            hint = "write the same links, footnotes, code and tags as the msgid"
+            severity: Literal["warning", "error"] = "warning" if outdated else "error"
+            report(
+                Problem(
+                    path, translation.line or 1, 1, wrong, "it isn't shown" if outdated else hint, severity
                 )
-                result.append(replace(translation, text=None, state="missing"))
-                continue
-        result.append(replace(translation, text=text))
+            )
+            result.append(replace(translation, text=None, state="missing"))
+        else:
+            result.append(replace(translation, text=text))
     return tuple(result)
 
 
@@ -239,7 +251,7 @@ def _difference(expected: Protected, actual: Protected) -> str:
 
 def _check_html(body: Body, converter: Converter, report: Report) -> None:
     document = body.document
-    for piece in converter.raw_html(body):
+    for piece in converter.raw_html():
         for finding in policy.findings(piece):
             at = max(document.body.find(piece.strip().split("\n", 1)[0]), 0)
             line = document.line + document.body.count("\n", 0, at) + 1

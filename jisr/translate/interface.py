@@ -106,7 +106,7 @@ def merged(
     `found` are the words of the templates: message, plural, template.
     """
     own = own or Catalogue(path(language))
-    covered = {key for key, entry in theme.entries.items() if all(entry.strings)} if theme else set()
+    covered = {key for key, entry in theme.entries.items() if entry.translated} if theme else set()
     forms = int(re.findall(r"\d+", plural_forms(language.code))[0])
     all_words = [*found, *((Segment("interface", word, 0), None, "") for word in WORDS)]
     references: dict[tuple[str | None, str], list[tuple[str, int]]] = {}
@@ -117,18 +117,18 @@ def merged(
         if segment.key in entries or (segment.key in covered and segment.key not in own.entries):
             continue
         known = own.entries.get(segment.key) or own.obsolete.get(segment.key)
-        if known is None or known.plural != plural:
+        if known is None or known.plural != plural:  # the other one becomes obsolete
             known = Entry(segment.text, ("",) * forms if plural else ("",), plural=plural)
         entries[segment.key] = known
     obsolete = {
         key: replace(entry, references=())
         for key, entry in (*own.obsolete.items(), *own.entries.items())
-        if key not in entries and any(entry.strings)
+        if any(entry.strings) and (key not in entries or entries[key].plural != entry.plural)
     }
     entries = {
         key: replace(entry, references=tuple(references.get(key, ()))) for key, entry in entries.items()
     }
-    return Catalogue(own.path, own.header, own.comment, entries, obsolete)
+    return Catalogue(own.path, own.header, own.comment, entries, obsolete, own.ending)
 
 
 def translations(
@@ -142,7 +142,7 @@ def translations(
         entry = next((c.entries[segment.key] for c in known if segment.key in c.entries), None)
         if language.code == WRITTEN_IN:
             result.append(Translation(segment, segment.text, "source"))
-        elif entry and all(entry.strings):
+        elif entry and entry.translated:
             result.append(Translation(segment, entry.text, "outdated" if entry.fuzzy else "translated"))
         else:
             result.append(Translation(segment, None, "missing"))

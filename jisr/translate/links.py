@@ -60,7 +60,10 @@ class Links:
         """
         if not link or link[0] in "#\x02":
             return link
-        parts = urlsplit(link)
+        try:
+            parts = urlsplit(link)
+        except ValueError:  # brackets and the like in the place of a host
+            return None
         if parts.scheme or parts.netloc or not parts.path:
             return link
         target = unquote(parts.path)
@@ -77,7 +80,11 @@ class Links:
         found = self.follow(document.path, language, link)
         if found is not None:
             return found
-        path = unquote(urlsplit(link).path)
+        try:
+            path = unquote(urlsplit(link).path)
+        except ValueError:
+            report(self._problem(document, link, f"{link} is not an address", "check its brackets"))
+            return link
         full = self._full(document.path, path)
         if full in self.drafts:
             what = f"the link leads to {path}, which is a draft"

@@ -32,13 +32,13 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
     spare = {
         key: entry
         for key, entry in (*old.obsolete.items(), *old.entries.items())
-        if key not in wanted and any(entry.strings)
+        if key not in wanted and entry.translated
     }
     entries: dict[Key, Entry] = {}
     taken: set[Key] = set()
     for key, places in wanted.items():
         entry = old.entries.get(key)
-        if entry is None or not any(entry.strings):
+        if entry is None or not entry.translated:
             entry = old.obsolete.get(key) or entry
         if entry is None:
             entry = Entry(key[1], context=key[0])
@@ -55,9 +55,18 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
     obsolete = {
         key: replace(entry, references=())
         for key, entry in (*old.obsolete.items(), *old.entries.items())
-        if key not in entries and key not in taken and any(entry.strings)
+        if key not in taken and _worth_keeping(entry) and not _is_there(entry, entries.get(key))
     }
-    return Catalogue(path, old.header, old.comment, entries, obsolete)
+    return Catalogue(path, old.header, old.comment, entries, obsolete, old.ending)
+
+
+def _worth_keeping(entry: Entry) -> bool:
+    return any(entry.strings) or bool(entry.comments)
+
+
+def _is_there(entry: Entry, live: Entry | None) -> bool:
+    """Whether what an entry says stands in the live one of its key."""
+    return live is not None and (live.strings == entry.strings or not any(entry.strings))
 
 
 def translations(merged: Catalogue, segments: Iterable[Segment]) -> tuple[Translation, ...]:
@@ -65,7 +74,7 @@ def translations(merged: Catalogue, segments: Iterable[Segment]) -> tuple[Transl
     result = []
     for segment in segments:
         entry = merged.entries[segment.key]
-        if not entry.text.strip():
+        if not entry.translated:
             result.append(Translation(segment, None, "missing", None, entry.line))
         elif entry.fuzzy:
             result.append(Translation(segment, entry.text, "outdated", entry.previous, entry.line))
@@ -88,16 +97,17 @@ def progress(found: Iterable[Translation]) -> Progress:
 
 def _most_similar(segment: Segment, candidates: Iterable[Entry]) -> Entry | None:
     best, best_share = None, _ALIKE
+    by_letters = difflib.SequenceMatcher(None, "", segment.text, autojunk=False)
+    by_words = difflib.SequenceMatcher(None, "", segment.text.split(), autojunk=False)
     for entry in candidates:
         if entry.context != segment.context or entry.plural is not None:
             continue
-        share = _similarity(segment.text, entry.id)
-        if share > best_share:
-            best, best_share = entry, share
+        short = max(len(segment.text), len(entry.id)) < _SHORT
+        matcher: difflib.SequenceMatcher[str] = by_letters if short else by_words
+        matcher.set_seq1(entry.id if short else entry.id.split())
+        # Upper bounds first: most texts have little in common, and the ratio itself takes long to tell.
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) > best_share:
+            share = matcher.ratio()
+            if share > best_share:
+                best, best_share = entry, share
     return best
-
-
-def _similarity(one: str, other: str) -> float:
-    if max(len(one), len(other)) < _SHORT:
-        return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
-    return difflib.SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio()

@@ -1,11 +1,12 @@
 """The output folder: changed files are written aside, then put in place under a journal.
 
-Each file is whole at any moment; a build that was killed is completed or discarded by the next command
-(docs/decisions/0005-output-folder.md). Nothing that Jisr didn't write is replaced or deleted.
+Each file is whole at any moment; a build that was killed is completed or discarded by the next one
+(docs/decisions/0005-output-folder.md). Nothing that Jisr didn't write is deleted.
 """
 
 import json
 import os
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pathlib import Path
 from jisr.errors import Problem, SiteError
 
 _JOURNAL = "journal.json"
+_TOKEN = ".token"
+"""In the staging folder: the journal's word. One that came with a site from elsewhere has none there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class Staging:
         if self.folder.exists():
             shutil.rmtree(self.folder)
         self.folder.mkdir(parents=True)
+        if self.output.exists() and self.output.stat().st_dev != self.folder.stat().st_dev:
+            self.folder.rmdir()
+            what = "the output folder is a file system of its own, which no file can be moved into"
+            raise SiteError(Problem(str(self.output), 1, 1, what, "choose a folder inside it"))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -51,7 +58,14 @@ class Staging:
 
     def commit(self, written: Iterable[str], removed: Iterable[str]) -> None:
         """Put what was written in place and remove what is no longer planned."""
-        plan = {"output": str(self.output), "written": sorted(written), "removed": sorted(removed)}
+        token = secrets.token_hex()
+        (self.folder / _TOKEN).write_text(token, encoding="utf-8")
+        plan = {
+            "output": str(self.output),
+            "written": sorted(written),
+            "removed": sorted(removed),
+            "token": token,
+        }
         new = self.journal.with_suffix(".new")
         with new.open("w", encoding="utf-8") as file:
             json.dump(plan, file, ensure_ascii=False)
@@ -70,15 +84,33 @@ def finish(site_root: Path) -> Finished | None:
     journal = site_root / ".jisr" / _JOURNAL
     try:
         plan = json.loads(journal.read_text(encoding="utf-8"))
-        output, written, removed = Path(plan["output"]), plan["written"], plan["removed"]
+        output, written, removed = Path(plan["output"]), list(plan["written"]), list(plan["removed"])
+        if not all(map(is_plain, (*written, *removed))):
+            raise ValueError
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):  # not ours: a journal comes into place whole
         journal.unlink()
         return None
     folder = output.with_name(f".{output.name}.new")
-    _put_in_place(plan, folder)
+    # Without a staging folder all was done but for the record; a first build's has become the output folder.
+    if _token(folder) == plan.get("token"):
+        _put_in_place(plan, folder)
+    elif _token(output) == plan.get("token"):
+        (output / _TOKEN).unlink()
     return Finished(str(output), tuple(written), tuple(removed))
+
+
+def _token(folder: Path) -> str:
+    try:
+        return (folder / _TOKEN).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def is_plain(path: object) -> bool:
+    """Whether a path leads to something inside the folder that it is taken from."""
+    return isinstance(path, str) and bool(path) and not path.startswith("/") and ".." not in path.split("/")
 
 
 def close(site_root: Path) -> None:
@@ -138,6 +170,7 @@ def _put_in_place(plan: Mapping[str, object], folder: Path) -> None:
     written, removed = list(plan["written"]), list(plan["removed"])  # type: ignore[call-overload]
     if not output.exists() and folder.exists():
         folder.rename(output)  # a first build appears in one step
+        (output / _TOKEN).unlink(missing_ok=True)
         written = []
     emptied = set()
     for path in removed:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jisr.errors import Problem, Report, SiteError
+from jisr.write.output import is_plain
 
 FOLDER = ".jisr"
 FILE = "state.db"
@@ -46,6 +47,8 @@ class State:
         self.report = report
 
     def __enter__(self) -> "State":
+        if self.folder.is_symlink():
+            raise SiteError(Problem(FOLDER, 1, 1, "a symbolic link stands where the state goes", "remove it"))
         self.folder.mkdir(exist_ok=True)
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
@@ -123,7 +126,7 @@ class State:
         rows = self.db.execute(
             "SELECT path, fingerprint, digest, signature FROM output WHERE folder = ?", (folder,)
         )
-        return {path: Written(*rest) for path, *rest in rows}
+        return {path: Written(*rest) for path, *rest in rows if is_plain(path)}
 
     def run(self, folder: str) -> str:
         """What the last build into a folder was asked, and said; of "" what holds for them all."""

@@ -26,9 +26,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from jisr import languages
-from jisr.bidi import isolate
+from jisr.bidi import LTR_RUN, isolate, isolate_runs, runs_as_html
 from jisr.errors import Problem, Report
 from jisr.model import Language, Page, Phrase, Segment
+from jisr.read.sources import inside
 from jisr.urls import url
 
 FOLDER = "templates"
@@ -51,7 +52,7 @@ class Templates:
         self.site_root = site_root
         self.folders = list(dict.fromkeys([site_root / FOLDER, theme_root / FOLDER]))
         self.environment = Environment(
-            loader=FileSystemLoader(self.folders),
+            loader=_Inside(self.folders),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -86,6 +87,7 @@ class Templates:
             "percent": _localised(languages.format_percent),
             "isodate": _isodate,
             "isolate": _isolate,
+            "runs": _runs,
         }
         self.environment.globals |= {
             "asset": asset,
@@ -103,18 +105,6 @@ class Templates:
     def check(self, report: Report) -> None:
         """Report templates that don't compile, or lie outside the site behind a link."""
         for name in self.names():
-            path = self._file(name)
-            if path and not _inside(path, self.folders):
-                report(
-                    Problem(
-                        self._shown(name),
-                        1,
-                        1,
-                        "a symbolic link leads out of the site",
-                        "copy the file here instead",
-                    )
-                )
-                continue
             try:
                 self.environment.get_template(name)
             except Exception as error:
@@ -137,7 +127,7 @@ class Templates:
             try:
                 with path.open("rb") as file:
                     extracted = list(babel_extract(file, ("_", "gettext", "ngettext"), [], options))
-            except TemplateSyntaxError as error:
+            except Exception as error:  # bytes that are no text, expressions without end
                 report(self._explain(error, name, name))
                 continue
             for line, _function, message, _comments in extracted:
@@ -163,10 +153,11 @@ class Templates:
             if name == template == error.name:
                 return Problem(blame, 1, 1, what, f"add {FOLDER}/{template}, or name another")
             return Problem(self._shown(name), line, 1, what, "mend the name, or add the file")
+        if isinstance(error, UnicodeDecodeError):
+            return Problem(self._shown(name), line, 1, "the template is not UTF-8", "save it as UTF-8")
         if isinstance(error, RecursionError):
-            return Problem(
-                self._shown(name), line, 1, "the templates include each other without end", "break the circle"
-            )
+            what = "the templates include each other, or an expression nests, without end"
+            return Problem(self._shown(name), line, 1, what, "break the circle")
         said = str(error) or type(error).__name__
         return Problem(
             self._shown(name), line, 1, f"{said} (for {blame})", "see docs/templates.md for what there is"
@@ -179,6 +170,16 @@ class Templates:
                 if frame.filename.startswith(f"{folder}{os.sep}"):
                     return Path(frame.filename).relative_to(folder).as_posix(), frame.lineno or 1
         return template, 1
+
+
+class _Inside(FileSystemLoader):
+    """Loads no template from behind a link that leads out of the site or the theme."""
+
+    def get_source(self, environment: Environment, template: str) -> Any:
+        source, path, up_to_date = super().get_source(environment, template)
+        if path and not any(inside(Path(folder).parent, Path(path)) for folder in self.searchpath):
+            raise TemplateError(f"{template} lies behind a link that leads out of the site")
+        return source, path, up_to_date
 
 
 class TemplateFailedError(Exception):
@@ -207,8 +208,19 @@ def _isodate(value: date) -> str:
 def _isolate(context: Context, value: Phrase | str) -> str:
     if isinstance(value, str):
         return value
+    text = isolate_runs(value.text) if value.language.direction == "rtl" else value.text
     against = value.language.direction != context["site"].language.direction
-    return isolate(value.text) if against else value.text
+    return isolate(text) if against else text
+
+
+@pass_context
+def _runs(context: Context, value: Phrase | str) -> Markup:
+    """A text as HTML; in a right-to-left one, runs such as C++ and 25% keep their order."""
+    language = context["site"].language if isinstance(value, str) else value.language
+    text = value if isinstance(value, str) else value.text
+    if language.direction == "rtl" and LTR_RUN.search(text):
+        return Markup(runs_as_html(text))
+    return escape(text)
 
 
 def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -226,8 +238,3 @@ def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
             for row in safe["rows"]
         )
     return safe
-
-
-def _inside(path: Path, folders: Iterable[Path]) -> bool:
-    real = os.path.realpath(path)
-    return any(real.startswith(os.path.realpath(folder.parent) + os.sep) for folder in folders)

@@ -27,8 +27,11 @@ _KINDS = {"a": "link", "img": "image"}
 _VOID = frozenset({"br", "hr", "img", "wbr", "col"})
 _RAW_TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-zA-Z][^\s/>]*)[^>]*?(?P<empty>/?)>")
 _COSTLY = "[`<_*\\"
-_MAX_COSTLY = 2000
-"""Python-Markdown's time grows with the square of these in one paragraph: 2,000 take it 0.6 s."""
+_MAX_COST = 4_000_000
+"""Sum of the squares of their numbers in a paragraph: Python-Markdown's time grows with it, to 0.6 s here.
+
+Twice that is the most for a whole text.
+"""
 
 
 class Converter:
@@ -125,13 +128,11 @@ class Converter:
             found["tag", "without its partner"] += 1
         return found
 
-    def raw_html(self, body: Body) -> list[str]:
-        """The pieces of raw HTML that the last rendering of this body met."""
-        return [
-            s
-            for s in self.md.htmlStash.rawHtmlBlocks[body.code :]
-            if isinstance(s, str) and s.startswith("<")
-        ]
+    def raw_html(self) -> list[str]:
+        """The pieces of HTML that the last rendering of this body met: fenced code, whose tags may carry
+        attributes, and raw HTML.
+        """
+        return [s for s in self.md.htmlStash.rawHtmlBlocks if isinstance(s, str) and s.startswith("<")]
 
     def load(self, body: Body | None) -> None:
         """Put Python-Markdown into the state of a body: it keeps what a document defines."""
@@ -163,17 +164,13 @@ class Converter:
             if found := self.attributes.INLINE_RE.match(tail):
                 element.tail = tail[found.end() :] + self.attributes.assign_attrs(element, found[1])
 
-    def serialise(
-        self, top: Element, body: Body, resolve: Callable[[str, str], str], *, trusted: bool
-    ) -> str:
-        """A block's HTML; with raw HTML in it, by the policy, unless its authors are trusted."""
+    def serialise(self, top: Element, resolve: Callable[[str, str], str] | None) -> str:
+        """A block's HTML. With `resolve`, which is given the links in it, it goes through the policy."""
         html = self.md.serializer(top).strip()
-        if STX not in html:
-            return html
-        raw = any(int(found[1]) >= body.code for found in HTML_PLACEHOLDER_RE.finditer(html))
-        for postprocessor in self.md.postprocessors:
-            html = postprocessor.run(html)
-        return policy.clean(html, resolve) if raw and not trusted else html
+        if STX in html:
+            for postprocessor in self.md.postprocessors:
+                html = postprocessor.run(html)
+        return html if resolve is None else policy.clean(html, resolve)
 
 
 def too_deep(document: Document) -> Problem:
@@ -182,18 +179,26 @@ def too_deep(document: Document) -> Problem:
 
 
 def _too_costly(document: Document, report: Report) -> bool:
-    if all(document.body.count(character) <= _MAX_COSTLY for character in _COSTLY):
+    """Report a text that Python-Markdown would take minutes for; see `_MAX_COST`."""
+    fences = document.body.count("~~~") + document.body.count("```")
+    counts = [sum(document.body.count(character) ** 2 for character in _COSTLY)]
+    if max(counts) + fences**2 <= _MAX_COST:
         return False
+    total = fences**2
     line = document.line + 1
-    found = False
     for paragraph in document.body.split("\n\n"):
-        for character in _COSTLY:
-            if (number := paragraph.count(character)) > _MAX_COSTLY:
-                found = True
-                what = f"a paragraph with {number:,} times `{character}`"
-                report(Problem(document.path, line, 1, what, f"break it up: {_MAX_COSTLY:,} are read"))
+        found = {character: paragraph.count(character) for character in _COSTLY}
+        cost = sum(number**2 for number in found.values())
+        total += cost
+        if cost > _MAX_COST or total > 2 * _MAX_COST:
+            most = max(found, key=lambda character: found[character])
+            what = f"too much of `{most}`, {found[most]:,} times in this paragraph"
+            if fences**2 > _MAX_COST:
+                what = f"too many fences of code, {fences:,}"
+            report(Problem(document.path, line, 1, what, "break the text up into several documents"))
+            return True
         line += paragraph.count("\n") + 2
-    return found
+    return False
 
 
 def _well_nested(tags: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from markdown.extensions.toc import unique
 from markdown.util import AtomicString
 
+from jisr.bidi import runs_as_html
 from jisr.errors import Problem, Report
 from jisr.model import Block, BlockState, Heading, Language, State, Translation
 from jisr.read import marks, policy
@@ -17,6 +18,8 @@ from jisr.read.markup.body import Body, Rendering
 from jisr.read.markup.converter import Converter
 from jisr.read.segments import INLINE
 from jisr.urls import slug
+
+_IDS_OF_THEME = {"main-content", "contents-title", "more-articles"}
 
 
 def render(
@@ -48,30 +51,37 @@ def render(
     # Headings by their place in the source: those without a translation may be hidden.
     headings = [element for element in elements if marks.HEADING.fullmatch(element.tag)]
     if ids is None:
-        used = {element.get("id", "") for element in root.iter()}
+        used = _IDS_OF_THEME | {element.get("id", "") for element in root.iter()}
         ids = [h.get("id") or unique(slug(marks.heading_text(h)) or "section", used) for h in headings]
     present = set(root.iter())
     toc = []
     for heading, id_ in zip(headings, ids, strict=True):
         heading.set("id", id_)
         if heading in present:
-            toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(heading)))
-    _finish_links(root, labels, resolve)
+            toc.append(
+                Heading(int(heading.tag[1]), id_, _toc_entry(heading, rtl=language.direction == "rtl"))
+            )
+    resolved = _finish_links(root, labels, resolve)
     marks.isolate_runs(root, rtl=language.direction == "rtl")
     if not trusted:
-        _check_attributes(root, body, report)
-    shown = {_block_of(top, tops): top for top in root}
+        _check_elements(root, body, report)
+    texts = [body.document.body, *(translation.text or "" for translation in translations)]
+    carries = not trusted and any("<" in text or "{" in text for text in texts)
+
+    def resolve_raw(tag: str, link: str) -> str:
+        return link if link in resolved else resolve(tag, link)
+
+    shown = {id(top): top for top in root}
     blocks = []
-    for index, found in enumerate(states):
-        top = shown.get(index)
-        html = "" if top is None else converter.serialise(top, body, resolve, trusted=trusted)
+    for top, found in zip(tops, states, strict=True):
+        html = converter.serialise(top, resolve_raw if carries else None) if id(top) in shown else ""
         blocks.append(Block(html, _joint(found)))
     return Rendering(tuple(blocks), tuple(toc), tuple(ids))
 
 
 def _put_texts(
     body: Body,
-    elements: Sequence[Element],
+    elements: list[Element],
     translations: Sequence[Translation],
     states: Sequence[set[State]],
     *,
@@ -109,10 +119,12 @@ def _put_texts(
         if hide and translation.text is None and marks.removable(element, parents):
             marks.remove(element, parents)
         else:
-            marks.mark(element, parents[element], translation, text_of, unit.suffix, source, words)
+            elements[unit.index] = marks.mark(element, translation, text_of, unit.suffix, source, words)
 
 
-def _finish_links(root: Element, labels: Labels, resolve: Callable[[str, str], str]) -> None:
+def _finish_links(root: Element, labels: Labels, resolve: Callable[[str, str], str]) -> set[str]:
+    """Give links and pictures their addresses, which are returned, and footnotes' back-links their words."""
+    resolved = set()
     marks.gather_backlinks(root)
     for element in root.iter("a"):
         if "footnote-backref" in element.get("class", ""):
@@ -121,34 +133,37 @@ def _finish_links(root: Element, labels: Labels, resolve: Callable[[str, str], s
             element.set("aria-label", words)
         elif href := element.get("href"):
             element.set("href", resolve("a", href))
+        resolved.add(element.get("href", ""))
     for element in root.iter("img"):
         if src := element.get("src"):
             element.set("src", resolve("img", src))
+            resolved.add(element.get("src", ""))
+    return resolved
 
 
-def _check_attributes(root: Element, body: Body, report: Report) -> None:
-    if "{" not in body.document.body:
-        return
+def _check_elements(root: Element, body: Body, report: Report) -> None:
+    """Report what the policy doesn't allow, whatever made it."""
+    document = body.document
+    ids: set[str] = set()
     for element in root.iter():
-        for name, value in element.attrib.items():
-            if policy.refused_attribute(element.tag, name, value):
-                at = body.document.body.find(name)
-                line = body.document.line + body.document.body.count("\n", 0, max(at, 0)) + 1
-                what = f"the attribute {name} isn't allowed on <{element.tag}>"
-                report(
-                    Problem(body.document.path, line, 1, what, "remove it, or set trusted_html in site.yaml")
-                )
+        found = list(policy.element_findings(element.tag, element.attrib))
+        if element.tag in ("a", "img"):  # their links are looked at where they are resolved
+            found = [finding for finding in found if not finding.startswith("a link")]
+        own = element.get("id")
+        if own is not None and own in ids:
+            found.append(f"the id {own} stands twice")
+        ids.add(own or "")
+        for finding in found:
+            at = document.body.find(finding.split()[2])
+            line = document.line + document.body.count("\n", 0, max(at, 0)) + 1
+            report(Problem(document.path, line, 1, finding, "remove it, or set trusted_html in site.yaml"))
 
 
-def _toc_entry(heading: Element) -> str:
-    text = escape(" ".join(marks.heading_text(heading).split()))
+def _toc_entry(heading: Element, *, rtl: bool) -> str:
+    text = " ".join(marks.heading_text(heading).split())
     lang, direction = heading.get("lang"), heading.get("dir")
-    return f'<bdi lang="{lang}" dir="{direction}">{text}</bdi>' if lang else text
-
-
-def _block_of(top: Element, tops: Sequence[Element]) -> int:
-    """Number of the block that a top-level element is, or that it has been wrapped around."""
-    return next(index for index, element in enumerate(tops) if element is top or element in list(top))
+    html = runs_as_html(text) if direction == "rtl" or (rtl and not direction) else escape(text)
+    return f'<bdi lang="{lang}" dir="{direction}">{html}</bdi>' if lang else html
 
 
 def _joint(states: set[State]) -> BlockState | None:
