@@ -1,0 +1,220 @@
+"""An incremental build equals a clean one, byte for byte, after whatever was edited."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+
+SETTINGS = SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: عن, to: about.md}]")
+PO = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "Awaiting translation"\nmsgstr "Wait {}"\n'
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {str(p.relative_to(folder)): p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+
+
+class Editor:
+    """Edits a site as people and their tools do."""
+
+    def __init__(self, folder: SiteFolder, seed: int) -> None:
+        self.folder, self.random = folder, random.Random(seed)
+
+    def article(self, number: int, extra: str = "") -> None:
+        pick = self.random.randint
+        text = (
+            f"---\ntitle: خبر {number} {pick(0, 99)}\ndate: 20{pick(10, 24)}-01-0{pick(1, 9)}\ntags: [س{pick(0, 3)}]\n"
+            f"{extra}---\n\nنص {'ابتثج'[pick(0, 4)] * 5} طويل في الفقرة.\n\n[عن](../about.md) [عن](/about/) و C++\n\n"
+            f"- بند {pick(0, 9)}\n"
+        )
+        self.folder.write(f"content/articles/a{number}.md", text)
+
+    def page(self) -> None:
+        pick = self.random.randint
+        self.folder.write(
+            "content/about.md", f"---\ntitle: عن {pick(0, 5)}\naliases: [/old{pick(0, 2)}/]\n---\n\nنص\n"
+        )
+
+    def edit(self) -> None:
+        self.random.choice(EDITS)(self)
+
+    @property
+    def any_article(self) -> int:
+        return self.random.randrange(7)
+
+    def delete(self) -> None:
+        (self.folder.path / f"content/articles/a{self.any_article}.md").unlink(missing_ok=True)
+
+    def same_size_and_time(self) -> None:
+        path = self.folder.path / f"content/articles/a{self.any_article}.md"
+        if path.exists():
+            before, text = path.stat(), path.read_text(encoding="utf-8")
+            swapped = text.replace("طويل", "قصير") if "طويل" in text else text.replace("قصير", "طويل")
+            path.write_text(swapped, encoding="utf-8")
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    def translate(self) -> None:
+        self.folder.run("sync")
+        for path in sorted(self.folder.path.glob("translations/en/articles/*.po")):
+            text = path.read_text(encoding="utf-8")
+            head, _, rest = text.partition("\n\n")
+            path.write_text(
+                f"{head}\n\n" + rest.replace('msgstr ""', f'msgstr "T{self.random.randint(0, 9)}"', 2),
+                encoding="utf-8",
+            )
+
+    def tamper(self) -> None:
+        files = sorted(p for p in (self.folder.path / "public").rglob("*") if p.is_file())
+        if files:
+            path = self.random.choice(files)
+            harm: list[Callable[[], object]] = [
+                path.unlink,
+                lambda: path.write_text("z"),
+                lambda: os.utime(path),
+            ]
+            self.random.choice(harm)()
+
+    def settings(self) -> None:
+        line = self.random.choice(["index_from: 10\n", "untranslated: hide\n", "outdated: placeholder\n", ""])
+        self.folder.write("site.yaml", SETTINGS + line)
+
+    def template(self) -> None:
+        self.folder.write(
+            "templates/404.html", self.random.choice(['{% extends "base.html" %}', "x {{ site.title }}"])
+        )
+
+
+EDITS: list[Callable[[Editor], object]] = [
+    lambda e: e.article(e.any_article),
+    lambda e: e.article(e.any_article),
+    lambda e: e.article(e.any_article, "draft: true\n"),
+    lambda e: e.article(e.any_article, f"slug: s{e.random.randint(0, 3)}\n"),
+    Editor.page,
+    Editor.page,
+    Editor.delete,
+    Editor.same_size_and_time,
+    Editor.translate,
+    Editor.tamper,
+    Editor.settings,
+    Editor.template,
+    lambda e: shutil.rmtree(e.folder.path / "templates", ignore_errors=True),
+    lambda e: (e.folder.path / "content/about.md").unlink(missing_ok=True),
+    lambda e: e.folder.write("static/x.txt", str(e.random.randint(0, 9))),
+    lambda e: e.folder.write("translations/en/interface.po", PO.format(e.random.randint(0, 5))),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_edits_a_build_equals_a_clean_one(site: MakeSite, tmp_path: Path, seed: int) -> None:
+    editor = Editor(site({"site.yaml": SETTINGS, "static/x.txt": "x"}), seed)
+    for number in range(5):
+        editor.article(number)
+    editor.page()
+    succeeded = 0
+    for _ in range(25):
+        for _ in range(editor.random.randint(1, 3)):
+            editor.edit()
+        options = editor.random.choice([[], [], ["--drafts"], ["--jobs", "2"]])
+        ours = editor.folder.build(*options)
+        clean = SiteFolder(tmp_path / "clean")
+        shutil.rmtree(clean.path, ignore_errors=True)
+        shutil.copytree(editor.folder.path, clean.path, ignore=shutil.ignore_patterns("public", ".jisr"))
+        theirs = clean.build(*options)
+        assert ours.exit_code == theirs.exit_code, ours.stderr + theirs.stderr
+        said = theirs.stderr.replace("../clean/", "")
+        assert ours.stderr == said
+        if ours.exit_code == 0:
+            succeeded += 1
+            assert tree(editor.folder.path / "public") == tree(clean.path / "public")
+    assert succeeded > 0
+
+
+def test_a_second_build_writes_nothing(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    folder.build()
+    before = times(folder.path / "public")
+    assert ", 0 written in " in folder.build().stdout
+    assert ", 0 written in " in folder.build("--verify").stdout
+    assert times(folder.path / "public") == before
+
+
+def test_an_edit_writes_the_pages_that_show_it_and_no_others(site: MakeSite) -> None:
+    text = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
+    folder = site({"content/articles/a.md": text, "content/articles/b.md": text})
+    folder.build()
+
+    def changed(path: str, new: str) -> set[str]:
+        before = times(folder.path / "public")
+        folder.write(path, new)
+        folder.build()
+        after = times(folder.path / "public")
+        return {name for name in after if after[name] != before.get(name)}
+
+    own = {"articles/a/index.html", "en/articles/a/index.html", "en/articles/a/parallel/index.html"}
+    assert changed("content/articles/a.md", text + "\nآخر\n") == own | {"en/index.html"}  # its count
+    homes = {"index.html", "en/index.html"}
+    assert changed("content/articles/a.md", text.replace("خبر", "جديد")) == own | homes
+    po = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "نص"\nmsgstr "Text"\n'
+    assert changed("translations/en/articles/a.po", po) == own - {"articles/a/index.html"} | {"en/index.html"}
+    assert changed("static/x.txt", "x") == {"x.txt"}
+
+
+def test_explain_says_why(site: MakeSite) -> None:
+    text = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
+    folder = site({"content/articles/a.md": text})
+    assert "articles/a/index.html: new\n" in folder.build("--explain").stdout
+    assert folder.build("--explain", "index.html").stdout.splitlines()[0] == "index.html: as it was"
+    folder.write("content/articles/a.md", text + "\nآخر\n")
+    assert "articles/a/index.html: changed: the content\n" in folder.build("--explain").stdout
+    (folder.path / "public/index.html").unlink()
+    assert "\nindex.html: changed or removed by hand\n" in folder.build("--explain").stdout
+    folder.write("templates/404.html", "x")
+    assert "articles/a/index.html: changed: a template\n" in folder.build("--explain").stdout
+    assert folder.build("index.html").exit_code == 2
+
+
+def test_a_second_build_at_once_gives_up_with_a_message(site: MakeSite) -> None:
+    from jisr.write.state import State
+
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    with State(folder.path, lambda _: None):
+        result = folder.build()
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "another build of this site is running" in result.stderr
+    assert folder.build().exit_code == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"x" * 5000])
+def test_a_damaged_record_is_made_anew_with_a_word_about_it(site: MakeSite, content: bytes) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    folder.build()
+    before = tree(folder.path / "public")
+    (folder.path / ".jisr/state.db").write_bytes(content)
+    result = folder.build()
+    assert result.exit_code == 0
+    assert "the record of earlier builds can't be used" in result.stderr or not content
+    assert tree(folder.path / "public") == before
+
+
+def test_a_record_from_elsewhere_deletes_nothing_outside_the_output_folder(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    folder.build()
+    folder.write("precious/a.txt", "a")
+    folder.write(
+        ".jisr/journal.json", f'{{"output": "{folder.path}/precious", "written": [], "removed": ["a.txt"]}}'
+    )
+    assert folder.build().exit_code == 0
+    folder.write(
+        ".jisr/journal.json",
+        f'{{"output": "{folder.path}/public", "written": [], "removed": ["../precious/a.txt"]}}',
+    )
+    assert folder.build().exit_code == 0
+    assert (folder.path / "precious/a.txt").read_text(encoding="utf-8") == "a"
