@@ -9,9 +9,13 @@ SITE   := $(VENV)/site.stamp
 TESTS  := $(VENV)/test.stamp
 NODE   := node_modules/.package-lock.json
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := build.py jisr tests
+SOURCE := build.py jisr tests benchmarks
+# The benchmark: so many articles, and rounds of each case.
+N      ?= 1000
+RUNS   ?= 3
+RIVALS := benchmarks/.tools
 
-.PHONY: help site serve test lint type fix gettext lock clean
+.PHONY: help site serve test lint type fix gettext bench lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -47,18 +51,25 @@ gettext:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -yqq --no-install-recommends gettext; \
 	  else echo 'msgfmt is missing: install the package gettext (apt-get install gettext)' >&2; exit 1; fi; }
 
+bench: $(RIVALS)/stamp ## measure builds beside those of Hugo, Eleventy and Pelican (N=10000 for the real thing)
+	@$(RIVALS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
+	@$(RIVALS)/venv/bin/python benchmarks/run.py --n $(N) --runs $(RUNS) $(BENCH)
+
 lock: ## write requirements/ and package-lock.json anew (UPGRADE=--upgrade takes newer versions)
 	$(PYTHON) -m venv $(VENV)/lock
 	$(VENV)/lock/bin/pip install --quiet uv==0.13.9
 	$(VENV)/lock/bin/uv pip compile $(LOCK) --group build -o requirements/site.txt
 	$(VENV)/lock/bin/uv pip compile $(LOCK) --group build --group test -c requirements/site.txt -o requirements/test.txt
+	$(VENV)/lock/bin/uv pip compile $(LOCK) --group build --group bench -c requirements/site.txt -o requirements/bench.txt
 	npm install --package-lock-only
+	npm --prefix benchmarks install --package-lock-only
 
 LOCK := pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --quiet \
   --custom-compile-command 'make lock' $(UPGRADE)
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) .jisr public dist node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(RIVALS) benchmarks/.work
 	find $(SOURCE) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(SITE): requirements/site.txt pyproject.toml
@@ -70,6 +81,15 @@ $(SITE): requirements/site.txt pyproject.toml
 
 $(TESTS): requirements/test.txt $(SITE)
 	$(PIP) --require-hashes -r requirements/test.txt
+	@touch $@
+
+# A plain install of Jisr and the others in one environment, apart from the one for development.
+$(RIVALS)/stamp: requirements/bench.txt benchmarks/package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20.19 or newer' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(RIVALS)/venv
+	$(RIVALS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	cp benchmarks/package.json benchmarks/package-lock.json benchmarks/.npmrc $(RIVALS)/
+	npm --prefix $(RIVALS) ci
 	@touch $@
 
 $(NODE): package-lock.json
