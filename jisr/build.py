@@ -21,7 +21,7 @@ from jisr.survey import THEME, below, digests, survey, tampering, trusted, versi
 from jisr.theme import theme_root
 from jisr.write import output as placing
 from jisr.write.output import Staging
-from jisr.write.state import FILE, FOLDER, State, Written
+from jisr.write.state import FILE, FOLDER, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import DocumentFacts, DocumentFiles, Output, RenderFacts, Site
@@ -82,13 +82,26 @@ def build(root: Path, output: Path, options: Options, watch: Watch = lambda resu
             if finished:
                 state.note(finished.folder, finished.written, finished.removed)
                 placing.close(root)
-            run = _Run(root, staging, options, state, watch, problems)
-            # A record that isn't what a build writes: all is made anew.
-            with suppress(KeyError, TypeError):
-                if built := run.nothing_to_do():
-                    return replace(built, seconds=time.perf_counter() - begun)
-            built = run.build()
+            try:
+                built = _attempt(root, staging, options, state, watch, problems)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                problems.clear()
+                state.discard(error)
+                built = _attempt(root, staging, options, state, watch, problems)
     return replace(built, seconds=time.perf_counter() - begun)
+
+
+def _attempt(
+    root: Path, staging: Staging, options: Options, state: State, watch: Watch, problems: list[Problem]
+) -> Built:
+    run = _Run(root, staging, options, state, watch, problems)
+    # A record that isn't what a build writes: all is made anew.
+    with suppress(KeyError, TypeError):
+        if built := run.nothing_to_do():
+            return built
+    return run.build()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +179,7 @@ class _Run:
         self._name_grounds(site)
         timezone = site.timezone if site else "UTC"
         number = processes_for(self._how_many_changed(), self.options.jobs)
-        with Shards(number, timezone, drafts=self.options.drafts) as shards:
+        with Shards(number, timezone, drafts=self.options.drafts, lock=self.state.lock) as shards:
             facts = self._read(shards, timezone)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
@@ -533,7 +546,10 @@ class _Summaries(Sequence[Any]):
 
         path = self.paths[index]
         packed = self.rendered[path][1]
-        return summaries_of(self.state.summaries(path) if packed is None else packed)[self.language]
+        summaries = summaries_of(self.state.summaries(path) if packed is None else packed)
+        if summaries is None:
+            raise sqlite3.DatabaseError("a value in it is damaged")
+        return summaries[self.language]
 
 
 @contextmanager

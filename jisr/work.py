@@ -7,6 +7,8 @@ rendered until its pages are written, so that bodies never travel between proces
 import hashlib
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -49,7 +51,6 @@ WORTH_PROCESSES = 200
 
 T = TypeVar("T")
 pack = msgspec.msgpack.encode
-summaries_of = msgspec.msgpack.Decoder(tuple[Summary, ...]).decode
 
 
 def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
@@ -63,6 +64,9 @@ def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
             return None
 
     return unpack
+
+
+summaries_of = unpacker(tuple[Summary, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +236,7 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, timezone: str, *, drafts: bool) -> None:
+    def __init__(self, number: int, timezone: str, *, drafts: bool, lock: int) -> None:
         self.here = Shard(timezone, drafts) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
@@ -241,8 +245,9 @@ class Shards:
 
             fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
             context = multiprocessing.get_context("fork" if fork else "spawn")
+            arguments = (timezone, drafts, os.getpid(), lock if fork else None)
             self.executors = [
-                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(timezone, drafts))
+                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
                 for _ in range(number)
             ]
         self.number = number
@@ -300,10 +305,20 @@ _shard: Shard
 """The one shard of a worker process; set when the process begins."""
 
 
-def _begin(timezone: str, drafts: bool) -> None:
+def _begin(timezone: str, drafts: bool, parent: int, lock: int | None) -> None:
     global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
+    if lock is not None:
+        os.close(lock)  # inherited: it would stay locked as long as this process lives
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _shard = Shard(timezone, drafts)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has died, which a process that waits for work can't see."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _call(method: str, *arguments: Any) -> Any:

@@ -3,11 +3,16 @@
 import os
 import random
 import shutil
+import sqlite3
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
 SETTINGS = SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: عن, to: about.md}]")
@@ -182,8 +187,6 @@ def test_explain_says_why(site: MakeSite) -> None:
 
 
 def test_a_second_build_at_once_gives_up_with_a_message(site: MakeSite) -> None:
-    from jisr.write.state import State
-
     folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
     with State(folder.path, lambda _: None):
         result = folder.build()
@@ -218,3 +221,95 @@ def test_a_record_from_elsewhere_deletes_nothing_outside_the_output_folder(site:
     )
     assert folder.build().exit_code == 0
     assert (folder.path / "precious/a.txt").read_text(encoding="utf-8") == "a"
+
+
+SENSELESS = (
+    "UPDATE source SET digest = NULL",
+    "UPDATE output SET signature = NULL",
+    "UPDATE document SET facts = x'00'",
+    "UPDATE edition SET facts = x'00', summaries = x'00'",
+    "UPDATE edition SET summaries = x'00'",
+    "UPDATE run SET value = '[1'",
+    "UPDATE run SET value = '{\"asked\": 1}'",
+    "ALTER TABLE source RENAME COLUMN path TO other",
+    "ALTER TABLE output RENAME COLUMN path TO other",
+)
+
+
+@pytest.mark.parametrize("statement", SENSELESS)
+def test_senseless_values_in_the_record_are_made_anew(site: MakeSite, statement: str) -> None:
+    text = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
+    folder = site({"content/articles/a.md": text, "content/articles/b.md": text})
+    folder.build()
+    with sqlite3.connect(folder.path / ".jisr/state.db") as db:
+        db.execute(statement)
+    db.close()
+    folder.write("content/articles/a.md", text.replace("خبر", "جديد"))
+    result = folder.build()
+    assert (result.exit_code, "Traceback" in result.stderr) == (0, False), result.stderr
+    after = tree(folder.path / "public")
+    shutil.rmtree(folder.path / "public")
+    shutil.rmtree(folder.path / ".jisr")
+    folder.build()
+    assert tree(folder.path / "public") == after
+
+
+def test_a_full_disk_empties_no_good_record(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    folder.build()
+    record = (folder.path / ".jisr/state.db").read_bytes()
+
+    def full(_: State) -> sqlite3.Connection:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(State, "_connect", full)
+        result = folder.build()
+    assert result.exit_code == 1
+    assert "can't be written (disk I/O error)" in result.stderr
+    assert (folder.path / ".jisr/state.db").read_bytes() == record
+
+
+def test_a_file_where_pages_need_a_folder_is_a_message_and_can_be_mended(site: MakeSite) -> None:
+    folder = site({"content/about.md": "---\ntitle: عن\n---\n\nنص\n"})
+    folder.build()
+    folder.write("static/about", "x")
+    result = folder.build()
+    assert result.exit_code == 1
+    assert (
+        "content/about.md and static/about" in result.stderr
+        or "static/about and content/about.md" in result.stderr
+    )
+    (folder.path / "static/about").unlink()
+    assert folder.build().exit_code == 0
+    assert [p.name for p in folder.path.iterdir() if p.name.startswith(".public")] == []
+
+
+def test_workers_end_with_their_parent_and_keep_no_lock(site: MakeSite) -> None:
+    """A parent that is killed can end nobody: its workers have to see it."""
+    files = {
+        f"content/articles/a{n}.md": f"---\ntitle: خبر {n}\ndate: 2023-10-16\n---\n\n{'نص. ' * 2000}\n"
+        for n in range(150)
+    }
+    folder = site(files)
+    command = [sys.executable, "-m", "jisr", "build", "--jobs", "2"]
+    build = subprocess.Popen(command, cwd=folder.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    children = Path(f"/proc/{build.pid}/task/{build.pid}/children")
+    workers: list[str] = []
+    for _ in range(500):
+        workers = children.read_text(encoding="utf-8").split() if children.exists() else []
+        if len(workers) == 2 or build.poll() is not None:
+            break
+        time.sleep(0.01)
+    time.sleep(0.2)
+    build.kill()
+    build.wait()
+    assert len(workers) == 2, "the build ended before its workers were seen"
+    assert folder.build().exit_code == 0
+    for _ in range(100):
+        if not [w for w in workers if Path(f"/proc/{w}").exists()]:
+            break
+        time.sleep(0.05)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]

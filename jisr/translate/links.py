@@ -132,11 +132,21 @@ class Links:
 
 
 def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:
-    """Pairs of owners of one output path: `(path, first owner, second owner)`."""
+    """Pairs of owners of one output path: `(path, first owner, second owner)`.
+
+    A file where another path needs a folder counts too.
+    """
     seen: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for path, owner in paths:
         key = collision_key(path)
         if key in seen:
             yield path, seen[key], owner
-        else:
-            seen[key] = owner
+            continue
+        seen[key] = owner
+        folder = key.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders[folder] = owner
+            folder = folder.rpartition("/")[0]
+    for path in sorted(seen.keys() & folders.keys()):
+        yield path, seen[path], folders[path]

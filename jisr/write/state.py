@@ -19,6 +19,13 @@ FILE = "state.db"
 VERSION = 1
 """Of the tables below and of what is in them."""
 
+_DAMAGE = (
+    sqlite3.SQLITE_ERROR,  # no such table or column
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_MISMATCH,
+    sqlite3.SQLITE_NOTADB,
+)
+
 _TABLES = """
 CREATE TABLE source (path TEXT PRIMARY KEY, signature BLOB, digest TEXT) WITHOUT ROWID;
 CREATE TABLE document (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
@@ -75,11 +82,19 @@ class State:
         try:
             return self._connect()
         except sqlite3.DatabaseError as error:
-            hint = "it was made anew: this build reads everything"
-            what = f"the record of earlier builds can't be used ({error})"
-            self.report(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint, "warning"))
-        except IsADirectoryError:
-            pass
+            if not is_damage(error):
+                raise
+            return self._anew(error)
+
+    def discard(self, error: Exception) -> None:
+        """Begin with an empty record, since this one is damaged, and say so."""
+        self.db.close()
+        self.db = self._anew(error)
+
+    def _anew(self, error: Exception) -> sqlite3.Connection:
+        hint = "it was made anew: this build reads everything"
+        what = f"the record of earlier builds can't be used ({error})"
+        self.report(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint, "warning"))
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
             (self.folder / name).unlink(missing_ok=True)
         return self._connect()
@@ -106,7 +121,10 @@ class State:
 
     def sources(self) -> dict[str, tuple[bytes, str]]:
         """Signature and digest of each file that the last build read."""
-        return {path: (sign, digest) for path, sign, digest in self.db.execute("SELECT * FROM source")}
+        rows = self.db.execute("SELECT path, signature, digest FROM source")
+        return {
+            path: (sign, digest) for path, sign, digest in rows if type(sign) is bytes and type(digest) is str
+        }
 
     def documents(self) -> dict[str, bytes]:
         """The facts of each document."""
@@ -126,7 +144,7 @@ class State:
         rows = self.db.execute(
             "SELECT path, fingerprint, digest, signature FROM output WHERE folder = ?", (folder,)
         )
-        return {path: Written(*rest) for path, *rest in rows if is_plain(path)}
+        return {path: Written(*rest) for path, *rest in rows if is_plain(path) and all(map(_is_kept, rest))}
 
     def run(self, folder: str) -> str:
         """What the last build into a folder was asked, and said; of "" what holds for them all."""
@@ -189,6 +207,16 @@ class State:
         db.executemany("DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in gone))
         db.execute("DELETE FROM run WHERE folder = ?", (folder,))
         db.execute("COMMIT")
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether an error tells of a bad file, and not of a disk or a right that is wanting."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _DAMAGE
+
+
+def _is_kept(value: object) -> bool:
+    return type(value) in (str, bytes)
 
 
 def _change(
