@@ -236,7 +236,7 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, timezone: str, *, drafts: bool, lock: int) -> None:
+    def __init__(self, number: int, timezone: str, *, drafts: bool) -> None:
         self.here = Shard(timezone, drafts) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
@@ -245,7 +245,7 @@ class Shards:
 
             fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
             context = multiprocessing.get_context("fork" if fork else "spawn")
-            arguments = (timezone, drafts, os.getpid(), lock if fork else None)
+            arguments = (timezone, drafts, os.getpid())
             self.executors = [
                 ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
                 for _ in range(number)
@@ -305,19 +305,21 @@ _shard: Shard
 """The one shard of a worker process; set when the process begins."""
 
 
-def _begin(timezone: str, drafts: bool, parent: int, lock: int | None) -> None:
+def _begin(timezone: str, drafts: bool, parent: int) -> None:
     global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
-    if lock is not None:
-        os.close(lock)  # inherited: it would stay locked as long as this process lives
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     _shard = Shard(timezone, drafts)
 
 
 def _end_with(parent: int) -> None:
-    """End this process when its parent has died, which a process that waits for work can't see."""
+    """End this process when its parent has died, which a process that waits for work can't see.
+
+    Until then it holds the build's lock, which it has inherited: another build must not begin while pages of
+    this one are still being written.
+    """
     while os.getppid() == parent:
-        time.sleep(0.5)
+        time.sleep(0.1)
     os._exit(1)
 
 

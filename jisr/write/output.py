@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -175,7 +176,9 @@ def _put_in_place(plan: Mapping[str, object], folder: Path) -> None:
     emptied = set()
     for path in removed:
         target = output / path
-        target.unlink(missing_ok=True)
+        # Done before, by a build that was killed: a folder can stand there by now, or a file above it.
+        with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            target.unlink()
         emptied.add(target.parent)
     for parent in sorted(emptied, key=lambda path: -len(path.parts)):
         _remove_empty(parent, output)
@@ -197,6 +200,8 @@ def _remove_empty(folder: Path, output: Path) -> None:
     while folder != output:
         try:
             folder.rmdir()
+        except (FileNotFoundError, NotADirectoryError):
+            pass  # gone already: a build that was killed had come this far
         except OSError:
             return
         folder = folder.parent

@@ -7,6 +7,7 @@ about it. Only plain values go in (MessagePack): a site's folder may come from a
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,9 @@ FOLDER = ".jisr"
 FILE = "state.db"
 VERSION = 1
 """Of the tables below and of what is in them."""
+
+PATIENCE = 1.0
+"""Seconds to wait for the lock."""
 
 _DAMAGE = (
     sqlite3.SQLITE_ERROR,  # no such table or column
@@ -61,12 +65,7 @@ class State:
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
         self.lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self.lock)
-            what = "another build of this site is running"
-            raise SiteError(Problem(FOLDER, 1, 1, what, "wait until it has ended")) from None
+        self._take_lock()
         try:
             self.db = self._open()
         except BaseException:
@@ -77,6 +76,20 @@ class State:
     def __exit__(self, *_: object) -> None:
         self.db.close()
         os.close(self.lock)
+
+    def _take_lock(self) -> None:
+        """Wait a little: the workers of a build that was killed hold the lock until they see it."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    os.close(self.lock)
+                    what = "another build of this site is running"
+                    raise SiteError(Problem(FOLDER, 1, 1, what, "wait until it has ended")) from None
+                time.sleep(0.02)
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -137,7 +150,7 @@ class State:
     def summaries(self, path: str) -> bytes:
         """The editions of a document, without their bodies."""
         found = self.db.execute("SELECT summaries FROM edition WHERE path = ?", (path,)).fetchone()
-        return bytes(found[0]) if found else b""
+        return found[0] if found and type(found[0]) is bytes else b""
 
     def outputs(self, folder: str) -> dict[str, Written]:
         """What was written into an output folder."""
