@@ -7,8 +7,7 @@ the tests freeze them (docs/decisions/0002-segments.md).
 import re
 from collections.abc import Container
 
-_HARD_BREAK = re.compile(r" {2,}\n[ \t]*")
-_SOFT_BREAK = re.compile(r"[ \t]*(?<!  )\n[ \t]*")
+_BREAK = re.compile(r"[ \t]*\n[ \t\n]*")
 _NOT_PROSE = re.compile(
     r"""(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)   # code
     | <[^<>]*>                                        # tags, comments, addresses in brackets
@@ -36,7 +35,7 @@ def normalise(text: str) -> str:
     text = text.strip()
     if "\n" not in text:
         return text
-    return "  \n".join(_SOFT_BREAK.sub(" ", part) for part in _HARD_BREAK.split(text))
+    return _BREAK.sub(lambda found: "  \n" if "  \n" in found[0] else " ", text)
 
 
 def has_prose(text: str) -> bool:
