@@ -289,7 +289,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a message without its translation's line": (
         {"content/articles/a.md": GOOD, "translations/en/articles/a.po": po('msgid "نص"', 'msgid "الخبر"\nmsgstr "B"')},
-        ["translations/en/articles/a.po:6:1: error: not a PO file (missing msgstr for msgid 'نص'); mend the entry"],
+        ["translations/en/articles/a.po:6:1: error: a message without its msgstr; mend the entry"],
     ),
     "another charset": (
         {"content/articles/a.md": GOOD,

@@ -1,13 +1,13 @@
-"""gettext catalogues: PO text ↔ entries. The only importer of babel.messages.
+"""gettext catalogues: PO text ↔ entries. The only importer of babel.messages, which writes them.
 
-Babel's reader drops what it doesn't understand, so each line is looked at first and what it parsed is
-compared with what stands there: a catalogue is read whole or not at all. Verified on Babel 2.18.
+Babel's reader drops what it doesn't understand, and takes two passes to watch over (measured on 2.18: 1.2 ms
+a catalogue against 0.2 ms): a catalogue is read here, whole or not at all.
 """
 
 import gettext
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import PoFileError, denormalize, escape, read_po, write_po
+from babel.messages.pofile import escape, write_po
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
@@ -25,15 +25,15 @@ from jisr.read.sources import inside, read_text
 Key = tuple[str | None, str]
 
 _LINE = re.compile(
-    r'(?:#~ ?)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"(?:[^"\\]|\\[\\"ntr])*"'
+    r"(?P<old>#~[ \t]*)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"
+    r'"(?P<string>[^"\\]*(?:\\[\\"ntr][^"\\]*)*)"'
 )
+_ESCAPE = re.compile(r"\\(.)")
+_PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(?P<line>\d+))?(?=\s|$)")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
-_CHARSET = re.compile(r"^Content-Type:.*charset=(?P<name>[\w-]+)", re.IGNORECASE | re.MULTILINE)
+_CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
 _PREVIOUS = re.compile(r"^#\|")
-_MARK = "\x01"
 _MOST_PLURALS = 6
-_NOT_FOR_BABEL = re.compile(r'\s*(?:#~\||"POT?-(?:Creation|Revision)-Date:)')
-_MESSAGE = re.compile(r"(?:#~ ?)?msgid[ \t]")
 _NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 _FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
 
@@ -92,54 +92,27 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
         report(failures[-1])
 
     lines = text.split("\n")
-    ids: list[int] = []
-    for number, line in enumerate(lines, 1):
-        stripped = line.strip()
-        if _CONFLICT.match(stripped):
-            fail(number, "an unresolved merge conflict", "choose one side and remove the marks")
-        elif (
-            stripped and (stripped[0] != "#" or stripped.startswith("#~")) and not stripped.startswith("#~|")
-        ):
-            if not _LINE.fullmatch(stripped):
-                fail(number, "not a line of a PO file", "check its keyword, its quotes and its backslashes")
-            elif _MESSAGE.match(stripped):
-                ids.append(number)
-    if failures:
-        return None
-    # Babel refuses "#~|", the previous msgid of an obsolete entry, and any date but its own format's.
-    # It takes previous msgids for comments, and a comment that begins with a bar would be taken for one.
-    known = [_PREVIOUS.sub("#" + _MARK, "" if _NOT_FOR_BABEL.match(line) else line) for line in lines]
-    if any(int(found["number"]) > _MOST_PLURALS for found in map(_NPLURALS.search, lines) if found):
-        fail(1, "the catalogue claims too many plural forms", f"no language has more than {_MOST_PLURALS}")
-        return None
-    try:
-        catalog = read_po(io.StringIO("\n".join(known)), abort_invalid=True)
-    except PoFileError as error:
-        fail(error.lineno + 1, f"not a PO file ({str(error).rpartition(' on ')[0]})", "mend the entry")
-        return None
-    except Exception as error:  # Babel lets foreign errors out: a header it can't use, a plural formula
-        fail(
-            1,
-            f"not a PO file ({str(error).splitlines()[0] if str(error) else type(error).__name__})",
-            "mend the header",
-        )
-        return None
-    header, comment = _header(lines)
-    charset = _CHARSET.search("\n".join(f"{name}: {value}" for name, value in header))
-    if charset and charset["name"].lower() not in ("utf-8", "utf8", "us-ascii", "ascii", "charset"):
-        fail(1, f"the catalogue's charset is {charset['name']}", "save it as UTF-8 and say so in its header")
-    live = [_entry(message) for message in catalog if message.id]
-    old = [_entry(message) for message in catalog.obsolete.values()]
-    seen = {entry.line for entry in (*live, *old)}
-    first = {entry.key: entry.line for entry in (*old, *live)}
-    for number in ids:
-        key = _key_at(known, number)
-        if number in seen or (number == ids[0] and key == (None, "")):
+    header: tuple[tuple[str, str], ...] = ()
+    comment: tuple[str, ...] = ()
+    live: dict[Key, Entry] = {}
+    old: dict[Key, Entry] = {}
+    forms = 0
+    for number, draft in enumerate(_drafts(lines, fail)):
+        texts = draft.texts
+        if number == 0 and "msgctxt" not in texts and texts["msgid"] == "" and not draft.obsolete:
+            header, comment = _header(texts.get("msgstr", "")), tuple(draft.comments)
+            forms = _plural_forms(header, fail)
             continue
-        twin = first.get(key)
-        where = f"the same msgid stands in line {twin}" if twin else "its msgid or msgstr is not whole"
-        fail(number, f"a message that would be lost: {where}", "keep one of the two" if twin else "mend it")
-    for entry in live:
+        entry = _entry(draft, forms, fail)
+        known = old if draft.obsolete else live
+        if entry.key in known or not entry.id:
+            twin = (
+                f"the same msgid stands in line {known[entry.key].line}" if entry.id else "its msgid is empty"
+            )
+            hint = "keep one of the two" if entry.id else "mend it"
+            fail(draft.line, f"a message that would be lost: {twin}", hint)
+        known[entry.key] = entry
+    for entry in live.values():
         for string in entry.strings:
             at = unbalanced(string)
             if at is not None:
@@ -148,14 +121,160 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
     if failures:
         return None
     ending = [line.strip() for line in takewhile(_is_comment, reversed(lines)) if line.strip()]
-    return Catalogue(
-        path=path,
-        header=header,
-        comment=comment,
-        entries={entry.key: entry for entry in live},
-        obsolete={entry.key: entry for entry in old},
-        ending=tuple(reversed(ending)),
+    return Catalogue(path, header, comment, live, old, tuple(reversed(ending)))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An entry while it is being read. `texts` holds its strings by keyword, `msgstr[0]` for one."""
+
+    line: int = 0
+    obsolete: bool = False
+    texts: dict[str, str] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
+    extracted: list[str] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+    references: list[tuple[str, int]] = field(default_factory=list)
+    previous: list[str] = field(default_factory=list)
+
+    def note(self, comment: str) -> None:
+        """Take a comment line."""
+        kind, rest = comment[1:2], comment[2:].strip()
+        if kind == ".":
+            self.extracted.append(rest)
+        elif kind == ":":
+            places = ((found["marked"] or found["path"], found["line"]) for found in _PLACE.finditer(rest))
+            self.references += [(path, int(line or 0)) for path, line in places]
+        elif kind == ",":
+            self.flags += [flag.strip() for flag in rest.split(",")]
+        elif kind == "|":
+            self.previous.append(rest)
+        elif comment.startswith("#~|"):
+            self.previous.append(comment[3:].strip())
+        else:
+            self.comments.append(comment[1:].strip())
+
+
+def _drafts(lines: Sequence[str], fail: Callable[[int, str, str], None]) -> Iterator[_Draft]:
+    """The entries in the lines of a PO file, the header's too. Reports what is none, and what is half one.
+
+    After a line that can't be read there are none: what is missing in them would be that line's.
+    """
+    draft = _Draft()
+    name = ""
+    faulty = False
+    for number, line in enumerate(map(str.strip, lines), 1):
+        if not line:
+            continue
+        if line[0] == "#" and (line[1:2] != "~" or line[2:3] == "|"):
+            if draft.texts:
+                if not faulty and _is_whole(draft, fail):
+                    yield draft
+                draft, name = _Draft(), ""
+            draft.note(line)
+            continue
+        found = _LINE.fullmatch(line)
+        keyword = found and (found["keyword"] or name)
+        if not found or not keyword:
+            faulty = True
+            if _CONFLICT.match(line):
+                fail(number, "an unresolved merge conflict", "choose one side and remove the marks")
+            else:
+                fail(number, "not a line of a PO file", "check its keyword, its quotes and its backslashes")
+            continue
+        string = found["string"]
+        if "\\" in string:
+            string = _ESCAPE.sub(_unescaped, string)
+        if not found["keyword"]:
+            draft.texts[name] += string
+            continue
+        if keyword in draft.texts or (draft.texts and keyword in ("msgctxt", "msgid") and name != "msgctxt"):
+            if not faulty and _is_whole(draft, fail):
+                yield draft
+            draft = _Draft()
+        name = keyword
+        draft.texts[name] = string
+        draft.obsolete = found["old"] is not None
+        if name == "msgid" or not draft.line:
+            draft.line = number
+    if draft.texts and not faulty and _is_whole(draft, fail):
+        yield draft
+
+
+def _is_whole(draft: _Draft, fail: Callable[[int, str, str], None]) -> bool:
+    """Whether an entry has its msgid and msgstr; reports one that doesn't."""
+    plural = "msgid_plural" in draft.texts
+    for keyword in ("msgid", "msgstr[0]" if plural else "msgstr"):
+        if keyword not in draft.texts:
+            fail(draft.line, f"a message without its {keyword}", "mend the entry")
+            return False
+    return True
+
+
+def _entry(draft: _Draft, forms: int, fail: Callable[[int, str, str], None]) -> Entry:
+    """A draft as an entry; `forms` is the header's number of plural forms, 0 where it has none."""
+    texts = draft.texts
+    strings: tuple[str, ...] = (texts.get("msgstr", ""),)
+    if "msgid_plural" in texts:
+        given = {int(name[-2]): text for name, text in texts.items() if name.startswith("msgstr[")}
+        number = forms or max(given) + 1
+        if max(given) >= number:
+            fail(
+                draft.line,
+                f"more plural forms than the {number} that the header has",
+                "mend the one or the other",
+            )
+        strings = tuple(given.get(form, "") for form in range(number))
+    flags = set(draft.flags) - _FLAGS_OF_OTHERS
+    return Entry(
+        id=texts["msgid"],
+        strings=strings,
+        context=texts.get("msgctxt") or None,
+        plural=texts.get("msgid_plural"),
+        fuzzy="fuzzy" in flags,
+        previous=_previous(draft.previous) if draft.previous else None,
+        comments=tuple(draft.comments),
+        extracted=tuple(draft.extracted),
+        flags=tuple(sorted(flags - {"fuzzy"})),
+        references=tuple(draft.references),
+        line=draft.line,
     )
+
+
+def _previous(lines: Iterable[str]) -> str | None:
+    """The text of the `#| msgid` lines."""
+    texts: list[str] = []
+    name = ""
+    for line in lines:
+        found = _LINE.fullmatch(line)
+        if found:
+            name = found["keyword"] or name
+            if name == "msgid":
+                texts.append(_ESCAPE.sub(_unescaped, found["string"]))
+    return "".join(texts) or None
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1])
+
+
+def _header(text: str) -> tuple[tuple[str, str], ...]:
+    """The header's fields, as they stand."""
+    fields = (line.partition(":") for line in text.split("\n") if ":" in line)
+    return tuple((name.strip(), value.strip()) for name, _, value in fields)
+
+
+def _plural_forms(header: Iterable[tuple[str, str]], fail: Callable[[int, str, str], None]) -> int:
+    """The number of plural forms that a header has. Reports what in it can't be used."""
+    fields = {name.lower(): value for name, value in header}
+    charset = _CHARSET.search(fields.get("content-type", ""))
+    if charset and charset["name"].lower() not in ("utf-8", "utf8", "us-ascii", "ascii", "charset"):
+        fail(1, f"the catalogue's charset is {charset['name']}", "save it as UTF-8 and say so in its header")
+    found = _NPLURALS.search(fields.get("plural-forms", ""))
+    number = int(found["number"]) if found else 0
+    if number > _MOST_PLURALS:
+        fail(1, "the catalogue claims too many plural forms", f"no language has more than {_MOST_PLURALS}")
+    return number
 
 
 def load(root: Path, path: str, report: Report) -> Catalogue | None:
@@ -258,26 +377,6 @@ def _empty(language: str, plural_forms: str) -> Catalog:
     return catalog
 
 
-def _entry(message: Message) -> Entry:
-    # Plural messages hold tuples, the others a string.
-    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
-    strings = (message.string,) if isinstance(message.string, str) else tuple(message.string or ("",))
-    comments = [comment for comment in message.user_comments if not comment.startswith(_MARK)]
-    return Entry(
-        id=ids[0],
-        strings=strings,
-        context=message.context or None,
-        plural=ids[1] if len(ids) > 1 else None,
-        fuzzy=message.fuzzy,
-        previous=_previous([c[1:].strip() for c in message.user_comments if c.startswith(_MARK)]),
-        comments=tuple(comments),
-        extracted=tuple(message.auto_comments),
-        flags=tuple(sorted(message.flags - {"fuzzy"} - _FLAGS_OF_OTHERS)),
-        references=tuple((path, line or 0) for path, line in message.locations),
-        line=message.lineno or 0,
-    )
-
-
 def _message(entry: Entry) -> Message:
     return Message(
         entry.id if entry.plural is None else (entry.id, entry.plural),
@@ -289,66 +388,3 @@ def _message(entry: Entry) -> Message:
         previous_id=[entry.previous] if entry.previous else (),
         context=entry.context,
     )
-
-
-def _previous(lines: list[str]) -> str | None:
-    """The text of the `#| msgid` lines, which Babel takes for comments."""
-    texts: list[str] = []
-    inside = False
-    for line in lines:
-        keyword, _, rest = line.partition(" ")
-        if keyword.startswith("msg"):
-            inside = keyword == "msgid"
-        if inside:
-            texts.append(denormalize(rest.strip() if keyword == "msgid" else line))
-    return "".join(texts) or None
-
-
-def _header(lines: list[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """The header's fields and the comment above it, as they stand."""
-    comment: list[str] = []
-    text: list[str] = []
-    state = "before"
-    for line in map(str.strip, lines):
-        if state == "before" and line.startswith("#") and not line.startswith(("#:", "#,", "#~", "#.", "#|")):
-            comment.append(line[1:].strip())
-        elif line.startswith("msgid "):
-            if line != 'msgid ""' or state != "before":
-                break
-            state = "id"
-        elif line.startswith("msgctxt "):
-            break
-        elif line.startswith("msgstr "):
-            state = "text"
-            text.append(denormalize(line.partition(" ")[2]))
-        elif line.startswith('"'):
-            if state == "id":  # a wrapped msgid: the file has no header
-                return (), ()
-            text.append(denormalize(line))
-        elif not line and state == "text":
-            break
-    if state != "text":
-        return (), ()
-    fields = (part.partition(":") for part in "".join(text).split("\n") if ":" in part)
-    return tuple((name.strip(), value.strip()) for name, _, value in fields), tuple(comment)
-
-
-def _key_at(lines: list[str], number: int) -> Key:
-    """Context and msgid of the entry whose `msgid` stands in a line."""
-
-    def string(at: int) -> str:
-        parts = [lines[at].strip().removeprefix("#~").strip().partition(" ")[2]]
-        for line in lines[at + 1 :]:
-            text = line.strip().removeprefix("#~").strip()
-            if not text.startswith('"'):
-                break
-            parts.append(text)
-        return "".join(denormalize(part.strip()) for part in parts)
-
-    above = number - 2
-    while above >= 0 and lines[above].strip().startswith('"'):
-        above -= 1
-    context: Any = None
-    if above >= 0 and "msgctxt " in lines[above]:
-        context = string(above)
-    return context, string(number - 1)
