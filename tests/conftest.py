@@ -10,7 +10,9 @@ from hypothesis import settings
 
 from jisr.cli import main
 
-settings.load_profile("ci")  # the same examples each time; `pytest --hypothesis-profile=default` looks for new ones
+settings.load_profile(
+    "ci"
+)  # the same examples each time; `pytest --hypothesis-profile=default` looks for new ones
 
 SITE_YAML = """\
 base_url: https://example.org/

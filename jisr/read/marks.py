@@ -54,28 +54,31 @@ def prepare(root: Element) -> None:
 def mark(
     element: Element,
     translation: Translation,
-    text: Callable[[str], str],
+    fill: Callable[[Element, str], None],
     suffix: str,
     source: Language,
     labels: Labels,
 ) -> Element:
     """Show a block as awaiting its translation, or as out of date with the new source beside it.
 
-    `text` makes a block's text of a message; `suffix` goes behind it. Returns the element that is the
+    `fill` makes a message an element's text; `suffix` goes behind it. Returns the element that is the
     block now: a paragraph or a heading becomes a <div> in its place and moves into it.
     """
     missing = translation.text is None
-    shown = text(translation.segment.text if translation.text is None else translation.text)
+    shown = translation.segment.text if translation.text is None else translation.text
     newer = None
     if not missing:
         newer = Element("details", {"class": "newer"})
         SubElement(newer, "summary").text = labels.newer
-        SubElement(newer, "p", _of(source)).text = text(translation.segment.text)
+        fill(SubElement(newer, "p", _of(source)), translation.segment.text)
     state, label = ("awaiting", labels.awaiting) if missing else ("outdated", labels.outdated)
     if element.tag in WRAPPED:
         block = Element(element.tag, dict(element.attrib))
         block.extend(list(element))
-        block.text = shown + suffix if suffix else shown
+        if suffix:
+            block.text = shown + suffix
+        else:
+            fill(block, shown)
         if missing:
             block.attrib.update(_of(source))
         tail = element.tail
@@ -92,7 +95,8 @@ def mark(
     status = Element("span", {"class": "status"})
     status.text, status.tail = label, " "
     content = Element("span", _of(source) if missing else {})
-    content.text, content.tail = shown, suffix
+    content.tail = suffix
+    fill(content, shown)
     for index, child in enumerate([status, content, *([newer] if newer is not None else [])]):
         element.insert(index, child)
     return element

@@ -17,6 +17,7 @@ from jisr.model import Document, Translation
 from jisr.read import marks, policy
 from jisr.read.markup.body import Body
 from jisr.read.markup.extract import extract, plain
+from jisr.read.markup.inline import read_inline
 from jisr.read.segments import INLINE
 
 Protected = Counter[tuple[str, str]]
@@ -102,6 +103,8 @@ class Converter:
         found: Protected = Counter()
         if not body.document.markdown or not INLINE.search(text):
             return found
+        if inline := read_inline(text):
+            return Counter(("link", link) for link in inline.links)
         self.load(body)
         tree = Element("div")
         SubElement(tree, "p").text = text

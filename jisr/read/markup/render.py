@@ -16,7 +16,7 @@ from jisr.read import marks, policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body, Rendering
 from jisr.read.markup.converter import Converter
-from jisr.read.segments import INLINE
+from jisr.read.markup.inline import read_inline
 from jisr.urls import slug
 
 _IDS_OF_THEME = {"main-content", "contents-title", "more-articles"}
@@ -90,9 +90,7 @@ def _put_texts(
     hide: bool,
 ) -> None:
     """Give each block its text in the page's language, with the marks of its state, and note that state."""
-    # Python-Markdown doesn't scan an AtomicString; a third of its time goes into texts without any markup.
     plain = not body.document.markdown
-    atomic = plain or not body.abbreviations
     words = replace(
         labels,
         awaiting=AtomicString(labels.awaiting),
@@ -100,8 +98,13 @@ def _put_texts(
         newer=AtomicString(labels.newer),
     )
 
-    def text_of(text: str) -> str:
-        return AtomicString(text) if plain or (atomic and not INLINE.search(text)) else text
+    def fill(element: Element, text: str) -> None:
+        # Python-Markdown looks for abbreviations in texts that it has read itself.
+        inline = read_inline(text) if not plain and not body.abbreviations else None
+        if inline:
+            inline.put_into(element)
+        else:
+            element.text = AtomicString(text) if plain else text
 
     parents: dict[Element, Element] = {}
     for unit in body.units:
@@ -113,13 +116,16 @@ def _put_texts(
         states[unit.block].add(translation.state)
         if translation.state in ("source", "translated"):
             text = translation.text or ""
-            element.text = text + unit.suffix if unit.suffix else text_of(text)
+            if unit.suffix:
+                element.text = text + unit.suffix
+            else:
+                fill(element, text)
             continue
         parents = parents or {child: parent for parent in elements[0].iter() for child in parent}
         if hide and translation.text is None and marks.removable(element, parents):
             marks.remove(element, parents)
         else:
-            elements[unit.index] = marks.mark(element, translation, text_of, unit.suffix, source, words)
+            elements[unit.index] = marks.mark(element, translation, fill, unit.suffix, source, words)
 
 
 def _finish_links(root: Element, labels: Labels, resolve: Callable[[str, str], str]) -> set[str]:
