@@ -171,8 +171,7 @@ def _bodies(loaded: _Loaded, report: Report) -> list[Body]:
 def _translations(
     root: Path, path: str, wanted: Sequence[Segment], report: Report
 ) -> tuple[Translation, ...]:
-    merged = sync.merge(catalog.load(root, path, report), wanted, path=path, document="")
-    return sync.translations(merged, wanted)
+    return sync.find(catalog.load(root, path, report), wanted)
 
 
 def _words(

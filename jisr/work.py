@@ -207,7 +207,7 @@ class Shard:
             key=key,
             links=tuple(followed),
             editions=tuple(
-                EditionFacts(e.language.code, _page_digest(e, s), fingerprint(s), indexed(site, e))
+                EditionFacts(e.language.code, _page_digest(e, s), fingerprint(pack(s)), indexed(site, e))
                 for e, s in zip(found, summaries, strict=True)
             ),
             warnings=tuple(problems),
@@ -219,18 +219,22 @@ def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:
     """Write a file into the staging folder unless its digest is what stands there already."""
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     if digest != before:
-        target = staging / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        folder = f"{staging}/{path}".rpartition("/")[0]
+        try:
+            os.mkdir(folder)  # nearly each page has its own; a look first would cost as much again
+        except OSError:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        with open(f"{staging}/{path}", "wb", buffering=0) as file:
+            file.write(content)
     return PageWritten(path, digest, digest != before)
 
 
 def _page_digest(edition: Edition, summary: Summary) -> str:
     """Of all that an edition's own pages show."""
     metadata = edition.document.metadata
-    html = "\0".join(f"{block.state}{block.html}" for block in edition.blocks)
-    shown = (metadata.updated, metadata.template, metadata.noindex, metadata.extra)
-    return fingerprint(summary, edition.authors, edition.toc, html, *shown)
+    shown = (metadata.updated, metadata.template, metadata.noindex)
+    values = pack((summary, edition.authors, edition.toc, edition.blocks, shown))
+    return fingerprint(values, metadata.extra)
 
 
 class Shards:

@@ -236,5 +236,5 @@ def test_an_escape_that_would_be_garbled_is_an_error(escape: str) -> None:
 
 def test_a_translation_of_spaces_is_none() -> None:
     merged = merge(read(HEADER + '\nmsgid "x"\nmsgstr "  "\n'), "x")
-    found = sync.translations(merged, [Segment("paragraph", "x", 1)])
+    found = sync.translations(merged.entries, [Segment("paragraph", "x", 1)])
     assert [translation.state for translation in found] == ["missing"]

@@ -63,7 +63,7 @@ def check_identity(converter: Converter, text: str) -> None:
     read = catalog.read(text_of_po, full.path, problems.append)
     assert read is not None, problems
     merged = sync.merge(read, body.segments, path=full.path, document="content/a.md")
-    translations = list(sync.translations(merged, body.segments))
+    translations = list(sync.translations(merged.entries, body.segments))
     assert all(translation.state == "translated" for translation in translations)
     for translation in translations:
         segment = translation.segment

@@ -103,8 +103,7 @@ def _editions(
             found = tuple(Translation(segment, segment.text, "source") for segment in wanted)
         else:
             path = catalogue_path(document.path, language)
-            merged = sync.merge(catalogues.get(language.code), wanted, path=path, document=document.path)
-            found = sync.translations(merged, wanted)
+            found = sync.find(catalogues.get(language.code), wanted)
         progress = sync.progress(found)
         if language != site.source:
             found = _faithful(body, found, path, converter, report)

@@ -5,7 +5,7 @@ outdated at once, and what is extracted is what is asked for.
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from jisr.model import Progress, Segment, Translation
@@ -26,23 +26,54 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
     text does. (Babel's `Catalog.update` offers one translation many times and no obsolete one again.)
     """
     old = catalogue or Catalogue(path)
-    wanted: dict[Key, list[Segment]] = {}
+    matched, taken = _match(old, segments)
+    places: dict[Key, list[Segment]] = {}
     for segment in segments:
-        wanted.setdefault(segment.key, []).append(segment)
-    spare = {
-        key: entry
-        for key, entry in (*old.obsolete.items(), *old.entries.items())
-        if key not in wanted and entry.translated
+        places.setdefault(segment.key, []).append(segment)
+    entries = {
+        key: replace(
+            entry,
+            references=tuple((document, segment.line) for segment in places[key] if segment.line),
+            extracted=(places[key][0].kind,),
+        )
+        for key, entry in matched.items()
     }
-    entries: dict[Key, Entry] = {}
+    obsolete = {
+        key: replace(entry, references=())
+        for key, entry in (*old.obsolete.items(), *old.entries.items())
+        if key not in taken and _worth_keeping(entry) and not _is_there(entry, entries.get(key))
+    }
+    return Catalogue(path, old.header, old.comment, entries, obsolete, old.ending)
+
+
+def find(catalogue: Catalogue | None, segments: Sequence[Segment]) -> tuple[Translation, ...]:
+    """What a catalogue has for each segment, as `translations` of `merge`, without the rest of it."""
+    matched, _ = _match(catalogue or Catalogue(""), segments)
+    return translations(matched, segments)
+
+
+def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry], set[Key]]:
+    """The entry that each segment takes, and the keys of those that were taken from another text."""
+    wanted = {segment.key for segment in segments}
+    matched: dict[Key, Entry] = {}
     taken: set[Key] = set()
-    for key, places in wanted.items():
+    spare: dict[Key, Entry] | None = None
+    for segment in segments:
+        key = segment.key
+        if key in matched:
+            continue
         entry = old.entries.get(key)
         if entry is None or not entry.translated:
             entry = old.obsolete.get(key) or entry
         if entry is None:
+            if spare is None:
+                spare = {
+                    key: entry
+                    for key, entry in (*old.obsolete.items(), *old.entries.items())
+                    if key not in wanted and entry.translated
+                }
             entry = Entry(key[1], context=key[0])
-            source = _most_similar(places[0], [e for k, e in spare.items() if k not in taken])
+            source = _most_similar(segment, [e for k, e in spare.items() if k not in taken])
             if source:
                 taken.add(source.key)
                 previous = source.previous if source.fuzzy and source.previous else source.id
@@ -50,14 +81,8 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
                     source, id=key[1], context=key[0], fuzzy=True, previous=previous,
                     line=source.line if source.key in old.entries else 0,
                 )  # fmt: skip
-        references = tuple((document, segment.line) for segment in places if segment.line)
-        entries[key] = replace(entry, references=references, extracted=(places[0].kind,))
-    obsolete = {
-        key: replace(entry, references=())
-        for key, entry in (*old.obsolete.items(), *old.entries.items())
-        if key not in taken and _worth_keeping(entry) and not _is_there(entry, entries.get(key))
-    }
-    return Catalogue(path, old.header, old.comment, entries, obsolete, old.ending)
+        matched[key] = entry
+    return matched, taken
 
 
 def _worth_keeping(entry: Entry) -> bool:
@@ -69,11 +94,11 @@ def _is_there(entry: Entry, live: Entry | None) -> bool:
     return live is not None and (live.strings == entry.strings or not any(entry.strings))
 
 
-def translations(merged: Catalogue, segments: Iterable[Segment]) -> tuple[Translation, ...]:
-    """What the merged catalogue has for each segment."""
+def translations(entries: Mapping[Key, Entry], segments: Iterable[Segment]) -> tuple[Translation, ...]:
+    """What the entries of a merged catalogue have for each segment."""
     result = []
     for segment in segments:
-        entry = merged.entries[segment.key]
+        entry = entries[segment.key]
         if not entry.translated:
             result.append(Translation(segment, None, "missing", None, entry.line))
         elif entry.fuzzy:

@@ -12,11 +12,11 @@ from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
 
-_PLAIN = r"[^\\`*_\[\]<>&{}!\n\x02\x03]"
+_PLAIN = r"[^\\`*_\[\]<>&{}\n\x02\x03]"
 _PIECE = re.compile(
     rf"""
-      (?P<text>(?:{_PLAIN}|!(?!\[))+)
-    | \[(?P<label>(?!\^){_PLAIN}+)\]\((?P<link>[^\s\\`<>()"'\[\]{{}}\x02\x03]+)\)
+      (?P<text>{_PLAIN}+)
+    | (?<!!)\[(?P<label>(?!\^){_PLAIN}+)\]\((?P<link>[^\s\\`<>()"'\[\]{{}}\x02\x03]+)\)
     | (?<!\*)\*\*(?P<strong>(?!\s){_PLAIN}+(?<!\s))\*\*(?!\*)
     | (?<!\*)\*(?P<em>(?!\s){_PLAIN}+(?<!\s))\*(?!\*)
     """,
