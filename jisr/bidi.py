@@ -30,6 +30,9 @@ LTR_RUN = re.compile(
 )
 """A run that begins or ends with a mark without direction: in Arabic the mark jumps to its other side."""
 
+COULD_RUN = re.compile(r"[A-Za-z0-9][-+%@#./:~_&=?]|[-+@#./~_\u2212][A-Za-z0-9]|[0-9] [0-9]")
+"""In every text that has such a run: far faster than looking for the run itself."""
+
 
 def isolate(text: str) -> str:
     """The text between U+2068 and U+2069, for places where no markup can stand."""
@@ -43,6 +46,8 @@ def isolate_runs(text: str) -> str:
 
 def runs_as_html(text: str) -> str:
     """The text as HTML, its runs that misorder in `<bdi dir="ltr">`."""
+    if not COULD_RUN.search(text):
+        return escape(text)
     pieces = []
     done = 0
     for run in LTR_RUN.finditer(text):

@@ -219,12 +219,12 @@ def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:
     """Write a file into the staging folder unless its digest is what stands there already."""
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     if digest != before:
-        folder = f"{staging}/{path}".rpartition("/")[0]
+        target = staging / path
         try:
-            os.mkdir(folder)  # nearly each page has its own; a look first would cost as much again
+            target.parent.mkdir()  # nearly each page has its own; a look first would cost as much again
         except OSError:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-        with open(f"{staging}/{path}", "wb", buffering=0) as file:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb", buffering=0) as file:
             file.write(content)
     return PageWritten(path, digest, digest != before)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jisr.bidi import FSI, LRI, LTR_RUN, PDI, RLI, isolate, unbalanced
+from jisr.bidi import COULD_RUN, FSI, LRI, LTR_RUN, PDI, RLI, isolate, unbalanced
 
 
 def test_isolated_text_stands_between_fsi_and_pdi() -> None:
@@ -165,3 +165,8 @@ def test_no_run_begins_or_ends_with_a_space_or_the_stop_of_a_sentence(text: str)
         assert run[0] == run[0].strip()
         assert not run[0].endswith((".", ","))
         assert run[0].isascii()
+
+
+@given(st.text(alphabet="ا 0123aZ-+%@#./:~_&=?−()،", max_size=20))
+def test_a_text_with_a_run_is_one_that_could_have_one(text: str) -> None:
+    assert COULD_RUN.search(text) or not LTR_RUN.search(text)

@@ -20,6 +20,7 @@ _NOT_PROSE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_COULD_BE_NO_PROSE = re.compile(r"[`<\]&@/]")
 _LETTER = re.compile(r"[^\W\d_]")
 _REFERENCE_PART = re.compile(r"\\.|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|[\[\]]", re.DOTALL)
 _REFERENCE_NAME = re.compile(r"\s?\[(?P<name>[^\]]*)\]")
@@ -40,7 +41,9 @@ def normalise(text: str) -> str:
 
 def has_prose(text: str) -> bool:
     """Whether a letter stands outside code, addresses and tags: else there is nothing to translate."""
-    return _LETTER.search(_NOT_PROSE.sub(" ", text)) is not None
+    if _COULD_BE_NO_PROSE.search(text):
+        text = _NOT_PROSE.sub(" ", text)
+    return _LETTER.search(text) is not None
 
 
 def expand_references(text: str, references: Container[str]) -> str:

@@ -1,7 +1,7 @@
 """Documents and catalogues → editions: one document in one language, with every block's state."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -133,7 +133,7 @@ def _editions(
         if ids is None:
             ids = rendering.ids
             if not site.trusted_html:
-                _check_html(body, converter, report)
+                _check_html(body, rendering.raw, report)
         phrases = {t.segment.context: _phrase(t, site, language) for t in shown[:fields]}
         metadata = document.metadata
 
@@ -248,9 +248,9 @@ def _difference(expected: Protected, actual: Protected) -> str:
     return f"the translation {' and '.join(said)}"
 
 
-def _check_html(body: Body, converter: Converter, report: Report) -> None:
+def _check_html(body: Body, raw: Sequence[str], report: Report) -> None:
     document = body.document
-    for piece in converter.raw_html():
+    for piece in raw:
         for finding in policy.findings(piece):
             at = max(document.body.find(piece.strip().split("\n", 1)[0]), 0)
             line = document.line + document.body.count("\n", 0, at) + 1

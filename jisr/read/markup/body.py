@@ -10,13 +10,13 @@ from jisr.model import Block, Document, Heading, Segment
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A place in the tree: the text of the element that comes `index`-th in document order.
+    """A place in the tree: the text of the element that comes `index`-th in the top-level block `block`.
 
     Its text is that of segment number `segment`, or one of the theme's words, `label`.
     """
 
-    index: int
     block: int
+    index: int
     segment: int | None
     label: str = ""
     suffix: str = ""
@@ -40,8 +40,13 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A body in one language. `ids` are the headings', to be given to the other languages."""
+    """A body in one language.
+
+    `ids` are the headings', to be given to the other languages; `raw` are the pieces of HTML that were met:
+    fenced code, whose tags may carry attributes, and raw HTML.
+    """
 
     blocks: tuple[Block, ...]
     toc: tuple[Heading, ...]
     ids: tuple[str, ...]
+    raw: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from jisr.read import marks, policy
 from jisr.read.markup.body import Body
 from jisr.read.markup.extract import extract, plain
 from jisr.read.markup.inline import read_inline
+from jisr.read.markup.prose import parse_prose
 from jisr.read.segments import INLINE
 
 Protected = Counter[tuple[str, str]]
@@ -69,6 +70,8 @@ class Converter:
             return plain(document)
         if _too_costly(document, report):
             return None
+        if prose := parse_prose(document):
+            return prose
         self.load(None)
         lines = document.body.split("\n")
         code = 0
@@ -131,12 +134,6 @@ class Converter:
             found["tag", "without its partner"] += 1
         return found
 
-    def raw_html(self) -> list[str]:
-        """The pieces of HTML that the last rendering of this body met: fenced code, whose tags may carry
-        attributes, and raw HTML.
-        """
-        return [s for s in self.md.htmlStash.rawHtmlBlocks if isinstance(s, str) and s.startswith("<")]
-
     def load(self, body: Body | None) -> None:
         """Put Python-Markdown into the state of a body: it keeps what a document defines."""
         self.md.reset()
@@ -147,8 +144,12 @@ class Converter:
         for stashed in body.stash:
             self.md.htmlStash.store(stashed)
 
-    def finish(self, root: Element, body: Body, translations: Sequence[Translation]) -> None:
-        """Python-Markdown's own passes over the tree: inline Markdown, abbreviations, line breaks."""
+    def finish(self, root: Element, body: Body, translations: Sequence[Translation]) -> tuple[str, ...]:
+        """Python-Markdown's own passes over the tree: inline Markdown, abbreviations, line breaks.
+
+        Returns the pieces of HTML that were met.
+        """
+        self.load(body)
         self.abbreviations.clear()
         for short, index in body.abbreviations.items():
             if translations[index].state in ("source", "translated"):
@@ -157,6 +158,8 @@ class Converter:
             processor.run(root)
             if processor is self.prettify:
                 self._inline_attributes(root)
+        stash = self.md.htmlStash.rawHtmlBlocks
+        return tuple(piece for piece in stash if isinstance(piece, str) and piece.startswith("<"))
 
     def _inline_attributes(self, root: Element) -> None:
         """Attribute lists within a line; those of blocks were taken when the tree was parsed."""

@@ -38,12 +38,9 @@ def extract(
     segments: list[Segment] = []
     units: list[Unit] = []
     position = 0
-    block = -1
-    elements = _with_loose_text(root)
-    tops = set(map(id, root))
-    for index, element in enumerate(elements):
-        if id(element) in tops:
-            block += 1
+    _wrap_loose_text(root)
+    places = ((b, i, element) for b, top in enumerate(root) for i, element in enumerate(top.iter()))
+    for block, index, element in places:
         text = element.text
         if (
             not text
@@ -58,7 +55,7 @@ def extract(
             text, suffix = text.removesuffix(NBSP_PLACEHOLDER), NBSP_PLACEHOLDER
         label = _default_title(element, text)
         if label:
-            units.append(Unit(index, block, None, label))
+            units.append(Unit(block, index, None, label))
             continue
         begins = text.strip().split("\n", 1)[0].split(STX, 1)[0]
         at = document.body.find(begins, position)
@@ -69,7 +66,7 @@ def extract(
             element.text = text + suffix
             continue
         message = expand_references(normalise(raw), references)
-        units.append(Unit(index, block, len(segments), "", suffix))
+        units.append(Unit(block, index, len(segments), "", suffix))
         segments.append(Segment(_KINDS.get(element.tag, element.tag), message, _line(document, at)))
     titles = {}
     for short, title in abbreviations.items():
@@ -97,7 +94,7 @@ def plain(document: Document) -> Body:
     for number, text in enumerate(part for part in _PARAGRAPHS.split(document.body.strip()) if part):
         position = document.body.index(text, position)
         SubElement(root, "p").text = AtomicString(text)
-        units.append(Unit(number + 1, number, number))
+        units.append(Unit(number, 0, number))
         segments.append(Segment("paragraph", normalise(text), _line(document, position)))
     return Body(document, root, tuple(segments), tuple(units))
 
@@ -112,8 +109,8 @@ def _take_attributes(element: Element, text: str, attributes: AttrListTreeproces
     return text.rstrip("#").rstrip() if isheader(element) else text
 
 
-def _with_loose_text(root: Element) -> list[Element]:
-    """All elements in order; raw text between blocks gets a <span> first, to be translated as they are."""
+def _wrap_loose_text(root: Element) -> None:
+    """Put raw text between blocks into a <span>, to be translated as they are."""
     for parent in list(root.iter()):
         for index in range(len(parent) - 1, -1, -1):
             child = parent[index]
@@ -121,7 +118,6 @@ def _with_loose_text(root: Element) -> list[Element]:
                 span = Element("span")
                 span.text, child.tail = child.tail, None
                 parent.insert(index + 1, span)
-    return list(root.iter())
 
 
 def _default_title(element: Element, text: str) -> str:

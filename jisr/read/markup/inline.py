@@ -16,7 +16,7 @@ _PLAIN = r"[^\\`*_\[\]<>&{}\n\x02\x03]"
 _PIECE = re.compile(
     rf"""
       (?P<text>{_PLAIN}+)
-    | (?<!!)\[(?P<label>(?!\^){_PLAIN}+)\]\((?P<link>[^\s\\`<>()"'\[\]{{}}\x02\x03]+)\)
+    | (?<!!)\[(?P<label>(?!\^){_PLAIN}+)\]\((?P<link>[^\s\\`<>&()"'\[\]{{}}\x02\x03]+)\)
     | (?<!\*)\*\*(?P<strong>(?!\s){_PLAIN}+(?<!\s))\*\*(?!\*)
     | (?<!\*)\*(?P<em>(?!\s){_PLAIN}+(?<!\s))\*(?!\*)
     """,
@@ -35,6 +35,11 @@ class Inline:
     def links(self) -> Iterator[str]:
         """Where its links lead."""
         return (link for _, link, _, _ in self.elements if link)
+
+    @property
+    def words(self) -> str:
+        """All of it without markup."""
+        return self.text + "".join(text + tail for _, _, text, tail in self.elements)
 
     def put_into(self, element: Element) -> None:
         """Make it the text of an element, before its children."""

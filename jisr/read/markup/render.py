@@ -1,6 +1,6 @@
 """A body in one language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from html import escape
@@ -14,9 +14,10 @@ from jisr.errors import Problem, Report
 from jisr.model import Block, BlockState, Heading, Language, State, Translation
 from jisr.read import marks, policy
 from jisr.read.marks import Labels
-from jisr.read.markup.body import Body, Rendering
+from jisr.read.markup.body import Body, Rendering, Unit
 from jisr.read.markup.converter import Converter
 from jisr.read.markup.inline import read_inline
+from jisr.read.markup.prose import Prose, read_prose
 from jisr.urls import slug
 
 _IDS_OF_THEME = {"main-content", "contents-title", "more-articles"}
@@ -41,28 +42,55 @@ def render(
     `resolve` turns a link of a tag (`a`, `img`) into the page's; `ids` are the source's heading
     ids, None when this is the source; with `hide`, blocks without a translation are left out.
     """
-    converter.load(body)
-    root = deepcopy(body.root)
-    elements = list(root.iter())
-    tops = list(root)
-    states: list[set[State]] = [set() for _ in tops]
-    _put_texts(body, elements, translations, states, source=source, labels=labels, hide=hide)
-    converter.finish(root, body, translations)
+    units: list[list[Unit]] = [[] for _ in body.root]
+    for unit in body.units:
+        units[unit.block].append(unit)
+    states = [{translations[u.segment].state for u in here if u.segment is not None} for here in units]
+    root = Element("div")
+    prose: dict[int, Prose] = {}
+    trees: dict[int, list[Element]] = {}
+    for block, top in enumerate(body.root):
+        read = read_prose(body, top, units[block], translations)
+        if read:
+            prose[block] = read
+        else:
+            copy = deepcopy(top)
+            root.append(copy)
+            trees[block] = list(copy.iter())
+    tops = {block: elements[0] for block, elements in trees.items()}
+    raw: tuple[str, ...] = ()
+    if trees:
+        _put_texts(body, root, trees, units, translations, source=source, labels=labels, hide=hide)
+        raw = converter.finish(root, body, translations)
     # Headings by their place in the source: those without a translation may be hidden.
-    headings = [element for element in elements if marks.HEADING.fullmatch(element.tag)]
+    headings: list[tuple[int, Element | Prose]] = []
+    for block in range(len(units)):
+        if block in trees:
+            headings += [(block, e) for e in trees[block] if marks.HEADING.fullmatch(e.tag)]
+        elif marks.HEADING.fullmatch(prose[block].tag):
+            headings.append((block, prose[block]))
     if ids is None:
         used = _IDS_OF_THEME | {element.get("id", "") for element in root.iter()}
-        ids = [h.get("id") or unique(slug(marks.heading_text(h)) or "section", used) for h in headings]
+        ids = [
+            _own_id(heading) or unique(slug(_words(heading)) or "section", used) for _, heading in headings
+        ]
     present = set(root.iter())
+    rtl = language.direction == "rtl"
     toc = []
-    for heading, id_ in zip(headings, ids, strict=True):
+    for (block, heading), id_ in zip(headings, ids, strict=True):
+        if isinstance(heading, Prose):
+            prose[block] = replace(heading, id=id_)
+            toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(heading.text, {}, rtl=rtl)))
+            continue
         heading.set("id", id_)
         if heading in present:
             toc.append(
-                Heading(int(heading.tag[1]), id_, _toc_entry(heading, rtl=language.direction == "rtl"))
+                Heading(
+                    int(heading.tag[1]), id_, _toc_entry(marks.heading_text(heading), heading.attrib, rtl=rtl)
+                )
             )
     resolved = _finish_links(root, labels, resolve)
-    marks.isolate_runs(root, rtl=language.direction == "rtl")
+    marks.isolate_runs(root, rtl=rtl)
     if not trusted:
         _check_elements(root, body, report)
     texts = [body.document.body, *(translation.text or "" for translation in translations)]
@@ -71,25 +99,31 @@ def render(
     def resolve_raw(tag: str, link: str) -> str:
         return link if link in resolved else resolve(tag, link)
 
-    shown = {id(top): top for top in root}
+    shown = set(root)
     blocks = []
-    for top, found in zip(tops, states, strict=True):
-        html = converter.serialise(top, resolve_raw if carries else None) if id(top) in shown else ""
+    for block, found in enumerate(states):
+        if block in prose:
+            html = prose[block].html(resolve, rtl=rtl)
+        elif tops[block] in shown:
+            html = converter.serialise(tops[block], resolve_raw if carries else None)
+        else:
+            html = ""
         blocks.append(Block(html, _joint(found)))
-    return Rendering(tuple(blocks), tuple(toc), tuple(ids))
+    return Rendering(tuple(blocks), tuple(toc), tuple(ids), raw)
 
 
 def _put_texts(
     body: Body,
-    elements: list[Element],
+    root: Element,
+    trees: Mapping[int, list[Element]],
+    units: Sequence[Sequence[Unit]],
     translations: Sequence[Translation],
-    states: Sequence[set[State]],
     *,
     source: Language,
     labels: Labels,
     hide: bool,
 ) -> None:
-    """Give each block its text in the page's language, with the marks of its state, and note that state."""
+    """Give each block its text in the page's language, with the marks of its state."""
     plain = not body.document.markdown
     words = replace(
         labels,
@@ -107,25 +141,33 @@ def _put_texts(
             element.text = AtomicString(text) if plain else text
 
     parents: dict[Element, Element] = {}
-    for unit in body.units:
-        element = elements[unit.index]
-        if unit.segment is None:
-            element.text = AtomicString(labels.admonition(unit.label))
-            continue
-        translation = translations[unit.segment]
-        states[unit.block].add(translation.state)
-        if translation.state in ("source", "translated"):
-            text = translation.text or ""
-            if unit.suffix:
-                element.text = text + unit.suffix
+    for block, elements in trees.items():
+        for unit in units[block]:
+            element = elements[unit.index]
+            if unit.segment is None:
+                element.text = AtomicString(labels.admonition(unit.label))
+                continue
+            translation = translations[unit.segment]
+            if translation.state in ("source", "translated"):
+                text = translation.text or ""
+                if unit.suffix:
+                    element.text = text + unit.suffix
+                else:
+                    fill(element, text)
+                continue
+            parents = parents or {child: parent for parent in root.iter() for child in parent}
+            if hide and translation.text is None and marks.removable(element, parents):
+                marks.remove(element, parents)
             else:
-                fill(element, text)
-            continue
-        parents = parents or {child: parent for parent in elements[0].iter() for child in parent}
-        if hide and translation.text is None and marks.removable(element, parents):
-            marks.remove(element, parents)
-        else:
-            elements[unit.index] = marks.mark(element, translation, fill, unit.suffix, source, words)
+                elements[unit.index] = marks.mark(element, translation, fill, unit.suffix, source, words)
+
+
+def _own_id(heading: "Element | Prose") -> str | None:
+    return None if isinstance(heading, Prose) else heading.get("id")
+
+
+def _words(heading: "Element | Prose") -> str:
+    return heading.text if isinstance(heading, Prose) else marks.heading_text(heading)
 
 
 def _finish_links(root: Element, labels: Labels, resolve: Callable[[str, str], str]) -> set[str]:
@@ -165,9 +207,9 @@ def _check_elements(root: Element, body: Body, report: Report) -> None:
             report(Problem(document.path, line, 1, finding, "remove it, or set trusted_html in site.yaml"))
 
 
-def _toc_entry(heading: Element, *, rtl: bool) -> str:
-    text = " ".join(marks.heading_text(heading).split())
-    lang, direction = heading.get("lang"), heading.get("dir")
+def _toc_entry(words: str, attributes: Mapping[str, str], *, rtl: bool) -> str:
+    text = " ".join(words.split())
+    lang, direction = attributes.get("lang"), attributes.get("dir")
     html = runs_as_html(text) if direction == "rtl" or (rtl and not direction) else escape(text)
     return f'<bdi lang="{lang}" dir="{direction}">{html}</bdi>' if lang else html
 

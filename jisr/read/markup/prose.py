@@ -1,0 +1,145 @@
+"""Blocks of everyday prose, read and written at once: paragraphs, headings, flat lists and quotations.
+
+A block of which all texts are plain, or have only links, strong and emphasised words, needs none of
+Python-Markdown's passes: its HTML is what they would come to (tests/test_prose.py).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from xml.etree.ElementTree import Element, SubElement
+
+from jisr.bidi import runs_as_html
+from jisr.model import Document, Segment, Translation
+from jisr.read.marks import WRAPPED
+from jisr.read.markup.body import Body, Unit
+from jisr.read.markup.inline import Inline, read_inline
+from jisr.read.segments import has_prose
+
+_PARTS = {"ul": "li", "ol": "li", "blockquote": "p"}
+_BETWEEN = re.compile(r"\n(?: *\n)+")
+_MORE = re.compile(r"[<{&\t\x02\x03]|```|~~~")
+"""What can mean something beyond the line that it stands in."""
+
+_LINE = r"""(?:(?!\d+\.)[^\W_]|[«"“(])[^\n]*"""
+_BLOCK = re.compile(
+    rf"""
+      (?P<level>\#{{1,6}})[ ]+(?P<heading>{_LINE})(?<![\#\\])
+    | (?P<list>-[ ]{_LINE}(?:\n-[ ]{_LINE})*)
+    | >[ ](?P<quote>{_LINE})
+    | (?P<paragraph>{_LINE})
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A block and the texts in it: one, or that of each of its parts."""
+
+    tag: str
+    parts: tuple[Inline, ...]
+    id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words of all of it."""
+        return "".join(part.words for part in self.parts)
+
+    def html(self, resolve: Callable[[str, str], str], *, rtl: bool) -> str:
+        """The block as HTML; `resolve` is given the tag and the address of each link."""
+        inner = [_html(part, resolve, rtl=rtl) for part in self.parts]
+        part = _PARTS.get(self.tag)
+        if part:
+            inner = ["\n", *(f"<{part}>{html}</{part}>\n" for html in inner)]
+        own = f' id="{escape(self.id)}"' if self.id else ""
+        return f"<{self.tag}{own}>{''.join(inner)}</{self.tag}>"
+
+
+def parse_prose(document: Document) -> Body | None:
+    """The body of a text that is prose throughout; None for any other."""
+    text = document.body
+    if _MORE.search(text):
+        return None
+    root = Element("div")
+    segments: list[Segment] = []
+    units: list[Unit] = []
+    before = ""
+    done = len(text) - len(text.lstrip("\n"))
+    line = document.line + done + 1
+    body = text.rstrip()
+    while done < len(body):
+        gap = _BETWEEN.search(body, done)
+        end = gap.start() if gap else len(body)
+        found = _BLOCK.fullmatch(body, done, end)
+        if not found or (found.lastgroup == before and before in ("list", "quote")):
+            return None  # two that follow each other are one to Markdown
+        before = str(found.lastgroup)
+        top, texts = _element(found)
+        root.append(top)
+        for index, words in enumerate(texts):
+            if not has_prose(words):
+                return None
+            kind = {"heading": "heading", "list": "list item"}.get(before, "paragraph")
+            units.append(Unit(len(root) - 1, index if len(top) == 0 else index + 1, len(segments)))
+            segments.append(Segment(kind, words.strip(), line + index))
+        after = gap.end() if gap else end
+        line += body.count("\n", done, after)
+        done = after
+    return Body(document, root, tuple(segments), tuple(units))
+
+
+def _element(found: re.Match[str]) -> tuple[Element, list[str]]:
+    """A block's element, and the texts in it."""
+    if heading := found["heading"]:
+        return Element(f"h{len(found['level'])}"), [heading]
+    if quote := found["quote"]:
+        top = Element("blockquote")
+        SubElement(top, "p")
+        return top, [quote]
+    if items := found["list"]:
+        top = Element("ul")
+        texts = [item[2:] for item in items.split("\n")]
+        for _ in texts:
+            SubElement(top, "li")
+        return top, texts
+    return Element("p"), [found["paragraph"]]
+
+
+def read_prose(
+    body: Body, top: Element, units: Sequence[Unit], translations: Sequence[Translation]
+) -> Prose | None:
+    """A top-level block as prose in the language of its translations; None where it is more than that."""
+    part = _PARTS.get(top.tag)
+    elements = list(top) if part else [top]
+    if (part is None and top.tag not in WRAPPED) or len(units) != len(elements) or top.attrib:
+        return None
+    if body.abbreviations or not body.document.markdown:
+        return None
+    if part and any(element.tag != part or element.attrib for element in elements):
+        return None
+    if any(len(element) for element in elements):
+        return None
+    parts = []
+    for unit in units:
+        if unit.segment is None or unit.suffix:
+            return None
+        translation = translations[unit.segment]
+        if translation.state not in ("source", "translated"):
+            return None
+        inline = read_inline(translation.text or "")
+        if inline is None:
+            return None
+        parts.append(inline)
+    return Prose(top.tag, tuple(parts))
+
+
+def _html(inline: Inline, resolve: Callable[[str, str], str], *, rtl: bool) -> str:
+    # What is read at once has no character that HTML would take for its own.
+    runs = runs_as_html if rtl else str
+    pieces = [runs(inline.text)]
+    for tag, link, text, tail in inline.elements:
+        address = f' href="{escape(resolve(tag, link))}"' if link else ""
+        pieces.append(f"<{tag}{address}>{runs(text)}</{tag}>{runs(tail)}")
+    return "".join(pieces)

@@ -1,0 +1,145 @@
+"""Prose written at once is what the passes over the tree make of it."""
+
+from itertools import cycle
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jisr.model import State, Translation
+from jisr.read.markup import converter as converting
+from jisr.read.markup import render as rendering
+from jisr.read.markup.converter import Converter
+from jisr.read.markup.prose import parse_prose
+from tests import bodies
+
+CONVERTER = Converter()
+WORDS = (
+    "نص",
+    "قال **قوي** 16% و*مائل*.",
+    "[رابط](/a/) C++",
+    "word",
+    "`كود`",
+    "[^1]",
+    "0100-123-4567",
+    "a & b",
+    "قال [x](b_c.md)!",
+)
+STARTS = (
+    "",
+    " ",
+    "1. ",
+    "1 ",
+    "«",
+    "*",
+    "_",
+    "# ",
+    "#",
+    "> ",
+    "- ",
+    "-",
+    ": ",
+    "!!! ",
+    "    ",
+    "---",
+    "===",
+    "|",
+    "[x]: ",
+    "*[x]: ",
+    "\\",
+    "٣. ",
+    "+ ",
+)
+BLOCKS = (
+    "{}",
+    "## {}",
+    "- {}\n- {}",
+    "1. {}\n2. {}",
+    "> {}",
+    "> ## {}",
+    "- {}\n    - {}",
+    "- {}\n\n- {}",
+    "{} {{.x}}",
+    "{}: x\n: {}",
+    "3. {}",
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    """Bodies of prose, and of what is nearly prose."""
+    words = st.sampled_from(WORDS)
+    blocks = draw(st.lists(st.sampled_from(BLOCKS), min_size=1, max_size=5))
+    text = "\n\n".join(block.format(*(draw(words) for _ in range(block.count("{}")))) for block in blocks)
+    return f"{text}\n\n[^1]: حاشية\n" if draw(st.booleans()) else text
+
+
+@given(documents(), st.sampled_from(["source", "translated", "missing", "mixed"]))
+def test_prose_written_at_once_is_what_the_tree_gives(text: str, state: str) -> None:
+    body = bodies.parse(CONVERTER, text)
+    states: list[State] = {"mixed": ["translated", "missing"]}.get(state, [state])  # type: ignore[list-item]
+    translations = [
+        Translation(segment, None if here == "missing" else segment.text, here)
+        for segment, here in zip(body.segments, cycle(states), strict=False)
+    ]
+    at_once = bodies.render(CONVERTER, body, translations)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "read_prose", lambda *_: None)
+        patch.setattr(rendering, "read_inline", lambda _: None)
+        by_tree = bodies.render(CONVERTER, body, translations)
+    assert at_once == by_tree
+
+
+@settings(max_examples=1000)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(BLOCKS),
+            st.lists(st.tuples(st.sampled_from(STARTS), st.sampled_from(WORDS)), min_size=2, max_size=2),
+            st.sampled_from(["\n\n", "\n", "\n  \n", "\n\n\n", " \n\n", " #\n\n"]),
+        ),
+        max_size=5,
+    )
+)
+def test_a_body_read_at_once_is_what_python_markdown_reads(parts: list[Any]) -> None:
+    text = "".join(block.format(*("".join(pair) for pair in words)) + end for block, words, end in parts)
+    at_once = parse_prose(bodies.document(text))
+    if at_once is None:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(converting, "parse_prose", lambda _: None)
+        body = bodies.parse(CONVERTER, text)
+    assert at_once.segments == body.segments
+    assert at_once.units == body.units
+    assert bodies.render(CONVERTER, at_once, bodies.source(body)) == bodies.render(
+        CONVERTER, body, bodies.source(body)
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["نص\n\n## عنوان\n\n- أ\n- ب\n\n> قال «نعم»\n\nخاتمة [رابط](/a/) و`كود`.\n", "\n\n«قال»\n  \nثم\n"],
+)
+def test_everyday_prose_is_read_at_once(text: str) -> None:
+    assert parse_prose(bodies.document(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "سطر\nوسطر",
+        "- أ\n\n- ب",
+        "> أ\n\n> ب",
+        "نص {.x}",
+        "1. أ",
+        "أ\n\n    كود",
+        "<b>أ</b>",
+        "[x]: /a",
+        "```\nأ\n```",
+        "## أ #",
+        ": أ",
+    ],
+)
+def test_the_rest_is_left_to_python_markdown(text: str) -> None:
+    assert parse_prose(bodies.document(text)) is None
