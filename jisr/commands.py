@@ -134,7 +134,7 @@ def _load(root: Path, report: Report) -> _Loaded:
 
 def read_settings(root: Path, base_url: str | None, report: Report) -> Site | None:
     """The site's settings; None, with what is wrong reported. Raises `SiteError` where there is no site."""
-    settings = Source(config.FILE, root / config.FILE)
+    settings = Source(config.FILE, root)
     if not settings.file.is_file():
         what, hint = "there is no site here", "go to a site's folder, name it with --site, or run jisr init"
         raise SiteError(Problem(config.FILE, 1, 1, what, hint))

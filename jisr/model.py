@@ -69,16 +69,21 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of the site: `path` in the site, `file` on the disk.
+    """A file: `path` in the folder `root`.
 
     `signature` is what the file system says of it (`sources.signature`); `digest` is that of its bytes,
     empty where it isn't known yet.
     """
 
     path: str
-    file: Path
+    root: Path
     signature: bytes = b""
     digest: str = ""
+
+    @property
+    def file(self) -> Path:
+        """Where it is on the disk."""
+        return self.root / self.path
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
             shipped = scan(theme, name, report)
             found |= {THEME + source.path: source for source in shipped if _of_theme(source.path)}
     settings = root / "site.yaml"
-    found["site.yaml"] = Source("site.yaml", settings, signature(settings.stat()))
+    found["site.yaml"] = Source("site.yaml", root, signature(settings.stat()))
     return found
 
 
@@ -66,7 +66,7 @@ def tampering(
             continue
         file = folder / path
         own = file.is_file() and not file.is_symlink()
-        if own and digest(Source(path, file), report) == before.digest:
+        if own and digest(Source(path, folder), report) == before.digest:
             touched[path] = Written(before.fingerprint, before.digest, now)
         else:
             tampered.add(path)

@@ -36,7 +36,7 @@ def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
     if not inside(root, start):
         report(Problem(folder, 1, 1, "a symbolic link leads out of the site", "copy the folder here instead"))
         return ()
-    return tuple(sorted(_walk(root.resolve(), start, folder, (), report), key=lambda source: source.path))
+    return tuple(sorted(_walk(root, start, folder, (), report), key=lambda source: source.path))
 
 
 def signature(stat: os.stat_result) -> bytes:
@@ -139,6 +139,6 @@ def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: R
         if entry.is_dir():
             yield from _walk(root, Path(entry.path), here, (*above, real), report)
         elif entry.is_file():
-            yield Source(here, Path(entry.path), signature(entry.stat()))
+            yield Source(here, root, signature(entry.stat()))
         else:
             report(Problem(here, 1, 1, "neither a file nor a folder", "move it out of the site"))

@@ -285,7 +285,7 @@ def load(root: Path, path: str, report: Report) -> Catalogue | None:
     if not inside(root, file):
         report(Problem(path, 1, 1, "a symbolic link leads out of the site", "copy the file here instead"))
         return None
-    text = read_text(Source(path, file), report)
+    text = read_text(Source(path, root), report)
     return None if text is None else read(text, path, report)
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jisr.errors import Problem, Report, SiteError
-from jisr.write.output import is_plain
 
 FOLDER = ".jisr"
 FILE = "state.db"
@@ -134,10 +133,11 @@ class State:
 
     def sources(self) -> dict[str, tuple[bytes, str]]:
         """Signature and digest of each file that the last build read."""
-        rows = self.db.execute("SELECT path, signature, digest FROM source")
-        return {
-            path: (sign, digest) for path, sign, digest in rows if type(sign) is bytes and type(digest) is str
-        }
+        rows = self.db.execute(
+            "SELECT path, signature, digest FROM source"
+            " WHERE typeof(path) = 'text' AND typeof(signature) = 'blob' AND typeof(digest) = 'text'"
+        )
+        return {path: (sign, digest) for path, sign, digest in rows}
 
     def documents(self) -> dict[str, bytes]:
         """The facts of each document."""
@@ -155,9 +155,13 @@ class State:
     def outputs(self, folder: str) -> dict[str, Written]:
         """What was written into an output folder."""
         rows = self.db.execute(
-            "SELECT path, fingerprint, digest, signature FROM output WHERE folder = ?", (folder,)
+            "SELECT path, fingerprint, digest, signature FROM output WHERE folder = ?"
+            " AND typeof(path) = 'text' AND typeof(fingerprint) = 'text' AND typeof(digest) = 'text'"
+            " AND typeof(signature) = 'blob' AND path <> '' AND substr(path, 1, 1) <> '/'"
+            " AND '/' || path || '/' NOT LIKE '%/../%'",
+            (folder,),
         )
-        return {path: Written(*rest) for path, *rest in rows if is_plain(path) and all(map(_is_kept, rest))}
+        return {row[0]: Written._make(row[1:]) for row in rows}
 
     def run(self, folder: str) -> str:
         """What the last build into a folder was asked, and said; of "" what holds for them all."""
@@ -226,10 +230,6 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether an error tells of a bad file, and not of a disk or a right that is wanting."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF in _DAMAGE
-
-
-def _is_kept(value: object) -> bool:
-    return type(value) in (str, bytes)
 
 
 def _change(
