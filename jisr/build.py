@@ -195,7 +195,7 @@ class _Run:
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
-                done = self._write(shards, desk, plan, shown)
+                done = self._write(shards, desk, plan, shown, rendered)
                 done += self._write_here(desk, templates, plan, rendered)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
@@ -325,12 +325,14 @@ class _Run:
         from jisr.model import RenderFacts
         from jisr.translate.editions import catalogue_path
         from jisr.work import Shard, unpacker
+        from jisr.write.bodies import Bodies
 
         stored = self.state.editions()
         unpack = unpacker(RenderFacts)
         moved = self.site_last.get("addresses") != self.addresses
         languages = {language.code: language for language in desk.site.languages}
         rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
+        bodies = Bodies(self.root)
         stale = []
         for files in shown:
             catalogues = [
@@ -357,11 +359,15 @@ class _Run:
             shards.all("open", desk)
         batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
         for batch in self.watch(batches, len(stale)):
-            for path, facts, summaries, said in batch:
+            for path, made, said in batch:
                 self.problems += said
-                if facts:
-                    rendered[path] = facts, summaries
+                if made:
+                    rendered[path] = made.facts, made.summaries
+            bodies.keep((path, made.facts.pages, made.editions) for path, made, _ in batch if made)
         self.not_rendered = stored.keys() - rendered.keys()
+        if self.not_rendered:
+            bodies.forget(self.not_rendered)
+        bodies.close()
         return rendered
 
     def _plan(
@@ -393,7 +399,12 @@ class _Run:
         return "" if path not in self.written or path in self.tampered else self.written[path].digest
 
     def _write(
-        self, shards: "Shards", desk: "Desk", plan: _Plan, shown: "Sequence[DocumentFiles]"
+        self,
+        shards: "Shards",
+        desk: "Desk",
+        plan: _Plan,
+        shown: "Sequence[DocumentFiles]",
+        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
     ) -> "list[PageWritten]":
         """The stale pages of documents."""
         from jisr.plan.outline import by_document
@@ -401,7 +412,11 @@ class _Run:
 
         pages = by_document(plan.stale)
         work = [
-            (files, [(output, self._before(output.path)) for output in pages[files.path]])
+            (
+                files,
+                rendered[files.path][0],
+                [(output, self._before(output.path)) for output in pages[files.path]],
+            )
             for files in shown
             if files.path in pages
         ]

@@ -307,6 +307,11 @@ class RenderFacts:
     editions: tuple[EditionFacts, ...]
     warnings: tuple[Problem, ...]
 
+    @property
+    def pages(self) -> str:
+        """Digest of all that its pages show."""
+        return "".join(edition.page for edition in self.editions)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,6 +38,7 @@ from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
 from jisr.translate.links import Links
+from jisr.write.bodies import Bodies
 from jisr.write.templates import TemplateFailedError, Templates
 
 if TYPE_CHECKING:  # loaded where processes pay
@@ -67,6 +68,7 @@ def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
 
 
 summaries_of = unpacker(tuple[Summary, ...])
+_editions_of = unpacker(tuple[Edition, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,18 @@ class Desk:
     links: Links
     assets: tuple[str, ...]
     staging: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document's renderings: their facts, and packed, their summaries and the editions themselves.
+
+    `editions` is empty where they can't be packed: `extra` may hold what MessagePack has no form for.
+    """
+
+    facts: RenderFacts
+    summaries: bytes
+    editions: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +143,7 @@ class Shard:
     def open(self, desk: Desk) -> None:
         """Take what rendering needs, once all documents have been read."""
         self.desk = desk
+        self.kept = Bodies(desk.root)
         site = desk.site
         self.converter = Converter()
         unheard: list[Problem] = []  # the words have been read once: what is wrong with them was said
@@ -151,21 +166,26 @@ class Shard:
 
     def render(
         self, batch: Sequence[tuple[DocumentFiles, str]]
-    ) -> list[tuple[str, RenderFacts | None, bytes, list[Problem]]]:
-        """The facts and the summaries of documents' renderings, each with its key."""
+    ) -> list[tuple[str, Rendered | None, list[Problem]]]:
+        """The renderings of documents, each with its key."""
         return [(files.path, *self._render(files, key)) for files, key in batch]
 
     def write(
-        self, batch: Sequence[tuple[DocumentFiles, Sequence[tuple[Output, str]]]]
+        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[Output, str]]]]
     ) -> tuple[list[PageWritten], list[Problem]]:
-        """Render documents' pages into the staging folder, but for those that are what they were."""
+        """Render documents' pages into the staging folder, but for those that are what they were.
+
+        With each document come the facts of its rendering.
+        """
         assert self.desk
         written: list[PageWritten] = []
         problems: list[Problem] = []
-        for files, outputs in batch:
-            if files.path not in self.editions:
-                problems += self._render(files, "")[2]
-            found = self.editions.pop(files.path, ())
+        for files, facts, outputs in batch:
+            found = self.editions.pop(files.path, None)
+            found = found or _editions_of(self.kept.get(files.path, facts.pages))
+            if not found:
+                problems += self._render(files, facts.key)[1]
+                found = self.editions.pop(files.path, ())
             self.documents.pop(files.path, None)
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
@@ -178,14 +198,14 @@ class Shard:
                 written.append(put(self.desk.staging, output.path, text.encode(), before))
         return written, problems
 
-    def _render(self, files: DocumentFiles, key: str) -> tuple[RenderFacts | None, bytes, list[Problem]]:
+    def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:
         assert self.desk
         desk, site = self.desk, self.desk.site
         problems: list[Problem] = []
         document = self.documents.get(files.path) or read_document(files, problems.append)
         body = document and self.converter.parse(document, problems.append)
         if not document or not body:
-            return None, b"", problems
+            return None, problems
         catalogues = {
             language.code: catalog.load(site.root, catalogue_path(document.path, language), problems.append)
             for language in site.languages[1:]
@@ -200,7 +220,7 @@ class Shard:
 
         found = editions(site, body, catalogues, self.speech, self.converter, resolve, problems.append)
         if not found:
-            return None, b"", problems
+            return None, problems
         self.editions[files.path] = found
         summaries = tuple(map(summarise, found))
         facts = RenderFacts(
@@ -212,7 +232,14 @@ class Shard:
             ),
             warnings=tuple(problems),
         )
-        return facts, pack(summaries), problems
+        return Rendered(facts, pack(summaries), _packed(found)), problems
+
+
+def _packed(editions: tuple[Edition, ...]) -> bytes:
+    """Editions to be kept. Of the document, its pages show the metadata only."""
+    document = replace(editions[0].document, body="", places={})
+    # Dates in `extra` would come back as texts.
+    return b"" if document.metadata.extra else pack([replace(e, document=document) for e in editions])
 
 
 def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:

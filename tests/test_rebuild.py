@@ -207,6 +207,34 @@ def test_a_damaged_record_is_made_anew_with_a_word_about_it(site: MakeSite, cont
     assert tree(folder.path / "public") == before
 
 
+def test_bodies_are_kept_for_a_change_of_templates_and_only_taken_whole(site: MakeSite) -> None:
+    folder = site({"site.yaml": SETTINGS, "content/a.md": "---\ntitle: أ\n---\n\n[عن](about.md)\n",
+                   "content/about.md": "---\ntitle: عن\n---\n\nنص\n"})  # fmt: skip
+    folder.build()
+    kept = folder.path / ".jisr" / "bodies.db"
+    whole = kept.read_bytes()
+    page = '{% extends "base.html" %}{% block main %}{{ edition.html }}(){% endblock %}'
+    contents = [whole, b"", b"no database", whole.replace("نص".encode(), "صن".encode()), None]
+    for number, content in enumerate(contents):
+        kept.unlink()
+        if content is not None:
+            kept.write_bytes(content)
+        folder.write("templates/page.html", page.replace("()", str(number)))
+        assert folder.build().exit_code == 0
+        assert folder.read("about/index.html").count(f"<p>نص</p>{number}") == 1
+    # A link that led elsewhere for a build that failed.
+    folder.write("content/about.md", "---\ntitle: عن\nslug: us\n---\n\nنص\n")
+    folder.write("content/bad.md", "---\ntitle: x\n---\n\n[y](z.md)\n")
+    assert folder.build().exit_code == 1
+    (folder.path / "content/bad.md").unlink()
+    folder.write("content/about.md", "---\ntitle: عن\n---\n\nنص\n")
+    folder.write(
+        "templates/page.html", '{% extends "base.html" %}{% block main %}{{ edition.html }}{% endblock %}'
+    )
+    assert folder.build().exit_code == 0
+    assert 'href="/about/"' in folder.read("a/index.html")
+
+
 def test_a_record_from_elsewhere_deletes_nothing_outside_the_output_folder(site: MakeSite) -> None:
     folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
     folder.build()

@@ -1,0 +1,80 @@
+"""What documents came to in each language, kept for a build in which only templates have changed.
+
+Beside the record and apart from it: nothing is lost with it. A row that is missing, of another rendering or
+damaged means that its document is rendered once more.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from jisr.write.state import FOLDER
+
+FILE = "bodies.db"
+_TABLE = "CREATE TABLE IF NOT EXISTS body (path TEXT PRIMARY KEY, key TEXT, digest BLOB, packed BLOB)"
+
+
+class Bodies:
+    """The bodies kept for a site. One process writes them; several can read."""
+
+    def __init__(self, root: Path) -> None:
+        self.file = root / FOLDER / FILE
+        self.db: sqlite3.Connection | None = None
+
+    def get(self, path: str, key: str) -> bytes:
+        """What was kept of a document, if that is what `key` names; else nothing."""
+        with suppress(sqlite3.Error):
+            found = self._open().execute("SELECT key, digest, packed FROM body WHERE path = ?", (path,))
+            row = found.fetchone()
+            if row and row[0] == key and type(row[2]) is bytes and row[1] == _digest(row[2]):
+                return row[2]
+        return b""
+
+    def keep(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
+        """Keep paths, keys and bodies until `close`."""
+        values = [(path, key, _digest(packed), packed) for path, key, packed in rows]
+        try:
+            self._put(values)
+        except sqlite3.DatabaseError:
+            self._begin_anew()
+            with suppress(sqlite3.Error):  # a full disk: the next build renders what it misses
+                self._put(values)
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Take documents out that are no more."""
+        if self.file.exists():
+            with suppress(sqlite3.Error):
+                self._open().executemany("DELETE FROM body WHERE path = ?", ((path,) for path in paths))
+
+    def close(self) -> None:
+        """Write down what was kept."""
+        if self.db:
+            with suppress(sqlite3.Error):
+                self.db.commit()
+            self.db.close()
+            self.db = None
+
+    def _put(self, values: list[tuple[str, str, bytes, bytes]]) -> None:
+        db = self._open()
+        db.execute(_TABLE)
+        db.executemany("INSERT OR REPLACE INTO body VALUES (?, ?, ?, ?)", values)
+
+    def _open(self) -> sqlite3.Connection:
+        if self.db is None:
+            self.db = sqlite3.connect(self.file)
+            # Rows carry a digest: what a crash tears is seen, and rendered again.
+            self.db.execute("PRAGMA journal_mode = OFF")
+            self.db.execute("PRAGMA synchronous = OFF")
+        return self.db
+
+    def _begin_anew(self) -> None:
+        if self.db:
+            self.db.close()
+            self.db = None
+        self.file.unlink(missing_ok=True)
+
+
+def _digest(packed: bytes) -> bytes:
+    return blake2b(packed, digest_size=16).digest()
