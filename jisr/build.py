@@ -27,7 +27,6 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import DocumentFacts, DocumentFiles, Output, RenderFacts, Site
     from jisr.translate.links import Links
     from jisr.work import Desk, PageWritten, Shards
-    from jisr.write.templates import Templates
 
 FEW = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
@@ -111,8 +110,8 @@ class _Plan:
     outputs: tuple["Output", ...]
     stale: tuple["Output", ...]
     removed: frozenset[str]
-    listed: tuple[str, ...]
-    """The articles, the newest first."""
+    articles: tuple[str, ...]
+    """The newest first."""
 
 
 class _Run:
@@ -138,6 +137,7 @@ class _Run:
         self.written = state.outputs(self.folder)
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
+        self.recalled: dict[str, bytes] = {}
         self.asked = fingerprint(versions(), options.base_url, options.drafts)
         self.tampered, self.touched = tampering(
             staging.output, self.written, self.report, verify=options.verify
@@ -166,7 +166,7 @@ class _Run:
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
         from jisr import commands
-        from jisr.model import Copied
+        from jisr.model import Copied, Page
         from jisr.read.documents import document_files
         from jisr.work import Desk, Shards, in_order, processes_for
 
@@ -185,23 +185,28 @@ class _Run:
                 raise SiteError(*sorted(set(self.problems)))
             shown = [f for f in self.documents if f.path in facts and self._is_shown(facts[f.path])]
             links = self._links(site, facts, shown)
-            templates = self._templates(site)
+            self._check_templates(site)
             names = tuple(path.partition("/")[2] for path in self.copied)
             desk = Desk(self.root, self.theme, site, links, names, self.staging.folder)
             rendered = self._render(shards, desk, shown)
+            self.rendered = rendered
             plan = self._plan(
                 site, links, [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             )
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
-                done = self._write(shards, desk, plan, shown, rendered)
-                done += self._write_here(desk, templates, plan, rendered)
+                if not self.desk_opened and any(isinstance(o.content, Page) for o in plan.stale):
+                    shards.all("open", desk)
+                bodies = self._bodies(shards, plan, shown) if site.feed == "full" else {}
+                done = self._write(shards, plan, shown)
+                done += self._write_listings(shards, plan, bodies)
+                done += self._copy(plan)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
                 if changed or plan.removed or not self.staging.output.exists():
                     self.staging.commit(changed, plan.removed)
-        files = sum(isinstance(output.content, Copied) for output in plan.outputs)
+        files = sum(isinstance(o.content, Copied) or not o.path.endswith(".html") for o in plan.outputs)
         built = Built(
             pages=len(plan.outputs) - files,
             files=files,
@@ -287,20 +292,24 @@ class _Run:
     ) -> "Links":
         """What can be linked to. Reports menus that lead nowhere, and catalogues that belong nowhere."""
         from jisr import commands
+        from jisr.plan.listings import places, shared_slugs
         from jisr.plan.outline import menu_problems
         from jisr.translate.links import Links
 
         addresses = {files.path: facts[files.path].address for files in shown}
         faulty = {files.path for files in self.documents} - facts.keys()
-        links = Links(site, addresses, self.copied, faulty, facts.keys() - addresses.keys())
-        self.addresses = fingerprint(addresses, sorted(self.copied))
+        listed = [facts[files.path] for files in shown]
+        shared_slugs(listed, self.report)
+        found = places(site, listed)
+        links = Links(site, addresses, self.copied, faulty, facts.keys() - addresses.keys(), found)
+        self.addresses = fingerprint(addresses, sorted(self.copied), found)
         self.problems += menu_problems(site, links)
         known = commands.catalogues_of(site, (files.path for files in self.documents))
         self.problems += commands.orphans(below(self.sources, "translations/"), known)
         return links
 
-    def _templates(self, site: "Site") -> "Templates":
-        """The templates, compiled once where any of them has changed, so that faults are all told."""
+    def _check_templates(self, site: "Site") -> None:
+        """Compile all templates where any of them has changed, so that faults are all told."""
         from jisr.translate import catalog, interface
         from jisr.translate.editions import names_path
         from jisr.write.templates import Templates
@@ -310,13 +319,19 @@ class _Run:
             for spoken in site.languages
         }
         assets = [path.partition("/")[2] for path in self.copied]
-        templates = Templates(self.root, self.theme, base_path=site.base_path, assets=assets, words=words)
+        templates = Templates(
+            self.root,
+            self.theme,
+            base_path=site.base_path,
+            base_url=site.base_url,
+            assets=assets,
+            words=words,
+        )
         if self.last.get("settings") != self.settings:
             for language in site.languages[1:]:  # shards load the names too, and say nothing
                 catalog.load(self.root, names_path(language), self.report)
         if self.last.get("templates") != self.templates or self.site_last.get("versions") != versions():
             templates.check(self.report)
-        return templates
 
     def _render(
         self, shards: "Shards", desk: "Desk", shown: "Sequence[DocumentFiles]"
@@ -373,21 +388,24 @@ class _Run:
     def _plan(
         self, site: "Site", links: "Links", documents: "Sequence[tuple[DocumentFacts, RenderFacts]]"
     ) -> _Plan:
-        from jisr.plan.outline import Grounds, articles, outline
+        from jisr.plan.listings import TAGS, articles
+        from jisr.plan.outline import Grounds, outline
         from jisr.plan.pages import menu_url
 
         menus = [
             [menu_url(item, language, links) for item in site.settings[language.code].menu]
             for language in site.languages
         ]
-        grounds = Grounds(versions(), fingerprint(self.settings, menus), self.templates)
+        topics = links.from_root(f"/{TAGS}/")
+        grounds = Grounds(versions(), fingerprint(self.settings, menus, topics), self.templates)
         pairs = [(facts, rendering.editions) for facts, rendering in documents]
-        outputs = outline(site, pairs, self.copied.values(), links, grounds, self.report)
+        found = articles(pairs)
+        outputs = outline(site, pairs, found, self.copied.values(), links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
             removed=frozenset(self.written.keys() - {output.path for output in outputs}),
-            listed=tuple(facts.path for facts, _ in articles(pairs)),
+            articles=tuple(found.paths),
         )
 
     def _is_stale(self, output: "Output") -> bool:
@@ -398,30 +416,50 @@ class _Run:
         """Digest of what stands at an output's place, empty where it isn't known."""
         return "" if path not in self.written or path in self.tampered else self.written[path].digest
 
-    def _write(
-        self,
-        shards: "Shards",
-        desk: "Desk",
-        plan: _Plan,
-        shown: "Sequence[DocumentFiles]",
-        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
-    ) -> "list[PageWritten]":
-        """The stale pages of documents."""
-        from jisr.plan.outline import by_document
+    def _packed(self, path: str) -> bytes:
+        """The summaries of a document, made now or recorded."""
+        made = self.rendered[path][1]
+        if made is not None:
+            return made
+        if path not in self.recalled:
+            self.recalled[path] = self.state.summaries(path)
+        return self.recalled[path]
+
+    def _bodies(
+        self, shards: "Shards", plan: _Plan, shown: "Sequence[DocumentFiles]"
+    ) -> "dict[str, tuple[str, ...]]":
+        """The HTML of the articles that stale feeds show in full."""
+        from jisr.model import Page
         from jisr.work import Shard
 
+        wanted: set[str] = set()
+        for output in plan.stale:
+            page = output.content
+            if isinstance(page, Page) and page.kind == "feed" and page.listing:
+                wanted.update(page.listing.articles)
+        bodies = {}
+        work = [(files, self.rendered[files.path][0]) for files in shown if files.path in wanted]
+        for batch in shards.batches(Shard.bodies, work, lambda item: self.numbers[item[0].path]):
+            for path, html, said in batch:
+                bodies[path] = html
+                self.problems += said
+        return bodies
+
+    def _write(self, shards: "Shards", plan: _Plan, shown: "Sequence[DocumentFiles]") -> "list[PageWritten]":
+        """The stale pages of documents."""
+        from jisr.plan.outline import by_document, neighbours
+        from jisr.work import Shard, beside
+
         pages = by_document(plan.stale)
-        work = [
-            (
-                files,
-                rendered[files.path][0],
-                [(output, self._before(output.path)) for output in pages[files.path]],
-            )
-            for files in shown
-            if files.path in pages
-        ]
-        if work and not self.desk_opened:
-            shards.all("open", desk)
+        order = {path: index for index, path in enumerate(plan.articles)} if pages else {}
+        work = []
+        for files in shown:
+            if files.path in pages:
+                outputs = [(output, self._before(output.path)) for output in pages[files.path]]
+                at = order.get(files.path)
+                newer, older = (None, None) if at is None else neighbours(plan.articles, at)
+                packed = [None if path is None else self._packed(path) for path in (newer, older)]
+                work.append((files, self.rendered[files.path][0], outputs, beside(*packed)))
         done: list[PageWritten] = []
         batches = shards.batches(Shard.write, work, lambda item: self.numbers[item[0].path])
         for written, said in self.watch(batches, len(work)):
@@ -429,44 +467,47 @@ class _Run:
             self.problems += said
         return done
 
-    def _write_here(
-        self,
-        desk: "Desk",
-        templates: "Templates",
-        plan: _Plan,
-        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
+    def _write_listings(
+        self, shards: "Shards", plan: _Plan, bodies: "Mapping[str, tuple[str, ...]]"
     ) -> "list[PageWritten]":
-        """The stale pages of the site itself, and the files that are copied."""
+        """The stale pages of the site itself."""
+        from jisr.model import Listing, Page
+        from jisr.work import Shard, SitePage
+
+        work: list[tuple[int, SitePage]] = []
+        for output in plan.stale:
+            page = output.content
+            if isinstance(page, Page) and not page.document:
+                listing = page.listing or Listing("")
+                item = SitePage(
+                    output=output,
+                    before=self._before(output.path),
+                    articles=tuple(map(self._packed, listing.articles)),
+                    naming=tuple(self._packed(term.newest) for term in listing.terms),
+                    bodies=bodies if page.kind == "feed" else {},
+                )
+                work.append((len(work), item))
+        done: list[PageWritten] = []
+        for written, said in shards.batches(Shard.write_listings, work, lambda item: item[0]):
+            done += written
+            self.problems += said
+        return done
+
+    def _copy(self, plan: _Plan) -> "list[PageWritten]":
+        """The stale files that are copied."""
         from jisr.model import Copied
-        from jisr.plan.pages import home_context, not_found_context
-        from jisr.work import PageWritten, put
-        from jisr.write.templates import TemplateFailedError
+        from jisr.work import PageWritten
 
         done = []
-        languages = {language.code: language for language in desk.site.languages}
         for output in plan.stale:
-            before = self._before(output.path)
             if isinstance(output.content, Copied):
                 source = output.content.source
-                if source.digest != before:
+                changed = source.digest != self._before(output.path)
+                if changed:
                     target = self.staging.folder / output.path
                     target.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(source.file, target)
-                done.append(PageWritten(output.path, source.digest, source.digest != before))
-            elif not output.content.document:
-                language = languages[output.content.language]
-                if output.content.kind == "home":
-                    number = desk.site.languages.index(language)
-                    summaries = _Summaries(plan.listed, number, self.state, rendered)
-                    context = home_context(desk.site, language, summaries, desk.links)
-                else:
-                    context = not_found_context(desk.site, language, desk.links)
-                try:
-                    text = templates.render(output.content, context)
-                except TemplateFailedError as error:
-                    self.report(error.problem)
-                    continue
-                done.append(put(self.staging.folder, output.path, text.encode(), before))
+                done.append(PageWritten(output.path, source.digest, changed))
         return done
 
     def _save(
@@ -537,34 +578,6 @@ class _Run:
             part for part, one, other in zip(PARTS, before, output.fingerprint, strict=False) if one != other
         ]
         return f"changed: {', '.join(changed)}" if changed else "as it was"
-
-
-class _Summaries(Sequence[Any]):
-    """The summaries of a listing in one language, each read from the state when it is asked for."""
-
-    def __init__(
-        self,
-        paths: Sequence[str],
-        language: int,
-        state: State,
-        rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
-    ) -> None:
-        self.paths, self.language, self.state, self.rendered = paths, language, state, rendered
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def __getitem__(self, index: Any) -> Any:
-        if isinstance(index, slice):
-            return _Summaries(self.paths[index], self.language, self.state, self.rendered)
-        from jisr.work import summaries_of
-
-        path = self.paths[index]
-        packed = self.rendered[path][1]
-        summaries = summaries_of(self.state.summaries(path) if packed is None else packed)
-        if summaries is None:
-            raise sqlite3.DatabaseError("a value in it is damaged")
-        return summaries[self.language]
 
 
 @contextmanager

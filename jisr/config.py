@@ -43,6 +43,9 @@ class _Settings:
     outdated: Literal["show", "placeholder"] = "show"
     index_from: int = 100
     trusted_html: bool = False
+    per_page: int = 20
+    feed: Literal["summary", "full", "none"] = "summary"
+    feed_untranslated: Literal["mark", "source", "omit"] = "mark"
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -79,6 +82,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         report(source.problem(("timezone",), what, "write a name such as Africa/Cairo or UTC"))
     if not 0 <= settings.index_from <= 100:
         report(source.problem(("index_from",), "`index_from` is a percentage", "write 0 to 100"))
+    if settings.per_page < 1:
+        report(source.problem(("per_page",), "`per_page` is a number of articles", "write 1 or more"))
     if not settings.languages:
         report(source.problem(("languages",), "`languages` is empty", "write languages: [ar, en]"))
     for code in settings.language:
@@ -108,6 +113,9 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         outdated=settings.outdated,
         index_from=settings.index_from,
         trusted_html=settings.trusted_html,
+        per_page=settings.per_page,
+        feed=settings.feed,
+        feed_untranslated=settings.feed_untranslated,
     )
 
 

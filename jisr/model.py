@@ -60,6 +60,9 @@ class Site:
     outdated: Literal["show", "placeholder"]
     index_from: int
     trusted_html: bool
+    per_page: int
+    feed: Literal["summary", "full", "none"]
+    feed_untranslated: Literal["mark", "source", "omit"]
 
     @property
     def source(self) -> Language:
@@ -184,6 +187,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A name that the whole site shares, of a tag or an author; `slug` is what its pages are called."""
+
+    phrase: Phrase
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A top-level block of a body. `state` is None where there is nothing to translate.
 
@@ -226,8 +237,8 @@ class Edition:
     language: Language
     title: Phrase
     summary: Phrase | None
-    authors: tuple[Phrase, ...]
-    tags: tuple[Phrase, ...]
+    authors: tuple[Name, ...]
+    tags: tuple[Name, ...]
     source_name: Phrase | None
     image_url: str | None
     image_alt: Phrase | None
@@ -240,14 +251,16 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a listing shows of an edition, in values that can be kept. `date` is in ISO 8601."""
+    """What a listing shows of an edition, in values that can be kept. Dates are in ISO 8601."""
 
     address: str
     language: Language
     title: Phrase
     summary: Phrase | None
-    tags: tuple[Phrase, ...]
+    authors: tuple[Name, ...]
+    tags: tuple[Name, ...]
     date: str | None
+    updated: str | None
     source_name: Phrase | None
     source_url: str | None
     image_url: str | None
@@ -256,6 +269,15 @@ class Summary:
     image_credit: Phrase | None
     progress: Progress
     draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What an article's page shows of the one before or after it: a part of its `Summary`."""
+
+    address: str
+    language: Language
+    title: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,18 +303,25 @@ class DocumentFacts:
     noindex: bool
     template: str | None
     moment: float
+    tags: tuple[str, ...]
     aliases: tuple[str, ...]
     warnings: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EditionFacts:
-    """What of an edition its pages depend on: `page` is the digest of all, `entry` of what listings show."""
+    """What of an edition pages depend on.
+
+    Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
+    neighbours show. `ready` is whether it is translated as far as `index_from` asks.
+    """
 
     language: str
     page: str
     entry: str
+    title: str
     indexed: bool
+    ready: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,15 +343,39 @@ class RenderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A tag with its articles: how many, and the path of the newest, whose spelling of it is shown."""
+
+    slug: str
+    count: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a page lists: articles by their paths, on page `number` of `count`; or terms.
+
+    `address` is that of its first page, without language: `tags/name`.
+    """
+
+    address: str
+    articles: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    number: int = 1
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
-    kind: Literal["article", "page", "parallel", "redirect", "home", "404"]
+    kind: Literal["article", "page", "parallel", "redirect", "home", "tag", "tags", "feed", "404"]
     template: str
     language: str
     document: str
     blame: str
     """The file to name when the template fails for this page only."""
+    listing: Listing | None = None
 
 
 @dataclass(frozen=True, slots=True)

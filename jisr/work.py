@@ -7,11 +7,12 @@ rendered until its pages are written, so that bodies never travel between proces
 import hashlib
 import os
 import signal
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -26,13 +27,15 @@ from jisr.model import (
     Edition,
     EditionFacts,
     Language,
+    Neighbour,
     Output,
     Page,
     RenderFacts,
     Site,
     Summary,
 )
-from jisr.plan.pages import document_context, indexed
+from jisr.plan.feeds import feed_context
+from jisr.plan.pages import Around, document_context, html_of, indexed, listing_context, plain_context, ready
 from jisr.read.documents import alias_path, moment, read_document
 from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
@@ -69,6 +72,22 @@ def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
 
 summaries_of = unpacker(tuple[Summary, ...])
 _editions_of = unpacker(tuple[Edition, ...])
+neighbour_of = unpacker(tuple[Neighbour, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page of the site itself to be written, with the packed summaries of what it lists.
+
+    `before` is the digest of what stands in its place, `naming` the summaries that its terms take their names
+    from; `bodies` are the HTML of articles in all languages, for a feed.
+    """
+
+    output: Output
+    before: str
+    articles: tuple[bytes, ...] = ()
+    naming: tuple[bytes, ...] = ()
+    bodies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +153,7 @@ class Shard:
                     noindex=metadata.noindex,
                     template=metadata.template,
                     moment=moment(metadata.date, self.timezone),
+                    tags=metadata.tags,
                     aliases=tuple(filter(None, map(alias_path, metadata.aliases))),
                     warnings=tuple(problems),
                 )
@@ -161,7 +181,12 @@ class Shard:
             for spoken in site.languages
         }
         self.templates = Templates(
-            desk.root, desk.theme, base_path=site.base_path, assets=desk.assets, words=words
+            desk.root,
+            desk.theme,
+            base_path=site.base_path,
+            base_url=site.base_url,
+            assets=desk.assets,
+            words=words,
         )
 
     def render(
@@ -171,7 +196,7 @@ class Shard:
         return [(files.path, *self._render(files, key)) for files, key in batch]
 
     def write(
-        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[Output, str]]]]
+        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[Output, str]], Around]]
     ) -> tuple[list[PageWritten], list[Problem]]:
         """Render documents' pages into the staging folder, but for those that are what they were.
 
@@ -180,23 +205,78 @@ class Shard:
         assert self.desk
         written: list[PageWritten] = []
         problems: list[Problem] = []
-        for files, facts, outputs in batch:
-            found = self.editions.pop(files.path, None)
-            found = found or _editions_of(self.kept.get(files.path, facts.pages))
-            if not found:
-                problems += self._render(files, facts.key)[1]
-                found = self.editions.pop(files.path, ())
+        for files, facts, outputs, around in batch:
+            found = self._editions(files, facts, problems)
+            self.editions.pop(files.path, None)
             self.documents.pop(files.path, None)
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
-                context = document_context(self.desk.site, output.content, found, self.desk.links)
-                try:
-                    text = self.templates.render(output.content, context)
-                except TemplateFailedError as error:
-                    problems.append(error.problem)
-                    continue
-                written.append(put(self.desk.staging, output.path, text.encode(), before))
+                context = document_context(self.desk.site, output.content, found, around, self.desk.links)
+                self._put(output, before, context, written, problems)
         return written, problems
+
+    def bodies(
+        self, batch: Sequence[tuple[DocumentFiles, RenderFacts]]
+    ) -> list[tuple[str, tuple[str, ...], list[Problem]]]:
+        """The HTML of documents in all languages, by their paths."""
+        result = []
+        for files, facts in batch:
+            problems: list[Problem] = []
+            found = self._editions(files, facts, problems)
+            result.append((files.path, tuple(map(html_of, found)), problems))
+        return result
+
+    def write_listings(
+        self, batch: Sequence[tuple[int, SitePage]]
+    ) -> tuple[list[PageWritten], list[Problem]]:
+        """Render pages of the site itself into the staging folder, but for those that are what they were."""
+        assert self.desk
+        site, links = self.desk.site, self.desk.links
+        written: list[PageWritten] = []
+        problems: list[Problem] = []
+        for _, item in batch:
+            page = item.output.content
+            assert isinstance(page, Page)
+            articles = [_sound(summaries_of(packed)) for packed in item.articles]
+            if page.kind == "404":
+                context = plain_context(site, page, links)
+            elif page.kind == "feed":
+                context = feed_context(site, page, articles, item.bodies, links)
+            else:
+                index = [language.code for language in site.languages].index(page.language)
+                naming = [_sound(summaries_of(packed))[index] for packed in item.naming]
+                context = listing_context(site, page, [article[index] for article in articles], naming, links)
+            self._put(item.output, item.before, context, written, problems)
+        return written, problems
+
+    def _put(
+        self,
+        output: Output,
+        before: str,
+        context: Mapping[str, Any],
+        written: list[PageWritten],
+        problems: list[Problem],
+    ) -> None:
+        assert self.desk
+        assert isinstance(output.content, Page)
+        try:
+            text = self.templates.render(output.content, context)
+        except TemplateFailedError as error:
+            problems.append(error.problem)
+            return
+        written.append(put(self.desk.staging, output.path, text.encode(), before))
+
+    def _editions(
+        self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
+    ) -> tuple[Edition, ...]:
+        """The editions of a document: made now, kept by an earlier build, or else made."""
+        if files.path not in self.editions:
+            kept = _editions_of(self.kept.get(files.path, facts.pages))
+            if kept:
+                self.editions[files.path] = kept
+            else:
+                problems += self._render(files, facts.key)[1]
+        return self.editions.get(files.path, ())
 
     def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:
         assert self.desk
@@ -227,7 +307,14 @@ class Shard:
             key=key,
             links=tuple(followed),
             editions=tuple(
-                EditionFacts(e.language.code, _page_digest(e, s), fingerprint(pack(s)), indexed(site, e))
+                EditionFacts(
+                    language=e.language.code,
+                    page=_page_digest(e, s),
+                    entry=fingerprint(pack(s)),
+                    title=fingerprint(s.address, s.title.text, s.title.language.code)[:16],
+                    indexed=indexed(site, e),
+                    ready=ready(site, e.language, e.progress),
+                )
                 for e, s in zip(found, summaries, strict=True)
             ),
             warnings=tuple(problems),
@@ -240,6 +327,20 @@ def _packed(editions: tuple[Edition, ...]) -> bytes:
     document = replace(editions[0].document, body="", places={})
     # Dates in `extra` would come back as texts.
     return b"" if document.metadata.extra else pack([replace(e, document=document) for e in editions])
+
+
+def _sound(value: T | None) -> T:
+    if value is None:
+        raise sqlite3.DatabaseError("a value in it is damaged")
+    return value
+
+
+def beside(newer: bytes | None, older: bytes | None) -> Around:
+    """What an article's pages show of its neighbours, out of their packed summaries."""
+    return (
+        None if newer is None else _sound(neighbour_of(newer)),
+        None if older is None else _sound(neighbour_of(older)),
+    )
 
 
 def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:

@@ -61,9 +61,13 @@ def test_what_templates_see_is_in_the_reference_and_nothing_else(prefix: str, ki
     [
         views.Link,
         views.Alternate,
-        views.Credit,
+        views.Named,
         views.Picture,
         views.Entry,
+        views.FeedEntry,
+        views.Pagination,
+        views.PageLink,
+        views.Topic,
         views.Row,
         model.Phrase,
         model.Heading,
@@ -76,12 +80,14 @@ def test_the_fields_of_the_values_are_in_the_reference(kind: type) -> None:
 
 def test_every_template_and_filter_is_in_the_reference() -> None:
     folder = DOCS.parent / "templates"
-    names = {path.name for path in folder.glob("*.html") if not path.name.startswith("_")}
-    assert names <= named("templates.md", r"`(\w+\.html)`") | {"base.html"}
+    names = {path.name for path in folder.iterdir() if not path.name.startswith("_")}
+    assert names <= named("templates.md", r"`(\w+\.(?:html|xml))`") | {"base.html"}
     used = {
         name
-        for path in folder.glob("*.html")
-        for name in re.findall(r"\|(date|isodate|number|percent|isolate)\b", path.read_text(encoding="utf-8"))
+        for path in folder.iterdir()
+        for name in re.findall(
+            r"\|(date|isodate|timestamp|number|percent|isolate)\b", path.read_text(encoding="utf-8")
+        )
     }
     assert used
     for name in used:

@@ -88,7 +88,17 @@ class Editor:
             self.random.choice(harm)()
 
     def settings(self) -> None:
-        line = self.random.choice(["index_from: 10\n", "untranslated: hide\n", "outdated: placeholder\n", ""])
+        line = self.random.choice(
+            [
+                "index_from: 10\n",
+                "untranslated: hide\n",
+                "outdated: placeholder\n",
+                "",
+                "per_page: 2\nfeed: full\n",
+                "feed: none\n",
+                "per_page: 1\nfeed: full\nfeed_untranslated: source\n",
+            ]
+        )
         self.folder.write("site.yaml", SETTINGS + line)
 
     def template(self) -> None:
@@ -164,11 +174,17 @@ def test_an_edit_writes_the_pages_that_show_it_and_no_others(site: MakeSite) -> 
         return {name for name in after if after[name] != before.get(name)}
 
     own = {"articles/a/index.html", "en/articles/a/index.html", "en/articles/a/parallel/index.html"}
-    assert changed("content/articles/a.md", text + "\nآخر\n") == own | {"en/index.html"}  # its count
-    homes = {"index.html", "en/index.html"}
-    assert changed("content/articles/a.md", text.replace("خبر", "جديد")) == own | homes
+    assert changed("content/articles/a.md", text + "\nآخر\n") == own | {
+        "en/index.html",
+        "en/feed.xml",
+    }  # its count
+    homes = {"index.html", "en/index.html", "feed.xml", "en/feed.xml"}
+    beside = {"articles/b/index.html", "en/articles/b/index.html"}
+    assert changed("content/articles/a.md", text.replace("خبر", "جديد")) == own | homes | beside
     po = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "نص"\nmsgstr "Text"\n'
-    assert changed("translations/en/articles/a.po", po) == own - {"articles/a/index.html"} | {"en/index.html"}
+    assert changed("translations/en/articles/a.po", po) == (
+        own - {"articles/a/index.html"} | {"en/index.html", "en/feed.xml"}
+    )
     assert changed("static/x.txt", "x") == {"x.txt"}
 
 

@@ -6,11 +6,12 @@ not at what they stand for.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from jisr.errors import Problem, Report
-from jisr.fingerprint import fingerprint
 from jisr.model import Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
-from jisr.plan.pages import menu_url, not_found_path
+from jisr.plan.listings import Articles, Pair, listings
+from jisr.plan.pages import menu_url
 from jisr.translate.links import Links, collisions
 from jisr.urls import page_path
 
@@ -21,6 +22,9 @@ PARTS = (
     "the content",
 )
 """What the parts of a fingerprint stand for, in the words of `--explain`."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Grounds:
 def outline(
     site: Site,
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+    found: Articles,
     files: Iterable[Source],
     links: Links,
     grounds: Grounds,
@@ -43,17 +48,20 @@ def outline(
     """The outputs, sorted by path. Reports two on one path, naming both."""
     outputs: list[tuple[Output, str]] = []
     base = (grounds.versions, grounds.settings, grounds.templates)
+    order = {path: index for index, path in enumerate(found.paths)}
     for document, editions in documents:
-        outputs += ((output, document.path) for output in _document(document, editions, links, base))
+        at = order.get(document.path)
+        around = () if at is None else neighbours(found.pairs, at)
+        outputs += ((output, document.path) for output in _document(document, editions, around, links, base))
     for index, language in enumerate(site.languages):
-        listed = [(document.path, editions[index].entry) for document, editions in articles(documents)]
-        blame = "content/articles"
-        page = Page("home", "home.html", language.code, "", blame)
-        path = page_path("", links.prefix(language))
-        outputs.append((Output(path, (*base, fingerprint(listed)), page), "the home page"))
+        folder = f"{language.code}/" if links.prefix(language) else ""
+        for path, shown, page in listings(site, found, index):
+            assert page.listing
+            owner = f"the listing /{page.listing.address}"
+            outputs.append((Output(folder + path, (*base, shown), page), owner))
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
-        outputs.append((Output(not_found_path(language, links), (*base, ""), page), owner))
+        outputs.append((Output(f"{folder}404.html", (*base, ""), page), owner))
     for file in files:
         outputs.append(
             (Output(file.path.partition("/")[2], ("", "", "", file.digest), Copied(file)), file.path)
@@ -67,12 +75,9 @@ def outline(
     return tuple(sorted((output for output, _ in outputs), key=lambda output: output.path))
 
 
-def articles(
-    documents: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
-) -> list[tuple[DocumentFacts, tuple[EditionFacts, ...]]]:
-    """The articles, the newest first."""
-    found = [pair for pair in documents if pair[0].kind == "article"]
-    return sorted(found, key=lambda pair: (pair[0].moment, pair[0].address), reverse=True)
+def neighbours(listed: Sequence[T], at: int) -> tuple[T | None, T | None]:
+    """The newer and the older one beside an article, where `listed` has the newest first."""
+    return (listed[at - 1] if at else None), (listed[at + 1] if at + 1 < len(listed) else None)
 
 
 def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
@@ -86,16 +91,21 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
 
 
 def _document(
-    document: DocumentFacts, editions: tuple[EditionFacts, ...], links: Links, base: tuple[str, ...]
+    document: DocumentFacts,
+    editions: tuple[EditionFacts, ...],
+    around: tuple[Pair | None, ...],
+    links: Links,
+    base: tuple[str, ...],
 ) -> Iterable[Output]:
     original = editions[0]
     offered = "".join("01"[edition.indexed] for edition in editions)
     prefixes = {language.code: links.prefix(language) for language in links.site.languages}
     template = document.template or f"{document.kind}.html"
-    for edition in editions:
+    for index, edition in enumerate(editions):
         prefix = prefixes[edition.language]
+        beside = " ".join([pair[1][index].title if pair else "-" for pair in around])
         page = Page(document.kind, template, edition.language, document.path, document.path)
-        yield Output(page_path(document.address, prefix), (*base, f"{edition.page} {offered}"), page)
+        yield Output(page_path(document.address, prefix), (*base, f"{edition.page} {offered} {beside}"), page)
         if edition is not original:
             page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
             path = page_path(f"{document.address}/parallel", prefix)

@@ -1,21 +1,40 @@
 """Editions → what a template sees on each page."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, overload
+from typing import Any
 
-from jisr.model import Edition, Language, MenuItem, Page, Phrase, Site, Summary
+from jisr.languages import sort_key
+from jisr.model import (
+    Edition,
+    Language,
+    Listing,
+    MenuItem,
+    Name,
+    Neighbour,
+    Page,
+    Phrase,
+    Progress,
+    Site,
+    Summary,
+    Term,
+)
+from jisr.plan.listings import FEED, TAGS, listing_path
 from jisr.plan.views import (
     Alternate,
-    Credit,
     EditionView,
     Entry,
     Link,
+    Named,
+    PageLink,
     PageView,
+    Pagination,
     Picture,
     Row,
     SiteView,
+    Topic,
 )
 from jisr.translate.editions import summarise
 from jisr.translate.links import Links
@@ -25,7 +44,16 @@ _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
 
 
-def document_context(site: Site, page: Page, editions: tuple[Edition, ...], links: Links) -> dict[str, Any]:
+Around = tuple[tuple[Neighbour, ...] | None, tuple[Neighbour, ...] | None]
+"""The newer and the older article, each in all languages."""
+
+WINDOW = 2
+"""Page numbers shown on either side of the current one."""
+
+
+def document_context(
+    site: Site, page: Page, editions: tuple[Edition, ...], around: Around, links: Links
+) -> dict[str, Any]:
     """What the template of a document's page sees. `editions` are the document's, the source first."""
     edition = next(edition for edition in editions if edition.language.code == page.language)
     side_by_side = page.kind == "parallel"
@@ -34,7 +62,7 @@ def document_context(site: Site, page: Page, editions: tuple[Edition, ...], link
     context = {"site": _site_view(site, edition.language, view.url, links), "page": view}
     if page.kind == "redirect":
         return context
-    context["edition"] = _edition_view(site, editions, edition, links)
+    context["edition"] = _edition_view(site, editions, edition, around, links)
     if side_by_side:
         context["rows"] = tuple(
             Row(there.state, here.html, None if there.state == "missing" else _ID.sub(r"\1", there.html))
@@ -43,52 +71,55 @@ def document_context(site: Site, page: Page, editions: tuple[Edition, ...], link
     return context
 
 
-def home_context(
-    site: Site, language: Language, summaries: Sequence[Summary], links: Links
+def listing_context(
+    site: Site, page: Page, summaries: Sequence[Summary], naming: Sequence[Summary], links: Links
 ) -> dict[str, Any]:
-    """What the template of a home page sees. `summaries` are the articles', in the order of the page."""
-    page = _plain_page(site, language, "home", page_path("", links.prefix(language)), links)
-    return {
-        "site": _site_view(site, language, page.url, links),
-        "page": page,
-        "lead": _entry(site, summaries[0], links) if summaries else None,
-        "entries": _Entries(site, summaries[1:], links),
-    }
+    """What the template of a listing sees.
+
+    `summaries` are those of its articles, `naming` those that its terms take their names from, all in the
+    language of the page.
+    """
+    language = next(language for language in site.languages if language.code == page.language)
+    listing = page.listing
+    assert listing
+    topics = [_topic(term, summary, links) for term, summary in zip(listing.terms, naming, strict=True)]
+    place = listing_path(listing.address, listing.number)
+    title = topics[0].name if page.kind == "tag" else None
+    view = _plain_page(site, language, page.kind, place, links, title)
+    if listing.count > 1:
+        view = replace(view, pagination=_pagination(listing, language, links))
+    entries = tuple(entry(site, summary, links) for summary in summaries)
+    context: dict[str, Any] = {"site": _site_view(site, language, view.url, links), "page": view}
+    if page.kind == "home":
+        lead = entries[:1] if listing.number == 1 else ()
+        return context | {"lead": lead[0] if lead else None, "entries": entries[len(lead) :]}
+    if page.kind == "tag":
+        return context | {"topic": topics[0], "entries": entries}
+    return context | {"topics": tuple(sorted(topics, key=lambda topic: sort_key(topic.name.text)))}
 
 
-def not_found_context(site: Site, language: Language, links: Links) -> dict[str, Any]:
-    """What the template of the page for missing addresses sees."""
-    page = _plain_page(site, language, "404", not_found_path(language, links), links)
-    return {"site": _site_view(site, language, page.url, links), "page": page}
-
-
-class _Entries(Sequence[Entry]):
-    """The entries of a listing, each made when it is asked for: a page may show a few of ten thousand."""
-
-    def __init__(self, site: Site, summaries: Sequence[Summary], links: Links) -> None:
-        self.site, self.summaries, self.links = site, summaries, links
-
-    def __len__(self) -> int:
-        return len(self.summaries)
-
-    @overload
-    def __getitem__(self, index: int) -> Entry: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> "_Entries": ...
-
-    def __getitem__(self, index: int | slice) -> "Entry | _Entries":
-        if isinstance(index, slice):
-            return _Entries(self.site, self.summaries[index], self.links)
-        return _entry(self.site, self.summaries[index], self.links)
+def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
+    """What the page for missing addresses sees, and a feed besides its entries."""
+    language = next(language for language in site.languages if language.code == page.language)
+    place = page.listing.address if page.listing else "404.html"
+    view = _plain_page(site, language, page.kind, place, links)
+    return {"site": _site_view(site, language, view.url, links), "page": view}
 
 
 def indexed(site: Site, edition: Edition) -> bool:
     """Whether search engines are invited to an edition."""
     metadata = edition.document.metadata
-    if metadata.noindex or metadata.draft:
-        return False
-    return edition.language == site.source or edition.progress.percent >= site.index_from
+    return not metadata.noindex and not metadata.draft and ready(site, edition.language, edition.progress)
+
+
+def ready(site: Site, language: Language, progress: Progress) -> bool:
+    """Whether an edition is translated as far as `index_from` asks."""
+    return language == site.source or progress.percent >= site.index_from
+
+
+def html_of(edition: Edition) -> str:
+    """The body of an edition."""
+    return "\n".join(block.html for block in edition.blocks if block.html)
 
 
 def _path(edition: Edition, links: Links) -> str:
@@ -110,8 +141,10 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
         description=settings.description,
         language=language,
         source=site.source,
-        home=_home_url(site, language, links),
+        home=_place_url("index.html", language, links),
         menu=tuple(menu),
+        topics=_place_url(f"{TAGS}/index.html", language, links) if links.from_root(f"/{TAGS}/") else None,
+        feed=_place_url(FEED, language, links) if site.feed != "none" else None,
     )
 
 
@@ -121,8 +154,10 @@ def menu_url(item: MenuItem, language: Language, links: Links) -> str | None:
     return links.from_root(item.to) if item.to.startswith("/") else links.page(f"content/{item.to}", language)
 
 
-def _home_url(site: Site, language: Language, links: Links) -> str:
-    return url(page_path("", links.prefix(language)), site.base_path)
+def _place_url(place: str, language: Language, links: Links) -> str:
+    """The URL of an output named by its path below its language's folder."""
+    prefix = links.prefix(language)
+    return url(f"{prefix}/{place}" if prefix else place, links.site.base_path)
 
 
 def _page(
@@ -157,32 +192,75 @@ def _hreflang(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return (*pairs, ("x-default", pairs[0][1])) if len(pairs) > 1 else ()
 
 
-def _plain_page(site: Site, language: Language, kind: str, path: str, links: Links) -> PageView:
-    address = url(path, site.base_path)
+def _plain_page(
+    site: Site, language: Language, kind: str, place: str, links: Links, title: Phrase | None = None
+) -> PageView:
+    """A page of the site itself. `place` is its path below its language's folder."""
     settings = site.settings[language.code]
-    alternates = []
-    for other in site.languages:
-        name = page_path("", links.prefix(other)) if kind == "home" else not_found_path(other, links)
-        alternates.append(Alternate(other, url(name, site.base_path), other == language))
-    pairs = [(a.language.code, absolute(a.url, site.base_url)) for a in alternates] if kind == "home" else []
-    description = Phrase(settings.description, language, "source") if settings.description else None
+    alternates = tuple(
+        Alternate(other, _place_url(place, other, links), other == language) for other in site.languages
+    )
+    pairs = [(other.language.code, absolute(other.url, site.base_url)) for other in alternates]
+    described = settings.description and kind != "tag"
+    address = _place_url(place, language, links)
     return PageView(
         kind=kind,
-        title=Phrase(settings.title, language, "source"),
-        description=description,
+        title=title or Phrase(settings.title, language, "source"),
+        description=Phrase(settings.description, language, "source") if described else None,
         url=address,
         canonical=absolute(address, site.base_url),
-        index=kind == "home",
-        alternates=tuple(alternates),
-        hreflang=_hreflang(pairs),
+        index=kind != "404",
+        alternates=alternates,
+        hreflang=_hreflang(pairs) if kind != "404" else (),
     )
 
 
-def not_found_path(language: Language, links: Links) -> str:
-    return "/".join(part for part in (links.prefix(language), "404.html") if part)
+def _pagination(listing: Listing, language: Language, links: Links) -> Pagination:
+    """The first page, the last, those around this one; a gap is worth it where it leaves out two."""
+
+    def at(number: int) -> str:
+        return _place_url(listing_path(listing.address, number), language, links)
+
+    here, count = listing.number, listing.count
+    start = here - WINDOW if here - WINDOW > 3 else 1
+    end = here + WINDOW if here + WINDOW < count - 2 else count
+    numbers = [
+        *([1, None] if start > 1 else []),
+        *range(start, end + 1),
+        *([None, count] if end < count else []),
+    ]
+    return Pagination(
+        number=here,
+        count=count,
+        newer=at(here - 1) if here > 1 else None,
+        older=at(here + 1) if here < count else None,
+        links=tuple(number and PageLink(number, at(number), number == here) for number in numbers),
+    )
 
 
-def _edition_view(site: Site, editions: tuple[Edition, ...], edition: Edition, links: Links) -> EditionView:
+def _topic(term: Term, summary: Summary, links: Links) -> Topic:
+    tag = next(tag for tag in summary.tags if tag.slug == term.slug)
+    address = _place_url(listing_path(f"{TAGS}/{term.slug}", 1), summary.language, links)
+    return Topic(tag.phrase, address, term.count)
+
+
+def _tags(tags: Iterable[Name], language: Language, links: Links) -> tuple[Named, ...]:
+    return tuple(
+        Named(tag.phrase, _place_url(f"{TAGS}/{tag.slug}/index.html", language, links) if tag.slug else None)
+        for tag in tags
+    )
+
+
+def _beside(article: tuple[Neighbour, ...] | None, language: Language, links: Links) -> Named | None:
+    if article is None:
+        return None
+    found = next(edition for edition in article if edition.language.code == language.code)
+    return Named(found.title, _place_url(page_path(found.address, ""), language, links))
+
+
+def _edition_view(
+    site: Site, editions: tuple[Edition, ...], edition: Edition, around: Around, links: Links
+) -> EditionView:
     metadata = edition.document.metadata
     is_source = edition is editions[0]
     summary = summarise(edition)
@@ -192,46 +270,54 @@ def _edition_view(site: Site, editions: tuple[Edition, ...], edition: Edition, l
         is_source=is_source,
         title=edition.title,
         summary=edition.summary,
-        authors=edition.authors,
-        tags=edition.tags,
+        authors=tuple(Named(author.phrase, None) for author in edition.authors),
+        tags=_tags(edition.tags, edition.language, links),
         date=metadata.date,
         updated=metadata.updated,
         source=_credit(summary),
         image=_picture(summary),
-        html="\n".join(block.html for block in edition.blocks if block.html),
+        html=html_of(edition),
         toc=edition.toc,
         progress=edition.progress,
         draft=metadata.draft,
         original_url=url(_path(editions[0], links), site.base_path),
         parallel_url=None if is_source else url(_parallel_path(edition, links), site.base_path),
+        newer=_beside(around[0], edition.language, links),
+        older=_beside(around[1], edition.language, links),
         extra=metadata.extra,
     )
 
 
-def _entry(site: Site, summary: Summary, links: Links) -> Entry:
+def entry(site: Site, summary: Summary, links: Links) -> Entry:
+    """What a listing shows of an article."""
+    address = url(page_path(summary.address, links.prefix(summary.language)), site.base_path)
     return Entry(
-        url=url(page_path(summary.address, links.prefix(summary.language)), site.base_path),
+        url=address,
+        canonical=absolute(address, site.base_url),
         language=summary.language,
         is_source=summary.language == site.source,
         title=summary.title,
         summary=summary.summary,
-        date=_date(summary.date),
+        authors=tuple(Named(author.phrase, None) for author in summary.authors),
+        date=day_of(summary.date),
+        updated=day_of(summary.updated),
         image=_picture(summary),
-        tags=summary.tags,
+        tags=_tags(summary.tags, summary.language, links),
         source=_credit(summary),
         progress=summary.progress,
         draft=summary.draft,
     )
 
 
-def _date(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """A date as a summary has it."""
     if text is None:
         return None
     return date.fromisoformat(text) if len(text) == len("2023-10-16") else datetime.fromisoformat(text)
 
 
-def _credit(summary: Summary) -> Credit | None:
-    return Credit(summary.source_name, summary.source_url) if summary.source_name else None
+def _credit(summary: Summary) -> Named | None:
+    return Named(summary.source_name, summary.source_url) if summary.source_name else None
 
 
 def _picture(summary: Summary) -> Picture | None:

@@ -27,6 +27,26 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page of a listing that has several."""
+
+    number: int
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """Where a page stands in its listing. `links` has None where pages are left out."""
+
+    number: int
+    count: int
+    newer: str | None
+    older: str | None
+    links: tuple[PageLink | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SiteView:
     """The site in the page's language."""
 
@@ -36,6 +56,8 @@ class SiteView:
     source: Language
     home: str
     menu: tuple[Link, ...]
+    topics: str | None
+    feed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +72,24 @@ class PageView:
     index: bool
     alternates: tuple[Alternate, ...]
     hreflang: tuple[tuple[str, str], ...]
+    pagination: Pagination | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
-    """Where an article comes from."""
+class Named:
+    """A name with where it leads: a tag, an author, a source, the title of another article."""
 
     name: Phrase
     url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A tag with the number of its articles."""
+
+    name: Phrase
+    url: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +107,33 @@ class Entry:
     """A document in a listing."""
 
     url: str
+    canonical: str
     language: Language
     is_source: bool
     title: Phrase
     summary: Phrase | None
+    authors: tuple[Named, ...]
     date: datetime.date | None
+    updated: datetime.date | None
     image: Picture | None
-    tags: tuple[Phrase, ...]
-    source: Credit | None
+    tags: tuple[Named, ...]
+    source: Named | None
     progress: Progress
     draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """An article in a feed. Times have their zone; `html` is the body where the feed has full texts.
+
+    `marked` says that it isn't translated as far as `index_from` asks.
+    """
+
+    article: Entry
+    published: datetime.datetime
+    updated: datetime.datetime
+    html: str | None
+    marked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +145,11 @@ class EditionView:
     is_source: bool
     title: Phrase
     summary: Phrase | None
-    authors: tuple[Phrase, ...]
-    tags: tuple[Phrase, ...]
+    authors: tuple[Named, ...]
+    tags: tuple[Named, ...]
     date: datetime.date | None
     updated: datetime.date | None
-    source: Credit | None
+    source: Named | None
     image: Picture | None
     html: str
     toc: tuple[Heading, ...]
@@ -108,6 +157,8 @@ class EditionView:
     draft: bool
     original_url: str
     parallel_url: str | None
+    newer: Named | None
+    older: Named | None
     extra: Mapping[str, Any]
 
 

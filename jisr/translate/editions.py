@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from jisr.errors import Problem, Report
-from jisr.model import Edition, Language, Phrase, Segment, Site, Summary, Translation
+from jisr.model import Edition, Language, Name, Phrase, Segment, Site, Summary, Translation
 from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
@@ -15,6 +15,7 @@ from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
 from jisr.translate import messages, sync
 from jisr.translate.catalog import Catalogue
+from jisr.urls import slug
 
 Resolve = Callable[[Language, str], str]
 
@@ -72,8 +73,10 @@ def summarise(edition: Edition) -> Summary:
         language=edition.language,
         title=edition.title,
         summary=edition.summary,
+        authors=edition.authors,
         tags=edition.tags,
         date=metadata.date.isoformat() if metadata.date else None,
+        updated=metadata.updated.isoformat() if metadata.updated else None,
         source_name=edition.source_name,
         source_url=metadata.source.url if metadata.source else None,
         image_url=edition.image_url,
@@ -96,6 +99,7 @@ def _editions(
 ) -> tuple[Edition, ...]:
     document = body.document
     wanted = segments(body)
+    slugs = {name: slug(name) for name in (*document.metadata.authors, *document.metadata.tags)}
     ids = None
     result = []
     for language in site.languages:
@@ -160,8 +164,8 @@ def _editions(
                 language=language,
                 title=title,
                 summary=field("summary", metadata.summary),
-                authors=tuple(name("author", author) for author in metadata.authors),
-                tags=tuple(name("tag", tag) for tag in metadata.tags),
+                authors=tuple(Name(name("author", author), slugs[author]) for author in metadata.authors),
+                tags=tuple(Name(name("tag", tag), slugs[tag]) for tag in metadata.tags),
                 source_name=name("source", metadata.source.name) if metadata.source else None,
                 image_url=resolve(language, image.src) if image else None,
                 image_alt=(field("image.alt", image.alt) or Phrase("", language, "source"))

@@ -14,7 +14,8 @@ from jisr.urls import collision_key, page_path, url
 class Links:
     """What can be linked to.
 
-    `faulty` are documents that are reported anyway, `drafts` those that this build leaves out.
+    `faulty` are documents that are reported anyway, `drafts` those that this build leaves out; `places` are
+    listings and feeds, by their paths below a language's folder.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class Links:
         files: Iterable[str],
         faulty: Iterable[str],
         drafts: Iterable[str],
+        places: Iterable[str] = (),
     ) -> None:
         """`addresses` are the documents' by their paths, `files` the paths of what is copied."""
         self.site = site
@@ -31,12 +33,9 @@ class Links:
         self.files = frozenset(files)
         self.faulty = frozenset(faulty)
         self.drafts = frozenset(drafts)
-        places = {f"/{address}/" for address in self.documents.values()} | {"/"}
-        self.roots = {
-            f"/{language.code if language != site.source else ''}{address}".replace("//", "/"): None
-            for language in site.languages
-            for address in places
-        }
+        found = ["", *(f"{address}/" for address in self.documents.values()), *places]
+        folders = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
+        self.roots = frozenset(folder + place for folder in folders for place in found)
 
     def prefix(self, language: Language) -> str:
         """The folder of a language's pages: empty for the source."""
@@ -100,8 +99,9 @@ class Links:
 
     def from_root(self, path: str) -> str | None:
         """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""
-        if path in self.roots or f"{path}/" in self.roots:
-            return url(path.strip("/") + ("/" if path.strip("/") else ""), self.site.base_path)
+        for place in (path, f"{path}/"):
+            if place in self.roots:
+                return url(place[1:], self.site.base_path)
         for folder in ("static", "content"):
             if folder + path in self.files:
                 return self.file(folder + path)

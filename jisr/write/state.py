@@ -16,7 +16,7 @@ from jisr.errors import Problem, Report, SiteError
 
 FOLDER = ".jisr"
 FILE = "state.db"
-VERSION = 1
+VERSION = 2
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0

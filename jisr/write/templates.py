@@ -30,7 +30,7 @@ from jisr.bidi import LTR_RUN, isolate, isolate_runs, runs_as_html
 from jisr.errors import Problem, Report
 from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
-from jisr.urls import url
+from jisr.urls import absolute, url
 
 FOLDER = "templates"
 
@@ -46,6 +46,7 @@ class Templates:
         theme_root: Path,
         *,
         base_path: str,
+        base_url: str,
         assets: Iterable[str],
         words: Mapping[str, gettext.NullTranslations],
     ) -> None:
@@ -86,10 +87,12 @@ class Templates:
             "number": _localised(languages.format_number),
             "percent": _localised(languages.format_percent),
             "isodate": _isodate,
+            "timestamp": datetime.isoformat,
             "isolate": _isolate,
             "runs": _runs,
         }
         self.environment.globals |= {
+            "absolute": lambda link: absolute(link, base_url),
             "asset": asset,
             "url": lambda path: url(path.lstrip("/"), base_path),
             "language_name": _localised(languages.language_name),
@@ -232,6 +235,10 @@ def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
         edition = safe["edition"]
         toc = tuple(replace(entry, html=Markup(entry.html)) for entry in edition.toc)
         safe["edition"] = replace(edition, html=Markup(edition.html), toc=toc)
+    if safe["page"].kind == "feed":
+        safe["entries"] = tuple(
+            replace(entry, html=entry.html and Markup(entry.html)) for entry in safe["entries"]
+        )
     if "rows" in safe:
         safe["rows"] = tuple(
             replace(row, source=Markup(row.source), translation=row.translation and Markup(row.translation))
