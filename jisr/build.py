@@ -81,6 +81,7 @@ def build(root: Path, output: Path, options: Options, watch: Watch = lambda resu
             if finished:
                 state.note(finished.folder, finished.written, finished.removed)
                 placing.close(root)
+            staging.clear()
             try:
                 built = _attempt(root, staging, options, state, watch, problems)
             except sqlite3.DatabaseError as error:

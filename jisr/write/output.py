@@ -43,9 +43,13 @@ class Staging:
         self.folder = self.output.with_name(f".{self.output.name}.new")
         self.journal = site_root / ".jisr" / _JOURNAL
 
-    def __enter__(self) -> "Staging":
+    def clear(self) -> None:
+        """Remove what a build has left that was stopped before it put anything in place."""
         if self.folder.exists():
             shutil.rmtree(self.folder)
+
+    def __enter__(self) -> "Staging":
+        self.clear()
         self.folder.mkdir(parents=True)
         if self.output.exists() and self.output.stat().st_dev != self.folder.stat().st_dev:
             self.folder.rmdir()

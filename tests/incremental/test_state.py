@@ -229,9 +229,13 @@ def check_after_damage(bench: Bench, *, told: bool | None) -> None:
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_state_is_made_anew_with_a_word_about_it(bench: Bench, name: str) -> None:
     DAMAGED[name](bench.root)
-    check_after_damage(bench, told=True if not name.startswith("overwritten") else None)
+    overwritten = name.startswith("overwritten")
+    check_after_damage(bench, told=None if overwritten else True)
     edit(bench)
-    bench.check()
+    if overwritten:  # what nothing was read from before is found damaged only now
+        check_after_damage(bench, told=None)
+    else:
+        bench.check()
 
 
 @pytest.mark.parametrize("name", DAMAGED)
