@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,8 @@ from tests.incremental.specimen import FILES, catalogue
 
 pytestmark = pytest.mark.kill
 
-ROUNDS = 100
-"""Of builds that are killed, over all numbers of processes."""
+ROUNDS, PARTS = 100, 5
+"""Of builds that are killed, over all numbers of processes, and the tests that they are dealt out to."""
 
 CODE = str(Path(__file__).parents[2])
 
@@ -158,25 +159,26 @@ def check_next_build(bench: Bench, want: Build) -> None:
     assert sorted(bench.left_over()) == []
 
 
-def clean_versions(home: Path, numbers: range) -> dict[int, Build]:
-    """Clean builds of versions of the site."""
-    found = {}
-    for number in numbers:
-        write_files(home / f"clean{number}" / "site", version(number))
-        found[number] = clean_build(home / f"clean{number}" / "site")
-        assert found[number].exit_code == 0, found[number].messages
-    return found
+@cache
+def clean_version(number: int) -> Build:
+    """A clean build of a version of the site."""
+    with quick_folder() as home:
+        write_files(home / "site", version(number))
+        built = clean_build(home / "site")
+        assert built.exit_code == 0, built.messages
+        return built
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("jobs", JOBS)
-def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(jobs: str) -> None:
+def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(jobs: str, part: int) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     chance = random.Random(seed)
     killed = torn_apart = 0
     survivors: list[int] = []
     with compiled_once(), quick_folder() as home:
-        clean = clean_versions(home, range(5))
+        clean = {number: clean_version(number) for number in range(5)}
         bench = Bench(home, version(0))
         usual = 0.0
         for number in (3, 0):  # a build of everything, twice: the second without compiling Python
@@ -185,7 +187,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
             assert ended(start(bench, *jobs_options(jobs))) == 0
             usual = time.monotonic() - begun
         old = 0
-        for turn in range(ROUNDS // len(JOBS)):
+        for turn in range(part, ROUNDS // len(JOBS), PARTS):
             if turn % 10 == 9:  # a first build
                 shutil.rmtree(bench.root / ".jisr", ignore_errors=True)
                 shutil.rmtree(bench.public, ignore_errors=True)
@@ -224,7 +226,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
                 bench.check_nothing_to_do()
             old = new
     print(f"{killed} killed, {torn_apart} of them between the first and the last file of the output folder")
-    assert killed > ROUNDS / 6, "hardly a build was killed: mend the delays"
+    assert killed > ROUNDS / len(JOBS) / PARTS / 3, "hardly a build was killed: mend the delays"
     assert survivors == [], "workers outlive a killed build"
 
 
@@ -311,7 +313,7 @@ def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_ne
 def test_an_interrupted_build_ends_at_once_without_a_traceback(jobs: str) -> None:
     interrupted = 0
     with compiled_once(), quick_folder() as home:
-        clean = clean_versions(home, range(2))
+        clean = {number: clean_version(number) for number in range(2)}
         bench = Bench(home, version(0))
         staging = bench.root / ".public.new"
         check_next_build(bench, clean[0])
