@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import corpus
+import sites
 from corpus import Article, Block, Pair
 from sites import Files, Tool
 
@@ -19,7 +21,7 @@ Found = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Files before and after, and what the pages must show after it."""
+    """Files before and after, and what pages and feeds must show after it."""
 
     before: Files
     after: Files
@@ -34,18 +36,20 @@ class Case:
     title: str
     edit: Callable[[Tool, Path, Article], Edit] | None = None
     newest: bool = False
-    """Whether the article it edits stands on the home page."""
+    """Whether the article it edits stands on the home page, and so on those of its tags and in the feed."""
 
 
 def _body(tool: Tool, _root: Path, article: Article) -> Edit:
     last = article.blocks[-1].rows[0][0]
     edited = _with_block(article, Pair(f"{last.ar} {MARK}.", last.en))
-    return _original(tool, article, edited, {_page(article): MARK})
+    return _original(tool, article, edited, {_page(article.name): MARK})
 
 
 def _title(tool: Tool, _root: Path, article: Article) -> Edit:
     edited = replace(article, title=Pair(f"{article.title.ar} {MARK}", article.title.en))
-    return _original(tool, article, edited, {_page(article): MARK, "index.html": MARK})
+    shown = [_page(article.name), *map(_page, corpus.beside(article)), "index.html", tool.feeds[0]]
+    shown += (f"tags/{sites.slug(tag)}/index.html" for tag in article.tags)
+    return _original(tool, article, edited, dict.fromkeys(shown, MARK))
 
 
 def _translate(tool: Tool, _root: Path, article: Article) -> Edit:
@@ -57,7 +61,7 @@ def _translate(tool: Tool, _root: Path, article: Article) -> Edit:
     return Edit(
         {path: tool.files(untranslated)[path]},
         {path: tool.files(marked)[path]},
-        {f"en/{_page(article)}": MARK},
+        {f"en/{_page(article.name)}": MARK},
     )
 
 
@@ -66,7 +70,7 @@ def _base(tool: Tool, root: Path, article: Article) -> Edit:
     return Edit(
         {tool.base: text},
         {tool.base: text.replace("Edition 1", MARK)},
-        dict.fromkeys((_page(article), f"en/{_page(article)}", "index.html"), MARK),
+        dict.fromkeys((_page(article.name), f"en/{_page(article.name)}", "index.html"), MARK),
     )
 
 
@@ -81,8 +85,8 @@ def _with_block(article: Article, last: Pair) -> Article:
     return replace(article, blocks=(*article.blocks[:-1], Block("paragraph", ((last,),))))
 
 
-def _page(article: Article) -> str:
-    return f"articles/{article.name}/index.html"
+def _page(name: str) -> str:
+    return f"articles/{name}/index.html"
 
 
 COLD = Case("cold", "cold build")

@@ -12,9 +12,6 @@ from pathlib import Path
 NEWEST = date(2025, 6, 30)
 """Fixed, and in the past: a generator may leave out what is dated in the future."""
 
-ALONE = 100
-"""So many of the newest articles have a day of their own, so that a listing of them has one order."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -71,16 +68,27 @@ def articles(number: int, seed: int) -> Iterator[Article]:
 
 def article(index: int, number: int, chance: random.Random, words: Phrases) -> Article:
     """One article of twelve blocks."""
-    days = index if index < ALONE else ALONE + (index - ALONE) // 4
     prose = _Prose(chance, words, number)
     return Article(
-        name=f"article-{index:05}",
-        date=NEWEST - timedelta(days=days),
+        name=name(index),
+        # A day of its own: so a listing has one order, and an article one before and one after it.
+        date=NEWEST - timedelta(days=index),
         title=prose.title(),
         summary=prose.plain(),
         tags=tuple(chance.sample(words["tag"], 3)),
         blocks=tuple(prose.blocks(index)),
     )
+
+
+def name(index: int) -> str:
+    """The name of the article at this place, the newest being at 0."""
+    return f"article-{index:05}"
+
+
+def beside(article: Article) -> tuple[str, str]:
+    """Names of the articles after and before one that is neither the newest nor the oldest."""
+    index = int(article.name.rpartition("-")[2])
+    return name(index - 1), name(index + 1)
 
 
 def markdown(block: Block, language: str) -> str:

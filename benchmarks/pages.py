@@ -1,9 +1,11 @@
-"""What a generator wrote: the pages of the articles, and the text a reader sees on them."""
+"""What a generator wrote: its pages and feeds, and the text a reader sees on them."""
 
 import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
 
 SPACE = re.compile(r"[ \t\n]+")
 BREAK = "\f"
@@ -17,6 +19,16 @@ def articles(folder: Path) -> set[str]:
         for prefix in ("", "en/")
         for entry in (folder / prefix / "articles").iterdir()
         if (folder / prefix / "articles" / entry.name / "index.html").is_file()
+    }
+
+
+def listings(folder: Path) -> set[str]:
+    """Paths of the pages of listings, both editions: the home page's, those of tags, and their index."""
+    return {
+        page.relative_to(folder).as_posix()
+        for prefix in ("", "en/")
+        for pattern in ("index.html", "page/*/index.html", "tags/**/index.html")
+        for page in (folder / prefix).glob(pattern)
     }
 
 
@@ -40,6 +52,24 @@ def read(page: Path) -> list[str]:
     return [*reader.links, *text.split(BREAK)]
 
 
+def entries(feed: Path) -> list[str]:
+    """The entries of the feed, Atom or RSS: title, address and summary, a line for each."""
+    root = ElementTree.parse(feed).getroot()
+    return [_entry(node) for node in root.iter() if _name(node) in {"entry", "item"}]
+
+
+def _entry(node: ElementTree.Element) -> str:
+    found = {_name(child): child for child in node}
+    link = found["link"]
+    summary = found["summary"] if "summary" in found else found["description"]
+    address = unquote(urlsplit(link.get("href") or link.text or "").path)
+    return "\n".join((found["title"].text or "", address, summary.text or ""))
+
+
+def _name(node: ElementTree.Element) -> str:
+    return node.tag.rpartition("}")[2]
+
+
 class _Reader(HTMLParser):
     """Collects text and links of a body."""
 
@@ -54,7 +84,8 @@ class _Reader(HTMLParser):
         if tag in BLOCKS:
             self.found.append(BREAK)
         if tag == "a":
-            self.links.append(dict(attrs).get("href") or "")
+            # Some write Arabic in an address as it is, some encode it: a browser asks for the same.
+            self.links.append(unquote(dict(attrs).get("href") or ""))
 
     def handle_data(self, data: str) -> None:
         if self.inside:

@@ -33,6 +33,12 @@ SMALLER = (1000, 100)
 COMPARED = 200
 """So many article pages are compared, chosen by the seed."""
 
+LISTED = 20
+"""Articles on a page of a listing, and in a feed."""
+
+FEWEST = 10
+"""Articles that the cases need: one among the newest with one before and one after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -50,7 +56,6 @@ class Bench:
         self.runs: int = options.runs
         self.limit: float = options.limit
         self.tools = [sites.ALL[name] for name in options.tools]
-        self.words = corpus.phrases()
         self.jobs = options.jobs or (os.cpu_count() if "--jobs" in _jisr_help() else None)
         # No clock zone and no language of the machine's own in the pages.
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(WORK), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
@@ -61,7 +66,7 @@ class Bench:
         """Write the sites of this size anew."""
         for tool in self.tools:
             say(f"{number:,} articles for {tool.name}")
-            sites.write_site(tool, self.root(tool, number), number, self.seed, self.words)
+            sites.write_site(tool, self.root(tool, number), number, self.seed)
 
     def root(self, tool: Tool, number: int) -> Path:
         return WORK / str(number) / tool.name
@@ -117,29 +122,31 @@ class Bench:
 
     def article(self, case: Case, number: int) -> corpus.Article:
         """The article that a case edits: one of the home page's twenty, or one from the middle."""
-        index = min(5, number - 1) if case.newest else number // 2
-        found = next(itertools.islice(corpus.articles(number, self.seed), index, None))
-        assert isinstance(found, corpus.Article)
-        return found
+        return self.at(5 if case.newest else number // 2, number)
+
+    def at(self, index: int, number: int) -> corpus.Article:
+        return next(itertools.islice(corpus.articles(number, self.seed), index, None))
 
     def check_edit(self, tool: Tool, root: Path, edit: Edit, case: Case) -> None:
         """Stop if a page doesn't show the edit."""
         for page, word in edit.shown.items():
-            if not any(word in text for text in pages.read(root / "public" / page)):
+            read = pages.entries if page in tool.feeds else pages.read
+            if not any(word in text for text in read(root / "public" / page)):
                 raise FailedError(f"{tool.name}, {case.name}: {page} doesn't show the edit")
 
     def compare(self, number: int) -> list[str]:
-        """Stop unless all tools wrote the same article pages with the same text and links.
+        """Stop unless all tools wrote the same pages with the same text and links, and the same feeds.
 
         Returns a line for each tool: how much it wrote.
         """
         wanted = {
-            f"{prefix}articles/article-{index:05}/index.html"
+            f"{prefix}articles/{corpus.name(index)}/index.html"
             for index in range(number)
             for prefix in ("", "en/")
         }
         sample = random.Random(self.seed).sample(sorted(wanted), min(COMPARED, len(wanted)))
-        sample += ["index.html", "en/index.html"]
+        sample += [prefix + page for page in self.listings(number) for prefix in ("", "en/")]
+        listings = pages.listings(self.root(self.tools[0], number) / "public")
         expected: dict[str, list[str]] = {}
         found = []
         for tool in self.tools:
@@ -147,14 +154,31 @@ class Bench:
             folder = self.root(tool, number) / "public"
             if (written := pages.articles(folder)) != wanted:
                 raise FailedError(f"{tool.name} wrote {len(written):,} article pages, not {len(wanted):,}")
-            for page in sample:
-                seen = pages.read(folder / page)
+            if odd := sorted(pages.listings(folder) ^ listings):
+                said = f"{tool.name}: not the listings of {self.tools[0].name}"
+                raise FailedError(f"{said}, {len(odd):,} of them: {odd[0]} …")
+            read = {page: pages.read(folder / page) for page in sample}
+            for language, feed in zip(("Arabic", "English"), tool.feeds, strict=True):
+                read[f"{language} feed"] = entries = pages.entries(folder / feed)
+                if len(entries) != min(LISTED, number):
+                    raise FailedError(f"{tool.name} has {len(entries)} entries in {feed}")
+            for page, seen in read.items():
                 if seen != expected.setdefault(page, seen):
                     said = f"{tool.name}, {page}: not the text and links of {self.tools[0].name}"
                     raise FailedError(f"{said}:\n{_difference(seen, expected[page])}")
             files, volume = pages.size(folder)
             found.append(f"| {tool.name} | {files:,} | {volume / 1e6:,.0f} |")
         return found
+
+
+    def listings(self, number: int) -> list[str]:
+        """Listings that are compared: first pages, and the home page's second one.
+
+        Of Jisr that takes what is over: it is full, as with the others, only where nothing is.
+        """
+        tag = sites.slug(self.at(0, number).tags[0])
+        second = ["page/2/index.html"] if number > LISTED and number % LISTED == 0 else []
+        return ["index.html", *second, "tags/index.html", f"tags/{tag}/index.html"]
 
 
 def table(rows: Iterable[Row], tools: Sequence[Tool]) -> str:
@@ -281,7 +305,10 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, help="processes of Jisr; as many as there are cores")
     parser.add_argument("--seed", type=int, default=1, help="of the corpus")
     parser.add_argument("--limit", type=float, default=900, help="seconds after which a build is given up")
-    return parser.parse_args(arguments)
+    asked = parser.parse_args(arguments)
+    if asked.n < FEWEST:
+        parser.error(f"argument --n: {asked.n} is too few; measure {FEWEST} at least")
+    return asked
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -7,11 +7,11 @@ Pelican, a folder for Eleventy.
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from corpus import Article, Pair, Phrases, articles, markdown
+from corpus import Article, Pair, articles, markdown
 
 HERE = Path(__file__).parent
 TOOLS = HERE / ".tools"
@@ -30,6 +30,8 @@ class Tool:
     name: str
     files: Callable[[Article], Files]
     """The files of an article, the Arabic original first."""
+    names: Callable[[Sequence[Pair]], Files]
+    """The files in which the names of tags stand. Articles name a tag in Arabic, their translations too."""
     command: Callable[[int | None], list[str]]
     """The command, given a number of processes."""
     version: tuple[str, ...]
@@ -37,22 +39,29 @@ class Tool:
     """The base template."""
     state: tuple[str, ...]
     """What it keeps between builds, beside the pages. One that keeps nothing builds all anew each time."""
+    feeds: tuple[str, str] = ("feed.xml", "en/feed.xml")
+    """The feeds, the Arabic one first."""
 
 
-def write_site(tool: Tool, root: Path, number: int, seed: int, words: Phrases) -> None:
+def write_site(tool: Tool, root: Path, number: int, seed: int) -> None:
     """The site anew, with theme and settings."""
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(HERE / "themes" / tool.name, root)
     style = {"pelican": "theme/static/site.css"}.get(tool.name, "static/css/site.css")
     write(root, {style: (HERE / "themes" / "site.css").read_text(encoding="utf-8")})
-    if tool.name == "jisr":
-        tags = sorted(words["tag"], key=lambda tag: tag.ar)
-        write(root, {"translations/en/site.po": _catalogue(("tag", "", "tag", tag) for tag in tags)})
     if tool.name == "eleventy":
         # Eleventy's command looks for nothing here, but ES modules need to be called so.
         write(root, {"package.json": '{ "type": "module" }\n'})
+    used: set[Pair] = set()
     for article in articles(number, seed):
         write(root, tool.files(article))
+        used.update(article.tags)
+    write(root, tool.names(sorted(used, key=lambda tag: tag.ar)))
+
+
+def slug(tag: Pair) -> str:
+    """The tag in an address: its Arabic name in both languages."""
+    return tag.ar.replace(" ", "-")
 
 
 def write(root: Path, files: Files) -> None:
@@ -67,7 +76,7 @@ def _front(article: Article, language: str) -> str:
     fields = {
         "title": json.dumps(getattr(article.title, language), ensure_ascii=False),
         "date": article.date.isoformat(),
-        "tags": f"[{', '.join(getattr(tag, language) for tag in article.tags)}]",
+        "tags": f"[{', '.join(tag.ar for tag in article.tags)}]",
         "summary": json.dumps(getattr(article.summary, language), ensure_ascii=False),
     }
     return "---\n" + "".join(f"{name}: {value}\n" for name, value in fields.items()) + "---\n\n"
@@ -87,13 +96,28 @@ def _two_files(translation: str) -> Callable[[Article], Files]:
     return files
 
 
+def _hugo_names(tags: Sequence[Pair]) -> Files:
+    return {f"content/tags/{slug(tag)}/_index.en.md": f"---\ntitle: {tag.en}\n---\n" for tag in tags}
+
+
+def _json_names(path: str) -> Callable[[Sequence[Pair]], Files]:
+    def names(tags: Sequence[Pair]) -> Files:
+        return {path: json.dumps({tag.ar: asdict(tag) for tag in tags}, ensure_ascii=False, indent=1) + "\n"}
+
+    return names
+
+
+def _jisr_names(tags: Sequence[Pair]) -> Files:
+    return {"translations/en/site.po": _catalogue(("tag", "", "tag", tag) for tag in tags)}
+
+
 def _pelican_files(article: Article) -> Files:
     found = {}
     for language, suffix in (("ar", ""), ("en", ".en")):
         fields = {
             "Title": getattr(article.title, language),
             "Date": article.date.isoformat(),
-            "Tags": ", ".join(getattr(tag, language) for tag in article.tags),
+            "Tags": ", ".join(tag.ar for tag in article.tags),
             "Slug": article.name,
             "Lang": language,
             "Summary": getattr(article.summary, language),
@@ -184,14 +208,20 @@ ALL = {
     tool.name: tool
     for tool in (
         Tool(
-            "hugo", _two_files("content/articles/{}.en.md"), _hugo, ("version",),
+            "hugo", _two_files("content/articles/{}.en.md"), _hugo_names, _hugo, ("version",),
             "layouts/baseof.html", (),
         ),
-        Tool("jisr", _jisr_files, _jisr, ("--version",), "templates/base.html", (".jisr",)),
         Tool(
-            "eleventy", _two_files("content/en/articles/{}.md"), _eleventy, ("--version",),
-            "_includes/base.liquid", (),
+            "jisr", _jisr_files, _jisr_names, _jisr, ("--version",),
+            "templates/base.html", (".jisr",),
         ),
-        Tool("pelican", _pelican_files, _pelican, ("--version",), "theme/templates/base.html", ("cache",)),
+        Tool(
+            "eleventy", _two_files("content/en/articles/{}.md"), _json_names("_data/names.json"),
+            _eleventy, ("--version",), "_includes/base.liquid", (),
+        ),
+        Tool(
+            "pelican", _pelican_files, _json_names("tags.json"), _pelican, ("--version",),
+            "theme/templates/base.html", ("cache",), ("ar/feed.xml", "en/feed.xml"),
+        ),
     )
 }  # fmt: skip
