@@ -24,7 +24,7 @@ from jisr.write.output import Staging
 from jisr.write.state import FILE, FOLDER, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
-    from jisr.model import DocumentFacts, DocumentFiles, Output, RenderFacts, Site
+    from jisr.model import DocumentFacts, DocumentFiles, Output, Page, RenderFacts, Site
     from jisr.translate.links import Links
     from jisr.work import Desk, PageWritten, Shards
 
@@ -201,7 +201,7 @@ class _Run:
                     shards.all("open", desk)
                 bodies = self._bodies(shards, plan, shown) if site.feed == "full" else {}
                 done = self._write(shards, plan, shown)
-                done += self._write_listings(shards, plan, bodies)
+                done += self._write_listings(shards, site, plan, bodies)
                 done += self._copy(plan)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
@@ -452,13 +452,12 @@ class _Run:
         from jisr.work import Shard, beside
 
         pages = by_document(plan.stale)
-        order = {path: index for index, path in enumerate(plan.articles)} if pages else {}
+        around = dict(zip(plan.articles, neighbours(plan.articles), strict=True)) if pages else {}
         work = []
         for files in shown:
             if files.path in pages:
                 outputs = [(output, self._before(output.path)) for output in pages[files.path]]
-                at = order.get(files.path)
-                newer, older = (None, None) if at is None else neighbours(plan.articles, at)
+                newer, older = around.get(files.path, (None, None))
                 packed = [None if path is None else self._packed(path) for path in (newer, older)]
                 work.append((files, self.rendered[files.path][0], outputs, beside(*packed)))
         done: list[PageWritten] = []
@@ -469,25 +468,32 @@ class _Run:
         return done
 
     def _write_listings(
-        self, shards: "Shards", plan: _Plan, bodies: "Mapping[str, tuple[str, ...]]"
+        self, shards: "Shards", site: "Site", plan: _Plan, bodies: "Mapping[str, tuple[str, ...]]"
     ) -> "list[PageWritten]":
-        """The stale pages of the site itself."""
-        from jisr.model import Listing, Page
-        from jisr.work import Shard, SitePage
+        """The stale pages of the site itself.
 
-        work: list[tuple[int, SitePage]] = []
-        for output in plan.stale:
-            page = output.content
-            if isinstance(page, Page) and not page.document:
-                listing = page.listing or Listing("")
-                item = SitePage(
-                    output=output,
-                    before=self._before(output.path),
-                    articles=tuple(map(self._packed, listing.articles)),
-                    naming=tuple(self._packed(term.newest) for term in listing.terms),
-                    bodies=bodies if page.kind == "feed" else {},
-                )
-                work.append((len(work), item))
+        Shards keep the entries that they have made: one gets as few languages as can be, and its pages in the
+        order of the newest article on them.
+        """
+        from jisr.model import Listing, Page
+        from jisr.work import BATCH, Shard, SitePage
+
+        codes = [language.code for language in site.languages]
+        stale = [(o, o.content) for o in plan.stale if isinstance(o.content, Page) and not o.content.document]
+        if len(stale) > BATCH:
+            order = {path: index for index, path in enumerate(plan.articles)}
+            stale.sort(key=lambda pair: order.get(_newest(pair[1]), 0))
+        work = []
+        for index, (output, page) in enumerate(stale):
+            listing = page.listing or Listing("")
+            item = SitePage(
+                output=output,
+                before=self._before(output.path),
+                articles=tuple(map(self._packed, listing.articles)),
+                naming=tuple(self._packed(term.newest) for term in listing.terms),
+                bodies=bodies if page.kind == "feed" else {},
+            )
+            work.append((codes.index(page.language) + index // BATCH * len(codes), item))
         done: list[PageWritten] = []
         for written, said in shards.batches(Shard.write_listings, work, lambda item: item[0]):
             done += written
@@ -604,6 +610,10 @@ def _loaded(text: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return record if isinstance(record, dict) else {}
+
+
+def _newest(page: "Page") -> str:
+    return next(iter(page.listing.articles), "") if page.listing else ""
 
 
 def _joined(output: "Output") -> str:

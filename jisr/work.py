@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,7 +36,17 @@ from jisr.model import (
     Summary,
 )
 from jisr.plan.feeds import feed_context
-from jisr.plan.pages import Around, document_context, html_of, indexed, listing_context, plain_context, ready
+from jisr.plan.pages import (
+    Around,
+    document_context,
+    entry,
+    html_of,
+    indexed,
+    listing_context,
+    plain_context,
+    ready,
+)
+from jisr.plan.views import Entry
 from jisr.read.documents import alias_path, moment, read_document
 from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
@@ -46,6 +57,9 @@ from jisr.write.templates import TemplateFailedError, Templates
 
 if TYPE_CHECKING:  # loaded where processes pay
     from concurrent.futures import Executor, Future
+
+KEPT = 4096
+"""Entries of listings that a shard keeps: pages that show the same articles are made close together."""
 
 BATCH = 50
 """Documents that a shard is given at once: few enough for a progress bar to move."""
@@ -180,6 +194,12 @@ class Shard:
             )
             for spoken in site.languages
         }
+
+        @lru_cache(KEPT)
+        def entry_of(packed: bytes, index: int) -> Entry:
+            return entry(site, _sound(summaries_of(packed))[index], desk.links)
+
+        self.entry_of = entry_of
         self.templates = Templates(
             desk.root,
             desk.theme,
@@ -237,15 +257,16 @@ class Shard:
         for _, item in batch:
             page = item.output.content
             assert isinstance(page, Page)
-            articles = [_sound(summaries_of(packed)) for packed in item.articles]
             if page.kind == "404":
                 context = plain_context(site, page, links)
             elif page.kind == "feed":
+                articles = [_sound(summaries_of(packed)) for packed in item.articles]
                 context = feed_context(site, page, articles, item.bodies, links)
             else:
                 index = [language.code for language in site.languages].index(page.language)
                 naming = [_sound(summaries_of(packed))[index] for packed in item.naming]
-                context = listing_context(site, page, [article[index] for article in articles], naming, links)
+                entries = tuple(self.entry_of(packed, index) for packed in item.articles)
+                context = listing_context(site, page, entries, naming, links)
             self._put(item.output, item.before, context, written, problems)
         return written, problems
 

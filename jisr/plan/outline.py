@@ -4,7 +4,7 @@ A pure function of its arguments, computed in full each time: it is cheap, since
 not at what they stand for.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -48,17 +48,14 @@ def outline(
     """The outputs, sorted by path. Reports two on one path, naming both."""
     outputs: list[tuple[Output, str]] = []
     base = (grounds.versions, grounds.settings, grounds.templates)
-    order = {path: index for index, path in enumerate(found.paths)}
+    beside = dict(zip(found.paths, neighbours(found.pairs), strict=True))
     for document, editions in documents:
-        at = order.get(document.path)
-        around = () if at is None else neighbours(found.pairs, at)
+        around = beside.get(document.path, ())
         outputs += ((output, document.path) for output in _document(document, editions, around, links, base))
-    for index, language in enumerate(site.languages):
-        folder = f"{language.code}/" if links.prefix(language) else ""
-        for path, shown, page in listings(site, found, index):
-            assert page.listing
-            owner = f"the listing /{page.listing.address}"
-            outputs.append((Output(folder + path, (*base, shown), page), owner))
+    folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
+    for path, index, shown, page in listings(site, found):
+        outputs.append((Output(folders[index] + path, (*base, shown), page), f"the listing /{path}"))
+    for language, folder in zip(site.languages, folders, strict=True):
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
         outputs.append((Output(f"{folder}404.html", (*base, ""), page), owner))
@@ -75,9 +72,9 @@ def outline(
     return tuple(sorted((output for output, _ in outputs), key=lambda output: output.path))
 
 
-def neighbours(listed: Sequence[T], at: int) -> tuple[T | None, T | None]:
-    """The newer and the older one beside an article, where `listed` has the newest first."""
-    return (listed[at - 1] if at else None), (listed[at + 1] if at + 1 < len(listed) else None)
+def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
+    """The newer and the older one beside each article, where `listed` has the newest first."""
+    return zip((None, *listed[:-1]), (*listed[1:], None), strict=True) if listed else iter(())
 
 
 def menu_problems(site: Site, links: Links) -> Iterable[Problem]:

@@ -72,11 +72,11 @@ def document_context(
 
 
 def listing_context(
-    site: Site, page: Page, summaries: Sequence[Summary], naming: Sequence[Summary], links: Links
+    site: Site, page: Page, entries: tuple[Entry, ...], naming: Sequence[Summary], links: Links
 ) -> dict[str, Any]:
     """What the template of a listing sees.
 
-    `summaries` are those of its articles, `naming` those that its terms take their names from, all in the
+    `entries` are its articles, `naming` the summaries that its terms take their names from, all in the
     language of the page.
     """
     language = next(language for language in site.languages if language.code == page.language)
@@ -88,7 +88,6 @@ def listing_context(
     view = _plain_page(site, language, page.kind, place, links, title)
     if listing.count > 1:
         view = replace(view, pagination=_pagination(listing, language, links))
-    entries = tuple(entry(site, summary, links) for summary in summaries)
     context: dict[str, Any] = {"site": _site_view(site, language, view.url, links), "page": view}
     if page.kind == "home":
         lead = entries[:1] if listing.number == 1 else ()

@@ -102,9 +102,9 @@ class Picture:
     credit: Phrase | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A document in a listing."""
+    """A document in a listing. Equal to itself alone: what is made of it is kept by it."""
 
     url: str
     canonical: str

@@ -22,7 +22,7 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.ext import babel_extract
-from jinja2.runtime import Context
+from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from jisr import languages
@@ -33,6 +33,9 @@ from jisr.read.sources import inside
 from jisr.urls import absolute, url
 
 FOLDER = "templates"
+
+KEPT = 4096
+"""Pieces of pages that are kept to be used again."""
 
 _ROOT = re.compile(r"[^/\\]+\.(?:html|xml|txt|json)")
 
@@ -91,7 +94,9 @@ class Templates:
             "isolate": _isolate,
             "runs": _runs,
         }
+        once = _Once()
         self.environment.globals |= {
+            "once": once,
             "absolute": lambda link: absolute(link, base_url),
             "asset": asset,
             "url": lambda path: url(path.lstrip("/"), base_path),
@@ -183,6 +188,18 @@ class _Inside(FileSystemLoader):
         if path and not any(inside(Path(folder).parent, Path(path)) for folder in self.searchpath):
             raise TemplateError(f"{template} lies behind a link that leads out of the site")
         return source, path, up_to_date
+
+
+class _Once(dict[Any, str]):
+    """`once(macro, entry, …)`: what a macro makes of an entry, for all pages of listings that show it."""
+
+    def __call__(self, macro: Macro, *arguments: object) -> str:
+        key = (macro._func.__code__, arguments)  # each page has a macro object of its own
+        if key not in self:
+            if len(self) == KEPT:
+                del self[next(iter(self))]
+            self[key] = macro(*arguments)
+        return self[key]
 
 
 class TemplateFailedError(Exception):
