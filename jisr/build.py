@@ -25,6 +25,7 @@ from jisr.write.state import FILE, FOLDER, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import DocumentFacts, DocumentFiles, Output, Page, RenderFacts, Site
+    from jisr.plan.listings import Articles
     from jisr.translate.links import Links
     from jisr.work import Desk, PageWritten, Shards
 
@@ -111,8 +112,7 @@ class _Plan:
     outputs: tuple["Output", ...]
     stale: tuple["Output", ...]
     removed: frozenset[str]
-    articles: tuple[str, ...]
-    """The newest first."""
+    articles: "Articles"
 
 
 class _Run:
@@ -185,6 +185,7 @@ class _Run:
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
             shown = [f for f in self.documents if f.path in facts and self._is_shown(facts[f.path])]
+            self.shown = len(shown)
             links = self._links(site, facts, shown)
             self._check_templates(site)
             names = tuple(path.partition("/")[2] for path in self.copied)
@@ -293,15 +294,15 @@ class _Run:
     ) -> "Links":
         """What can be linked to. Reports menus that lead nowhere, and catalogues that belong nowhere."""
         from jisr import commands
-        from jisr.plan.listings import places, shared_slugs
+        from jisr.plan.listings import articles, places, shared_slugs
         from jisr.plan.outline import menu_problems
         from jisr.translate.links import Links
 
         addresses = {files.path: facts[files.path].address for files in shown}
         faulty = {files.path for files in self.documents} - facts.keys()
-        listed = [facts[files.path] for files in shown]
-        shared_slugs(listed, self.report)
-        found = places(site, listed)
+        self.articles = articles(site, [facts[files.path] for files in shown])
+        shared_slugs(self.articles, self.report)
+        found = places(site, self.articles)
         links = Links(site, addresses, self.copied, faulty, facts.keys() - addresses.keys(), found)
         self.addresses = fingerprint(addresses, sorted(self.copied), found)
         self.problems += menu_problems(site, links)
@@ -389,7 +390,7 @@ class _Run:
     def _plan(
         self, site: "Site", links: "Links", documents: "Sequence[tuple[DocumentFacts, RenderFacts]]"
     ) -> _Plan:
-        from jisr.plan.listings import TAGS, articles
+        from jisr.plan.listings import KINDS, articles
         from jisr.plan.outline import Grounds, outline
         from jisr.plan.pages import menu_url
 
@@ -397,16 +398,18 @@ class _Run:
             [menu_url(item, language, links) for item in site.settings[language.code].menu]
             for language in site.languages
         ]
-        topics = links.from_root(f"/{TAGS}/")
-        grounds = Grounds(versions(), fingerprint(self.settings, menus, topics), self.templates)
+        there = [links.from_root(f"/{kind.folder}/") for kind in KINDS]
+        grounds = Grounds(versions(), fingerprint(self.settings, menus, there), self.templates)
         pairs = [(facts, rendering.editions) for facts, rendering in documents]
-        found = articles(pairs)
+        found = self.articles
+        if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
+            found = articles(site, [facts for facts, _ in pairs])
         outputs = outline(site, pairs, found, self.copied.values(), links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
             removed=frozenset(self.written.keys() - {output.path for output in outputs}),
-            articles=tuple(found.paths),
+            articles=found,
         )
 
     def _is_stale(self, output: "Output") -> bool:
@@ -449,17 +452,22 @@ class _Run:
     def _write(self, shards: "Shards", plan: _Plan, shown: "Sequence[DocumentFiles]") -> "list[PageWritten]":
         """The stale pages of documents."""
         from jisr.plan.outline import by_document, neighbours
-        from jisr.work import Shard, beside
+        from jisr.plan.pages import Around
+        from jisr.work import Shard, around
 
         pages = by_document(plan.stale)
-        around = dict(zip(plan.articles, neighbours(plan.articles), strict=True)) if pages else {}
+        paths = plan.articles.paths
+        beside = dict(zip(paths, zip(neighbours(paths), plan.articles.related, strict=True), strict=True))
         work = []
         for files in shown:
             if files.path in pages:
                 outputs = [(output, self._before(output.path)) for output in pages[files.path]]
-                newer, older = around.get(files.path, (None, None))
-                packed = [None if path is None else self._packed(path) for path in (newer, older)]
-                work.append((files, self.rendered[files.path][0], outputs, beside(*packed)))
+                shown_there = Around()
+                if files.path in beside:
+                    both, related = beside[files.path]
+                    newer, older = (None if path is None else self._packed(path) for path in both)
+                    shown_there = around(newer, older, [self._packed(paths[index]) for index in related])
+                work.append((files, self.rendered[files.path][0], outputs, shown_there))
         done: list[PageWritten] = []
         batches = shards.batches(Shard.write, work, lambda item: self.numbers[item[0].path])
         for written, said in self.watch(batches, len(work)):
@@ -481,7 +489,7 @@ class _Run:
         codes = [language.code for language in site.languages]
         stale = [(o, o.content) for o in plan.stale if isinstance(o.content, Page) and not o.content.document]
         if len(stale) > BATCH:
-            order = {path: index for index, path in enumerate(plan.articles)}
+            order = {path: index for index, path in enumerate(plan.articles.paths)}
             stale.sort(key=lambda pair: order.get(_newest(pair[1]), 0))
         work = []
         for index, (output, page) in enumerate(stale):
@@ -490,7 +498,7 @@ class _Run:
                 output=output,
                 before=self._before(output.path),
                 articles=tuple(map(self._packed, listing.articles)),
-                naming=tuple(self._packed(term.newest) for term in listing.terms),
+                naming=tuple(self._packed(term.newest) for term in listing.terms if term.newest),
                 bodies=bodies if page.kind == "feed" else {},
             )
             work.append((codes.index(page.language) + index // BATCH * len(codes), item))

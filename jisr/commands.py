@@ -63,7 +63,7 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
                 )
             path = names_path(language)
             old = catalog.load(root, path, report)
-            names = messages.site_segments(loaded.documents)
+            names = messages.site_segments(loaded.documents, site.sections)
             merged.append((old, sync.merge(old, names, path=path, document=""), language))
         if language.code != interface.WRITTEN_IN:
             old = catalog.load(root, interface.path(language), report)
@@ -105,7 +105,7 @@ def statuses(root: Path) -> tuple[tuple[Status, ...], tuple[Problem, ...]]:
             for body in bodies:
                 path = catalogue_path(body.document.path, language)
                 rows.append(status(path, language, _translations(root, path, segments(body), report)))
-            names = messages.site_segments(loaded.documents)
+            names = messages.site_segments(loaded.documents, site.sections)
             if names:
                 path = names_path(language)
                 rows.append(status(path, language, _translations(root, path, names, report)))

@@ -44,6 +44,14 @@ class _Settings:
     index_from: int = 100
     trusted_html: bool = False
     per_page: int = 20
+    listings: tuple[Literal["tags", "authors", "sections", "archive"], ...] = (
+        "tags",
+        "authors",
+        "sections",
+        "archive",
+    )
+    sections: Mapping[str, str] = field(default_factory=dict)
+    related: int = 3
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
 
@@ -114,6 +122,9 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         index_from=settings.index_from,
         trusted_html=settings.trusted_html,
         per_page=settings.per_page,
+        listings=settings.listings,
+        sections={folder.strip("/"): title for folder, title in settings.sections.items()},
+        related=max(settings.related, 0),
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
     )

@@ -63,6 +63,21 @@ def format_date(value: date, reader: Language) -> str:
     return _digits(in_words(value, "long", locale=_locale(reader.locale)), reader)
 
 
+def format_month(value: date, reader: Language) -> str:
+    """A month of a year in words: October 2023, تشرين الأول ٢٠٢٣.
+
+    The name is the one that CLDR has for a month by itself.
+    """
+    from babel.dates import format_date as in_words
+
+    return _digits(in_words(value, "LLLL y", locale=_locale(reader.locale)), reader)
+
+
+def format_year(value: int, reader: Language) -> str:
+    """A year, which is never grouped: 2023, ٢٠٢٣."""
+    return _digits(str(value), reader)
+
+
 def format_number(value: int, reader: Language) -> str:
     """A whole number with the locale's digits, separators and marks."""
     symbols = _symbols(reader)

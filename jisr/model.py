@@ -61,6 +61,9 @@ class Site:
     index_from: int
     trusted_html: bool
     per_page: int
+    listings: tuple[Literal["tags", "authors", "sections", "archive"], ...]
+    sections: Mapping[str, str]
+    related: int
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
 
@@ -239,6 +242,7 @@ class Edition:
     summary: Phrase | None
     authors: tuple[Name, ...]
     tags: tuple[Name, ...]
+    sections: tuple[Name, ...]
     source_name: Phrase | None
     image_url: str | None
     image_alt: Phrase | None
@@ -259,6 +263,7 @@ class Summary:
     summary: Phrase | None
     authors: tuple[Name, ...]
     tags: tuple[Name, ...]
+    sections: tuple[Name, ...]
     date: str | None
     updated: str | None
     source_name: Phrase | None
@@ -273,7 +278,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """What an article's page shows of the one before or after it: a part of its `Summary`."""
+    """What an article's page shows of another: a part of its `Summary`."""
 
     address: str
     language: Language
@@ -292,7 +297,7 @@ class DocumentFiles:
 class DocumentFacts:
     """What the rest of the site needs to know of a document without reading it again.
 
-    `key` is the digest of its files; `moment` orders articles: seconds since 1970.
+    `key` is the digest of its files; `moment` orders articles: seconds since 1970; `month` is `2023/10`.
     """
 
     path: str
@@ -303,7 +308,9 @@ class DocumentFacts:
     noindex: bool
     template: str | None
     moment: float
+    month: str
     tags: tuple[str, ...]
+    authors: tuple[str, ...]
     aliases: tuple[str, ...]
     warnings: tuple[Problem, ...]
 
@@ -344,7 +351,10 @@ class RenderFacts:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A tag with its articles: how many, and the path of the newest, whose spelling of it is shown."""
+    """A tag, an author, a section or a month, with the number of its articles.
+
+    `newest` is the path of the one that the name is taken from; a month has its name from the calendar.
+    """
 
     slug: str
     count: int
@@ -369,7 +379,10 @@ class Listing:
 class Page:
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
-    kind: Literal["article", "page", "parallel", "redirect", "home", "tag", "tags", "feed", "404"]
+    kind: Literal[
+        "article", "page", "parallel", "redirect", "home", "feed", "404",
+        "tag", "tags", "author", "authors", "section", "sections", "month", "archive",
+    ]  # fmt: skip
     template: str
     language: str
     document: str

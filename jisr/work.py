@@ -47,7 +47,7 @@ from jisr.plan.pages import (
     ready,
 )
 from jisr.plan.views import Entry
-from jisr.read.documents import alias_path, moment, read_document
+from jisr.read.documents import alias_path, moment, month, read_document
 from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
@@ -167,7 +167,9 @@ class Shard:
                     noindex=metadata.noindex,
                     template=metadata.template,
                     moment=moment(metadata.date, self.timezone),
+                    month=month(metadata.date, self.timezone),
                     tags=metadata.tags,
+                    authors=metadata.authors,
                     aliases=tuple(filter(None, map(alias_path, metadata.aliases))),
                     warnings=tuple(problems),
                 )
@@ -356,11 +358,12 @@ def _sound(value: T | None) -> T:
     return value
 
 
-def beside(newer: bytes | None, older: bytes | None) -> Around:
-    """What an article's pages show of its neighbours, out of their packed summaries."""
-    return (
+def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -> Around:
+    """What an article's pages show of others, out of their packed summaries."""
+    return Around(
         None if newer is None else _sound(neighbour_of(newer)),
         None if older is None else _sound(neighbour_of(older)),
+        tuple(_sound(neighbour_of(packed)) for packed in related),
     )
 
 

@@ -193,8 +193,9 @@ def test_an_edit_makes_only_the_listings_that_show_it(site: MakeSite) -> None:
     folder.write(path, text.replace("نصّ الخبر", "نصّ آخر"))
     assert changed(folder) == own
 
-    listings = {"page/4/index.html", "tags/سياسة/page/4/index.html", "feed.xml"}
-    beside = {"articles/a7/index.html", "articles/a9/index.html"}
+    listings = {"page/4/index.html", "feed.xml"}
+    listings |= {f"{name}/page/4/index.html" for name in ("tags/سياسة", "archive/2000/01")}
+    beside = {f"articles/a{number}/index.html" for number in (7, 9, 10, 11, 12)}
     both = listings | beside
     folder.write(path, text.replace("خبر رقم", "قصّة"))
     assert changed(folder) == own | both | {f"en/{name}" for name in both}
@@ -211,6 +212,105 @@ def test_a_new_article_leaves_old_pages_alone(site: MakeSite) -> None:
     written = changed(folder)
     assert {"index.html", "page/2/index.html", "tags/index.html", "tags/علوم/index.html"} <= written
     assert not {name for name in written if re.search(r"page/[3-9]|سياسة", name)}
+
+
+def test_sections_are_folders_of_articles(site: MakeSite) -> None:
+    text = article(1)["content/articles/a1.md"]
+    names = 'msgctxt "section"\nmsgid "العالم"\nmsgstr "World"\n'
+    folder = site({
+        "site.yaml": f"{SITE_YAML}sections: {{world: العالم}}\n",
+        "content/articles/world/آسيا/a1.md": text,
+        "content/articles/world/a2.md": text.replace("01-02", "01-03"),
+        "content/articles/2023/a3/index.md": text,
+        "translations/en/site.po": f"{NAMES}\n{names}",
+    })  # fmt: skip
+    result = folder.build()
+    assert result.exit_code == 0, result.stderr
+    listed = folder.read("en/articles/world/index.html")
+    assert "<h1><bdi>World</bdi></h1>" in listed
+    assert re.findall(r'<h2[^>]*><a href="([^"]*)"', listed) == [
+        "/en/articles/world/a2/", "/en/articles/world/%D8%A2%D8%B3%D9%8A%D8%A7/a1/",
+    ]  # fmt: skip
+    assert '<h1><bdi lang="ar">آسيا</bdi></h1>' in folder.read("en/articles/world/آسيا/index.html")
+    assert not (folder.path / "public/articles/2023/index.html").exists()
+    kicker = '<li class="section"><a href="/en/articles/world/"><bdi>World</bdi></a></li>'
+    assert kicker in folder.read("en/articles/world/آسيا/a1/index.html")
+    index = folder.read("articles/index.html")
+    assert re.findall(r'<a href="([^"]*)"><bdi>', index) == [
+        "/articles/world/%D8%A2%D8%B3%D9%8A%D8%A7/", "/articles/world/",
+    ]  # fmt: skip
+
+
+def test_sync_asks_for_the_names_of_sections(site: MakeSite) -> None:
+    text = article(1)["content/articles/a1.md"]
+    settings = f"{SITE_YAML}sections: {{world: العالم}}\n"
+    folder = site({"site.yaml": settings, "content/articles/world/a1.md": text})
+    assert folder.run("sync").exit_code == 0
+    asked = (folder.path / "translations/en/site.po").read_text(encoding="utf-8")
+    assert 'msgctxt "section"\nmsgid "العالم"' in asked
+
+
+def test_authors_have_pages(site: MakeSite) -> None:
+    text = article(1)["content/articles/a1.md"]
+    folder = site({"content/articles/a1.md": text.replace("tags:", "authors: [ليلى حداد]\ntags:")})
+    folder.build()
+    assert shown(folder, "authors/ليلى-حداد/index.html") == [1]
+    link = '<a href="/authors/%D9%84%D9%8A%D9%84%D9%89-%D8%AD%D8%AF%D8%A7%D8%AF/"><bdi>ليلى حداد</bdi></a>'
+    assert link in folder.read("articles/a1/index.html")
+    assert link in folder.read("authors/index.html")
+
+
+def test_the_archive_goes_by_year_and_month(site: MakeSite) -> None:
+    folder = site({**articles(60), **article(310)})
+    folder.build()
+    assert shown(folder, "archive/2001/01/index.html") == [310]
+    assert shown(folder, "archive/2000/03/index.html") == list(range(59, 49, -1))
+    months = re.compile(r"<bdi>(.*?)</bdi></a> <span class=\"count\">(.*?)<")
+    assert months.findall(folder.read("en/archive/2000/index.html")) == [
+        ("January 2000", "25"), ("February 2000", "25"), ("March 2000", "10"),
+    ]  # fmt: skip
+    whole = folder.read("archive/index.html")
+    assert re.findall(r"<h2><a[^>]*>(.*?)<", whole) == ["٢٠٠١", "٢٠٠٠"]
+    assert ("مارس ٢٠٠٠", "١٠") in months.findall(whole)
+    assert "<title>March 2000 — Jisr</title>" in folder.read("en/archive/2000/03/index.html")
+
+
+def test_a_month_is_that_of_the_sites_timezone(site: MakeSite) -> None:
+    text = article(1)["content/articles/a1.md"].replace("2000-01-02", "2023-10-31T23:30:00Z")
+    folder = site({"content/articles/a1.md": text})
+    folder.build()
+    assert shown(folder, "archive/2023/11/index.html") == [1]
+
+
+def test_an_article_leads_to_older_ones_that_share_its_tags(site: MakeSite) -> None:
+    folder = site({
+        **article(1, "علوم, فضاء"), **article(2, "علوم"), **article(3, "رياضة"), **article(4, "رياضة"),
+        **article(5, "علوم, فضاء"),
+    })  # fmt: skip
+    folder.build()
+
+    def related(number: int) -> list[int]:
+        found = folder.read(f"articles/a{number}/index.html").partition('class="related"')[2]
+        return [int(n) for n in re.findall(r"/articles/a(\d+)/", found.partition("</aside>")[0])]
+
+    assert related(5) == [1, 2]
+    assert related(4) == []  # the one before it is a link already
+    assert related(1) == []
+    folder.write("site.yaml", f"{SITE_YAML}related: 0\n")
+    folder.build()
+    assert related(5) == []
+
+
+def test_listings_can_be_left_out(site: MakeSite) -> None:
+    text = article(1)["content/articles/a1.md"].replace("tags:", "authors: [ليلى حداد]\ntags:")
+    folder = site({"site.yaml": f"{SITE_YAML}listings: [archive]\n", "content/articles/world/a1.md": text})
+    folder.build()
+    made = {path.name for path in (folder.path / "public").iterdir()}
+    assert "archive" in made
+    assert not made & {"tags", "authors"}
+    assert not (folder.path / "public/articles/world/index.html").exists()
+    assert "<bdi>ليلى حداد</bdi>" in folder.read("articles/world/a1/index.html")
+    assert "/authors/" not in folder.read("articles/world/a1/index.html")
 
 
 def test_a_setting_of_no_number_is_told(site: MakeSite) -> None:

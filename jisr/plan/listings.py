@@ -1,4 +1,4 @@
-"""Facts → the pages that list articles: the home page, the pages of tags, the feeds.
+"""Facts → the pages that list articles: the home page, tags, authors, sections, months, the feeds.
 
 Each stands on the digests of the entries that it shows and on nothing else of them, so that an edit makes
 only those anew that show it.
@@ -11,27 +11,52 @@ from typing import Literal
 
 from jisr.errors import Problem, Report
 from jisr.model import DocumentFacts, EditionFacts, Listing, Page, Site, Term
+from jisr.read.documents import ARTICLES
+from jisr.translate import messages
 from jisr.urls import page_path, slug
 
-TAGS = "tags"
 FEED = "feed.xml"
 NEWEST = 20
 """Entries of a feed."""
 
+NEAR = 4
+"""How many older articles of each tag are looked at for related ones."""
+
 BLAME = "content/articles"
 
-Pair = tuple[DocumentFacts, tuple[EditionFacts, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way to group articles: the kinds of its pages, and the folder that they stand in."""
+
+    term: Literal["tag", "author", "section", "month"]
+    index: Literal["tags", "authors", "sections", "archive"]
+    folder: str
+
+
+KINDS = (
+    Kind("tag", "tags", "tags"),
+    Kind("author", "authors", "authors"),
+    Kind("section", "sections", "articles"),
+    Kind("month", "archive", "archive"),
+)
+
 Found = tuple[str, int, str, Page]
 """Path below the language's folder, the language's place among the site's, digest of what the page shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Articles:
-    """All articles, the newest first; for each tag, by its slug, where among them its own are."""
+    """All articles, the newest first; for each kind and each term, by its slug, where its own are among them.
 
-    pairs: Sequence[Pair]
+    `related` are for each article the places of those that it leads to; `shared` pairs of names with one slug.
+    """
+
+    documents: Sequence[DocumentFacts]
     paths: Sequence[str]
-    tags: Mapping[str, Sequence[int]]
+    groups: Mapping[str, Mapping[str, Sequence[int]]]
+    related: Sequence[Sequence[int]]
+    shared: Sequence[tuple[str, str, str]]
 
 
 class _Slugs(dict[str, str]):
@@ -42,45 +67,95 @@ class _Slugs(dict[str, str]):
         return found
 
 
-def articles(documents: Iterable[Pair]) -> Articles:
+def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
     """The articles among the documents."""
-    pairs = [pair for pair in documents if pair[0].kind == "article"]
-    pairs.sort(key=lambda pair: (pair[0].moment, pair[0].address), reverse=True)
-    slugs = _Slugs()
-    tags: dict[str, list[int]] = {}
-    for index, (document, _) in enumerate(pairs):
-        for tag in document.tags:
-            indices = tags.setdefault(slugs[tag], [])
-            if not indices or indices[-1] != index:  # a tag may stand twice
-                indices.append(index)
-    tags.pop("", None)
-    return Articles(pairs, [document.path for document, _ in pairs], dict(sorted(tags.items())))
+    found = [document for document in documents if document.kind == "article"]
+    found.sort(key=lambda document: (document.moment, document.address), reverse=True)
+    slugs = {"tags": _Slugs(), "authors": _Slugs()}
+    groups: dict[str, dict[str, list[int]]] = {kind.index: {} for kind in KINDS}
+    plain = ARTICLES.count("/")
+    for index, document in enumerate(found):
+        _add(groups["tags"], [slugs["tags"][tag] for tag in document.tags], index)
+        _add(groups["authors"], [slugs["authors"][author] for author in document.authors], index)
+        _add(groups["archive"], (document.month,), index)
+        if document.path.count("/") > plain:
+            sections = messages.sections(document.path, site.sections)
+            _add(groups["sections"], [at for _, at in sections], index)
+    for group in groups.values():
+        group.pop("", None)
+    listed: dict[str, dict[str, list[int]]] = {
+        kind: dict(sorted(groups[kind].items())) for kind in site.listings
+    }
+    shared = [
+        (kind, first, second)
+        for kind, names in slugs.items()
+        if kind in site.listings
+        for first, second in _alike(names)
+    ]
+    paths = [document.path for document in found]
+    return Articles(found, paths, listed, _related(found, slugs["tags"], site.related), shared)
 
 
-def places(site: Site, documents: Iterable[DocumentFacts]) -> tuple[str, ...]:
+def _add(group: dict[str, list[int]], terms: Iterable[str], index: int) -> None:
+    for term in terms:
+        indices = group.get(term)
+        if indices is None:
+            group[term] = [index]
+        elif indices[-1] != index:  # a tag may stand twice
+            indices.append(index)
+
+
+def _alike(slugs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each name whose slug an earlier one has, after that."""
+    first: dict[str, str] = {}
+    for name, at in slugs.items():
+        if at and first.setdefault(at, name) != name:
+            yield first[at], name
+
+
+def _related(documents: Sequence[DocumentFacts], slugs: Mapping[str, str], count: int) -> list[Sequence[int]]:
+    """For each article those that share the most tags with it, of the older ones near it in each tag.
+
+    Only older ones: what is published later changes no page that stands.
+    """
+    result: list[Sequence[int]] = [()] * len(documents)
+    recent: dict[str, list[int]] = {}
+    for index in range(len(documents) - 1, -1, -1) if count else ():
+        near: list[int] = []
+        for tag in {slugs[tag] for tag in documents[index].tags}:
+            older = recent.get(tag)
+            if older is None:
+                recent[tag] = [index]
+            else:
+                near += older
+                recent[tag] = [index, *older[: NEAR - 1]]
+        chosen = set(near)
+        chosen.discard(index + 1)  # its page leads there anyway
+        if len(chosen) < len(near):  # some share more than one
+            result[index] = sorted(chosen, key=lambda other: (-near.count(other), other))[:count]
+        else:
+            result[index] = sorted(chosen)[:count]
+    return result
+
+
+def places(site: Site, found: Articles) -> tuple[str, ...]:
     """What links may lead to besides documents and files: paths below a language's folder, sorted."""
-    slugs = _Slugs()
-    tags = {slugs[tag] for document in documents if document.kind == "article" for tag in document.tags}
-    found = [f"{TAGS}/{tag}/" for tag in tags - {""}]
-    if found:
-        found.append(f"{TAGS}/")
-    if site.feed != "none":
-        found.append(FEED)
-    return tuple(sorted(found))
+    result = [FEED] if site.feed != "none" else []
+    for kind in KINDS:
+        terms = set(found.groups.get(kind.index, ()))
+        if kind.index == "archive":
+            terms |= {month.partition("/")[0] for month in terms}
+        result += [f"{kind.folder}/{term}/" for term in terms] + [f"{kind.folder}/"] * bool(terms)
+    return tuple(sorted(result))
 
 
-def shared_slugs(documents: Iterable[DocumentFacts], report: Report) -> None:
-    """Warn of tags that differ and get one page."""
-    slugs = _Slugs()
-    spelt: dict[str, str] = {}
-    for document in documents:
-        for tag in document.tags if document.kind == "article" else ():
-            first = spelt.setdefault(slugs[tag], tag)
-            if first != tag and slugs[tag]:
-                spelt[slugs[tag]] = tag
-                what = f"the tags {first} and {tag} share the page /{TAGS}/{slugs[tag]}/"
-                hint = "write them alike, or call one of them otherwise"
-                report(Problem(document.path, 1, 1, what, hint, "warning"))
+def shared_slugs(found: Articles, report: Report) -> None:
+    """Warn of tags, and of authors, that differ and get one page."""
+    for kind, first, second in found.shared:
+        named = (document for document in found.documents if second in getattr(document, kind))
+        what = f"the {kind} {first} and {second} share the page /{kind}/{slug(second)}/"
+        hint = "write them alike, or call one of them otherwise"
+        report(Problem(next(named).path, 1, 1, what, hint, "warning"))
 
 
 def parts(number: int, size: int) -> list[tuple[int, int]]:
@@ -95,18 +170,19 @@ def parts(number: int, size: int) -> list[tuple[int, int]]:
     return list(zip([0, *ends], ends, strict=False))
 
 
-def listings(site: Site, found: Articles) -> Iterator[Found]:
-    """The listings in all languages."""
-    entries = [[pair[1][index].entry for pair in found.pairs] for index in range(len(site.languages))]
+def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts, ...]]) -> Iterator[Found]:
+    """The listings in all languages. `editions` are the articles', in their order."""
+    entries = [[found[index].entry for found in editions] for index in range(len(site.languages))]
     codes = [language.code for language in site.languages]
 
     def pages(
-        kind: Literal["home", "tag"],
+        kind: Literal["home", "tag", "author", "section", "month"],
         address: str,
         indices: Sequence[int],
-        naming: str,
-        terms: tuple[Term, ...],
+        naming: str = "",
+        terms: tuple[Term, ...] = (),
     ) -> Iterator[Found]:
+        template = "home.html" if kind == "home" else "listing.html"
         ranges = parts(len(indices), site.per_page)
         for number, (start, end) in enumerate(ranges, 1):
             shown = indices[start:end]
@@ -115,25 +191,48 @@ def listings(site: Site, found: Articles) -> Iterator[Found]:
             path = listing_path(address, number)
             for index, code in enumerate(codes):
                 digest = _digest([entries[index][i] for i in shown], f"{len(ranges)} {naming}")
-                yield path, index, digest, Page(kind, f"{kind}.html", code, "", BLAME, listing)
+                yield path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
-    yield from pages("home", "", range(len(found.paths)), "", ())
-    terms = []
-    spellings = []
-    for name, indices in found.tags.items():
-        term = Term(name, len(indices), found.paths[indices[0]])
-        spelling = " ".join(found.pairs[indices[0]][0].tags)
-        terms.append(term)
-        spellings.append(f"{name} {len(indices)} {spelling}")
-        yield from pages("tag", f"{TAGS}/{name}", indices, spelling, (term,))
-    if terms:
-        listing = Listing(TAGS, terms=tuple(terms))
-        for index, code in enumerate(codes):
-            page = Page("tags", "tags.html", code, "", BLAME, listing)
-            yield listing_path(TAGS, 1), index, _digest(spellings), page
+    yield from pages("home", "", range(len(found.paths)))
+    for kind in KINDS:
+        terms: list[tuple[Term, str]] = []
+        for name, indices in found.groups.get(kind.index, {}).items():
+            newest = found.documents[indices[0]]
+            spelling = _spelling(kind, newest)
+            term = Term(name, len(indices), "" if kind.term == "month" else newest.path)
+            terms.append((term, f"{name} {len(indices)} {spelling}"))
+            yield from pages(kind.term, f"{kind.folder}/{name}", indices, spelling, (term,))
+        template = "archive.html" if kind.index == "archive" else "terms.html"
+        for address, listed in _indices(kind, terms):
+            listing = Listing(address, terms=tuple(term for term, _ in listed))
+            digest = _digest(said for _, said in listed)
+            for index, code in enumerate(codes):
+                page = Page(kind.index, template, code, "", BLAME, listing)
+                yield listing_path(address, 1), index, digest, page
     if site.feed != "none":
         for index in range(len(codes)):
-            yield _feed(site, found, index)
+            yield _feed(site, found, editions, index)
+
+
+def _spelling(kind: Kind, newest: DocumentFacts) -> str:
+    """What the name of a term is taken from."""
+    if kind.term == "tag":
+        return " ".join(newest.tags)
+    if kind.term == "author":
+        return " ".join(newest.authors)
+    return newest.path.rpartition("/")[0] if kind.term == "section" else ""
+
+
+def _indices(kind: Kind, terms: list[tuple[Term, str]]) -> Iterator[tuple[str, list[tuple[Term, str]]]]:
+    """The pages that list terms: addresses, and what they list. The archive has one for each year too."""
+    if terms:
+        yield kind.folder, terms
+    if kind.index == "archive":
+        years: dict[str, list[tuple[Term, str]]] = {}
+        for pair in terms:
+            years.setdefault(pair[0].slug.partition("/")[0], []).append(pair)
+        for year, months in years.items():
+            yield f"{kind.folder}/{year}", months
 
 
 def _digest(shown: Iterable[str], besides: str = "") -> str:
@@ -141,16 +240,16 @@ def _digest(shown: Iterable[str], besides: str = "") -> str:
     return blake2b("\n".join([besides, *shown]).encode(), digest_size=16).hexdigest()
 
 
-def _feed(site: Site, found: Articles, index: int) -> Found:
+def _feed(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts, ...]], index: int) -> Found:
     omit = site.feed_untranslated == "omit"
     shown = []
     digests = []
-    for document, editions in found.pairs:
-        edition = editions[index]
+    for document, own in zip(found.documents, editions, strict=True):
+        edition = own[index]
         if document.draft or (omit and not edition.ready):
             continue
         if site.feed_untranslated == "source" and not edition.ready:
-            edition = editions[0]
+            edition = own[0]
         shown.append(document.path)
         digests.append(edition.page if site.feed == "full" else edition.entry)
         if len(shown) == NEWEST:

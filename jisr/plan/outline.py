@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from jisr.errors import Problem, Report
 from jisr.model import Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
-from jisr.plan.listings import Articles, Pair, listings
+from jisr.plan.listings import Articles, listings
 from jisr.plan.pages import menu_url
 from jisr.translate.links import Links, collisions
 from jisr.urls import page_path
@@ -48,12 +48,17 @@ def outline(
     """The outputs, sorted by path. Reports two on one path, naming both."""
     outputs: list[tuple[Output, str]] = []
     base = (grounds.versions, grounds.settings, grounds.templates)
-    beside = dict(zip(found.paths, neighbours(found.pairs), strict=True))
+    by_path = {document.path: editions for document, editions in documents}
+    listed = [by_path[path] for path in found.paths]
+    beside = {
+        path: (*around, *[listed[index] for index in related])
+        for path, around, related in zip(found.paths, neighbours(listed), found.related, strict=True)
+    }
     for document, editions in documents:
         around = beside.get(document.path, ())
         outputs += ((output, document.path) for output in _document(document, editions, around, links, base))
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
-    for path, index, shown, page in listings(site, found):
+    for path, index, shown, page in listings(site, found, listed):
         outputs.append((Output(folders[index] + path, (*base, shown), page), f"the listing /{path}"))
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("404", "404.html", language.code, "", "site.yaml")
@@ -90,7 +95,7 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
 def _document(
     document: DocumentFacts,
     editions: tuple[EditionFacts, ...],
-    around: tuple[Pair | None, ...],
+    around: tuple[tuple[EditionFacts, ...] | None, ...],
     links: Links,
     base: tuple[str, ...],
 ) -> Iterable[Output]:
@@ -100,7 +105,7 @@ def _document(
     template = document.template or f"{document.kind}.html"
     for index, edition in enumerate(editions):
         prefix = prefixes[edition.language]
-        beside = " ".join([pair[1][index].title if pair else "-" for pair in around])
+        beside = " ".join([other[index].title if other else "-" for other in around])
         page = Page(document.kind, template, edition.language, document.path, document.path)
         yield Output(page_path(document.address, prefix), (*base, f"{edition.page} {offered} {beside}"), page)
         if edition is not original:

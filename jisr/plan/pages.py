@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from jisr.languages import sort_key
+from jisr.languages import format_month, format_year, sort_key
 from jisr.model import (
     Edition,
     Language,
@@ -19,9 +19,8 @@ from jisr.model import (
     Progress,
     Site,
     Summary,
-    Term,
 )
-from jisr.plan.listings import FEED, TAGS, listing_path
+from jisr.plan.listings import FEED, KINDS, Kind, listing_path
 from jisr.plan.views import (
     Alternate,
     EditionView,
@@ -34,7 +33,8 @@ from jisr.plan.views import (
     Picture,
     Row,
     SiteView,
-    Topic,
+    Term,
+    Year,
 )
 from jisr.translate.editions import summarise
 from jisr.translate.links import Links
@@ -44,8 +44,17 @@ _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
 
 
-Around = tuple[tuple[Neighbour, ...] | None, tuple[Neighbour, ...] | None]
-"""The newer and the older article, each in all languages."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The articles that an article's page leads to, each in all languages."""
+
+    newer: tuple[Neighbour, ...] | None = None
+    older: tuple[Neighbour, ...] | None = None
+    related: tuple[tuple[Neighbour, ...], ...] = ()
+
+
+_NAMES = {"tag": "tags", "author": "authors", "section": "sections"}
+"""Where in a summary the name of a term stands, by the kind of its pages."""
 
 WINDOW = 2
 """Page numbers shown on either side of the current one."""
@@ -82,9 +91,9 @@ def listing_context(
     language = next(language for language in site.languages if language.code == page.language)
     listing = page.listing
     assert listing
-    topics = [_topic(term, summary, links) for term, summary in zip(listing.terms, naming, strict=True)]
+    terms = _terms(listing, page.kind, language, naming, links)
     place = listing_path(listing.address, listing.number)
-    title = topics[0].name if page.kind == "tag" else None
+    title = terms[0].name if page.kind in _NAMES or page.kind == "month" else None
     view = _plain_page(site, language, page.kind, place, links, title)
     if listing.count > 1:
         view = replace(view, pagination=_pagination(listing, language, links))
@@ -92,9 +101,11 @@ def listing_context(
     if page.kind == "home":
         lead = entries[:1] if listing.number == 1 else ()
         return context | {"lead": lead[0] if lead else None, "entries": entries[len(lead) :]}
-    if page.kind == "tag":
-        return context | {"topic": topics[0], "entries": entries}
-    return context | {"topics": tuple(sorted(topics, key=lambda topic: sort_key(topic.name.text)))}
+    if title:
+        return context | {"term": terms[0], "entries": entries}
+    if page.kind == "archive":
+        return context | {"years": _years(listing, terms, language, links)}
+    return context | {"terms": tuple(sorted(terms, key=lambda term: sort_key(term.name.text)))}
 
 
 def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
@@ -142,7 +153,7 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
         source=site.source,
         home=_place_url("index.html", language, links),
         menu=tuple(menu),
-        topics=_place_url(f"{TAGS}/index.html", language, links) if links.from_root(f"/{TAGS}/") else None,
+        **{kind.index: _index_url(kind, language, links) for kind in KINDS},
         feed=_place_url(FEED, language, links) if site.feed != "none" else None,
     )
 
@@ -200,7 +211,7 @@ def _plain_page(
         Alternate(other, _place_url(place, other, links), other == language) for other in site.languages
     )
     pairs = [(other.language.code, absolute(other.url, site.base_url)) for other in alternates]
-    described = settings.description and kind != "tag"
+    described = settings.description and kind in ("home", "404")
     address = _place_url(place, language, links)
     return PageView(
         kind=kind,
@@ -237,22 +248,56 @@ def _pagination(listing: Listing, language: Language, links: Links) -> Paginatio
     )
 
 
-def _topic(term: Term, summary: Summary, links: Links) -> Topic:
-    tag = next(tag for tag in summary.tags if tag.slug == term.slug)
-    address = _place_url(listing_path(f"{TAGS}/{term.slug}", 1), summary.language, links)
-    return Topic(tag.phrase, address, term.count)
+def _index_url(kind: Kind, language: Language, links: Links) -> str | None:
+    there = links.from_root(f"/{kind.folder}/") is not None
+    return _place_url(f"{kind.folder}/index.html", language, links) if there else None
 
 
-def _tags(tags: Iterable[Name], language: Language, links: Links) -> tuple[Named, ...]:
+def _terms(
+    listing: Listing, kind: str, language: Language, naming: Sequence[Summary], links: Links
+) -> list[Term]:
+    folder = next(way.folder for way in KINDS if kind in (way.term, way.index)) if listing.terms else ""
+    found = []
+    for index, term in enumerate(listing.terms):
+        if folder == "archive":
+            year, month = map(int, term.slug.split("/"))
+            name = Phrase(format_month(date(year, month, 1), language), language, "source")
+        else:
+            names: Sequence[Name] = getattr(naming[index], _NAMES.get(kind, kind))
+            name = next(name.phrase for name in names if name.slug == term.slug)
+        found.append(Term(name, _place_url(f"{folder}/{term.slug}/index.html", language, links), term.count))
+    return found
+
+
+def _years(listing: Listing, months: list[Term], language: Language, links: Links) -> tuple[Year, ...]:
+    """The months by their years, the newest first."""
+    years: dict[str, list[Term]] = {}
+    for term, month in zip(listing.terms, months, strict=True):
+        years.setdefault(term.slug.partition("/")[0], []).append(month)
+
+    def address(year: str) -> str:
+        return _place_url(f"archive/{year}/index.html", language, links)
+
     return tuple(
-        Named(tag.phrase, _place_url(f"{TAGS}/{tag.slug}/index.html", language, links) if tag.slug else None)
-        for tag in tags
+        Year(format_year(int(year), language), address(year), tuple(found))
+        for year, found in sorted(years.items(), reverse=True)
     )
 
 
-def _beside(article: tuple[Neighbour, ...] | None, language: Language, links: Links) -> Named | None:
-    if article is None:
-        return None
+def _named(
+    kind: str, names: Iterable[Name], site: Site, language: Language, links: Links
+) -> tuple[Named, ...]:
+    """Names of a kind with their pages."""
+    folder = next(way.folder for way in KINDS if way.index == kind)
+
+    def address(name: Name) -> str | None:
+        listed = kind in site.listings and name.slug
+        return _place_url(f"{folder}/{name.slug}/index.html", language, links) if listed else None
+
+    return tuple(Named(name.phrase, address(name)) for name in names)
+
+
+def _beside(article: tuple[Neighbour, ...], language: Language, links: Links) -> Named:
     found = next(edition for edition in article if edition.language.code == language.code)
     return Named(found.title, _place_url(page_path(found.address, ""), language, links))
 
@@ -269,8 +314,9 @@ def _edition_view(
         is_source=is_source,
         title=edition.title,
         summary=edition.summary,
-        authors=tuple(Named(author.phrase, None) for author in edition.authors),
-        tags=_tags(edition.tags, edition.language, links),
+        authors=_named("authors", edition.authors, site, edition.language, links),
+        tags=_named("tags", edition.tags, site, edition.language, links),
+        sections=_named("sections", edition.sections, site, edition.language, links),
         date=metadata.date,
         updated=metadata.updated,
         source=_credit(summary),
@@ -281,8 +327,9 @@ def _edition_view(
         draft=metadata.draft,
         original_url=url(_path(editions[0], links), site.base_path),
         parallel_url=None if is_source else url(_parallel_path(edition, links), site.base_path),
-        newer=_beside(around[0], edition.language, links),
-        older=_beside(around[1], edition.language, links),
+        newer=_beside(around.newer, edition.language, links) if around.newer else None,
+        older=_beside(around.older, edition.language, links) if around.older else None,
+        related=tuple(_beside(article, edition.language, links) for article in around.related),
         extra=metadata.extra,
     )
 
@@ -297,11 +344,12 @@ def entry(site: Site, summary: Summary, links: Links) -> Entry:
         is_source=summary.language == site.source,
         title=summary.title,
         summary=summary.summary,
-        authors=tuple(Named(author.phrase, None) for author in summary.authors),
+        authors=_named("authors", summary.authors, site, summary.language, links),
         date=day_of(summary.date),
         updated=day_of(summary.updated),
         image=_picture(summary),
-        tags=_tags(summary.tags, summary.language, links),
+        tags=_named("tags", summary.tags, site, summary.language, links),
+        sections=_named("sections", summary.sections, site, summary.language, links),
         source=_credit(summary),
         progress=summary.progress,
         draft=summary.draft,

@@ -56,7 +56,10 @@ class SiteView:
     source: Language
     home: str
     menu: tuple[Link, ...]
-    topics: str | None
+    tags: str | None
+    authors: str | None
+    sections: str | None
+    archive: str | None
     feed: str | None
 
 
@@ -84,8 +87,8 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """A tag with the number of its articles."""
+class Term:
+    """A tag, an author, a section or a month with the number of its articles."""
 
     name: Phrase
     url: str
@@ -100,6 +103,15 @@ class Picture:
     alt: Phrase
     caption: Phrase | None
     credit: Phrase | None
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of the archive with its months."""
+
+    name: str
+    url: str
+    months: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +129,7 @@ class Entry:
     updated: datetime.date | None
     image: Picture | None
     tags: tuple[Named, ...]
+    sections: tuple[Named, ...]
     source: Named | None
     progress: Progress
     draft: bool
@@ -147,6 +160,7 @@ class EditionView:
     summary: Phrase | None
     authors: tuple[Named, ...]
     tags: tuple[Named, ...]
+    sections: tuple[Named, ...]
     date: datetime.date | None
     updated: datetime.date | None
     source: Named | None
@@ -159,6 +173,7 @@ class EditionView:
     parallel_url: str | None
     newer: Named | None
     older: Named | None
+    related: tuple[Named, ...]
     extra: Mapping[str, Any]
 
 

@@ -65,6 +65,13 @@ def moment(day: datetime.date | None, timezone: str) -> float:
     return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).timestamp()
 
 
+def month(day: datetime.date | None, timezone: str) -> str:
+    """The month of a date, `2023/10`, in a timezone; nothing for none."""
+    if isinstance(day, datetime.datetime) and day.tzinfo:
+        day = day.astimezone(ZoneInfo(timezone))
+    return day.strftime("%Y/%m") if day else ""
+
+
 def alias_path(alias: str) -> str | None:
     """Output path of the page at a former address, `/old/name/` or `/old.html`; None if it isn't one."""
     parts = alias.strip("/").split("/")

@@ -75,6 +75,7 @@ def summarise(edition: Edition) -> Summary:
         summary=edition.summary,
         authors=edition.authors,
         tags=edition.tags,
+        sections=edition.sections,
         date=metadata.date.isoformat() if metadata.date else None,
         updated=metadata.updated.isoformat() if metadata.updated else None,
         source_name=edition.source_name,
@@ -100,6 +101,7 @@ def _editions(
     document = body.document
     wanted = segments(body)
     slugs = {name: slug(name) for name in (*document.metadata.authors, *document.metadata.tags)}
+    sections = messages.sections(document.path, site.sections)
     ids = None
     result = []
     for language in site.languages:
@@ -149,7 +151,7 @@ def _editions(
 
         named = {
             segment.key: _name(segment, speech[language.code].names, site, language)
-            for segment in messages.names(metadata)
+            for segment in messages.names(document, site.sections)
         }
 
         def name(kind: str, text: str, named: Mapping[tuple[str | None, str], Phrase] = named) -> Phrase:
@@ -166,6 +168,7 @@ def _editions(
                 summary=field("summary", metadata.summary),
                 authors=tuple(Name(name("author", author), slugs[author]) for author in metadata.authors),
                 tags=tuple(Name(name("tag", tag), slugs[tag]) for tag in metadata.tags),
+                sections=tuple(Name(name("section", title), at) for title, at in sections),
                 source_name=name("source", metadata.source.name) if metadata.source else None,
                 image_url=resolve(language, image.src) if image else None,
                 image_alt=(field("image.alt", image.alt) or Phrase("", language, "source"))
