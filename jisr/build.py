@@ -20,8 +20,8 @@ from jisr.model import Source
 from jisr.survey import THEME, below, digests, survey, tampering, trusted, versions
 from jisr.theme import theme_root
 from jisr.write import output as placing
-from jisr.write.output import Staging
-from jisr.write.state import FILE, FOLDER, State, Written, is_damage
+from jisr.write.output import FOLDER, Staging
+from jisr.write.state import FILE, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import DocumentFacts, DocumentFiles, Output, Page, RenderFacts, Site
@@ -57,16 +57,22 @@ class Built:
 
     pages: int
     files: int
-    written: int = 0
-    removed: int = 0
+    written: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
 
 
-def build(root: Path, output: Path, options: Options, watch: Watch = lambda results, _: results) -> Built:
-    """Build the site at `root` into the folder `output`.
+def build(
+    root: Path,
+    output: Path,
+    options: Options,
+    watch: Watch = lambda results, _: results,
+    record: str = FOLDER,
+) -> Built:
+    """Build the site at `root` into the folder `output`; what is remembered goes to `record`.
 
     Raises `SiteError` with every problem of the site, `output` untouched.
     """
@@ -76,12 +82,12 @@ def build(root: Path, output: Path, options: Options, watch: Watch = lambda resu
         hint = "go to a site's folder, name it with --site, or run jisr init"
         raise SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))
     with _told(output):
-        staging = Staging(root, output)
-        with State(root, problems.append) as state:
-            finished = placing.finish(root)
+        staging = Staging(root, output, record)
+        with State(root, problems.append, record) as state:
+            finished = placing.finish(root, record)
             if finished:
                 state.note(finished.folder, finished.written, finished.removed)
-                placing.close(root)
+                placing.close(root, record)
             staging.clear()
             try:
                 built = _attempt(root, staging, options, state, watch, problems)
@@ -212,8 +218,8 @@ class _Run:
         built = Built(
             pages=len(plan.outputs) - files,
             files=files,
-            written=len(changed),
-            removed=len(plan.removed),
+            written=tuple(changed),
+            removed=tuple(sorted(plan.removed)),
             kept=self._strays({output.path for output in plan.outputs}),
             warnings=tuple(sorted(set(self.problems))),
             reasons=tuple((o.path, self._reason(o)) for o in plan.outputs) if self.options.explain else (),

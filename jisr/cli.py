@@ -9,12 +9,15 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jisr import __version__
 from jisr.errors import Problem, SiteError
+
+if TYPE_CHECKING:
+    from jisr.serve.channel import News
 
 _STARTER = Path(__file__).parent / "starter"
 _NAMES = {"gitignore": ".gitignore"}
@@ -161,7 +164,7 @@ def build(
     ctx.meta["jisr.site"] = site
     target = output or site / "public"
     options = Options(base_url, drafts, strict, jobs, verify, explain)
-    built = run(site, target, options, **({} if quiet else {"watch": _progress}))
+    built = run(site, target, options, _silent if quiet else _progress)
     _print_problems(built.warnings, site)
     for name, reason in built.reasons:
         if name.startswith(path or ""):
@@ -172,9 +175,58 @@ def build(
     if not quiet:
         pages, files = _count(built.pages, "page"), _count(built.files, "file")
         warnings = f", {_count(len(built.warnings), 'warning')}" if built.warnings else ""
-        removed = f", {built.removed:,} removed" if built.removed else ""
-        where = f"in {os.path.relpath(target)}, {built.written:,} written{removed}"
+        removed = f", {len(built.removed):,} removed" if built.removed else ""
+        where = f"in {os.path.relpath(target)}, {len(built.written):,} written{removed}"
         click.echo(f"jisr: {pages} and {files} {where} in {built.seconds:.2f} s{warnings}")
+
+
+@main.command()
+@_site
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    metavar="N",
+    help="The port, 8000 if not given; if it is taken, the next free one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    help="Where to listen: 0.0.0.0 for the whole network; for this machine alone if not given.",
+)
+@click.option(
+    "--allow-edits", is_flag=True, help="With --host: let those edit who have the address with the token."
+)
+@click.option("--open", "open_", is_flag=True, help="Open the browser.")
+@click.pass_context
+def serve(ctx: click.Context, site: Path, port: int, host: str, allow_edits: bool, open_: bool) -> None:
+    """Show the site as it is being written, drafts included, and keep the open page up to date."""
+    from jisr.serve.run import Wishes
+    from jisr.serve.run import serve as run
+
+    ctx.meta["jisr.site"] = site
+    if not (site / "site.yaml").is_file():
+        raise SiteError(
+            Problem("site.yaml", 1, 1, "there is no site here", "go to a site's folder, or run jisr init")
+        )
+
+    before: tuple[Problem, ...] = ()
+
+    def show(news: "News") -> None:
+        nonlocal before
+        if news.problems != before:
+            _print_problems(news.problems, site)
+        before = news.problems
+        if news.failed:
+            click.echo("jisr: the pages are as they were before these errors", err=True)
+        elif news.changed:
+            click.echo(
+                f"jisr: {_count(len(news.changed), 'file')} written or removed in {news.seconds:.2f} s"
+            )
+
+    run(site.resolve(), Wishes(host, port, open_, allow_edits), click.echo, show)
 
 
 @main.command()
@@ -245,6 +297,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for first, *rest in lines:
         numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
         click.echo("  ".join([first.ljust(widths[0]), *numbers]))
+
+
+def _silent(results: Iterable[Any], _: int) -> Iterable[Any]:
+    return results
 
 
 def _progress(results: Iterable[Any], number: int) -> Iterable[Any]:

@@ -8,7 +8,7 @@ import jisr
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "yamlfile", "config",
-    "read", "translate", "plan", "write", "survey", "work", "commands", "build", "cli",
+    "read", "translate", "plan", "write", "survey", "work", "commands", "build", "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
@@ -17,6 +17,9 @@ DOORS = {
     "msgspec": "yamlfile.py",
     "jinja2": "write/templates.py",
     "babel.messages": "translate/catalog.py",
+    "starlette": "serve/",
+    "uvicorn": "serve/run.py",
+    "watchfiles": "serve/watch.py",
     "click": "cli.py",
 }
 ALSO = {

@@ -15,6 +15,12 @@ from pathlib import Path
 
 from jisr.errors import Problem, SiteError
 
+FOLDER = ".jisr"
+"""The folder in the site's where builds keep what they remember."""
+
+PREVIEW = f"{FOLDER}/serve"
+"""The same for the preview, so that neither keeps the other waiting, nor makes it begin anew."""
+
 _JOURNAL = "journal.json"
 _TOKEN = ".token"
 """In the staging folder: the journal's word. One that came with a site from elsewhere has none there."""
@@ -36,12 +42,12 @@ class Staging:
     refuses.
     """
 
-    def __init__(self, site_root: Path, output: Path) -> None:
+    def __init__(self, site_root: Path, output: Path, record: str = FOLDER) -> None:
         # A link is followed: what it leads to is what a host serves.
         self.output = Path(os.path.realpath(output))
         _refuse_unsafe(output, self.output, Path(os.path.realpath(site_root)))
         self.folder = self.output.with_name(f".{self.output.name}.new")
-        self.journal = site_root / ".jisr" / _JOURNAL
+        self.journal = site_root / record / _JOURNAL
 
     def clear(self) -> None:
         """Remove what a build has left that was stopped before it put anything in place."""
@@ -84,9 +90,9 @@ class Staging:
         self.journal.unlink(missing_ok=True)
 
 
-def finish(site_root: Path) -> Finished | None:
+def finish(site_root: Path, record: str = FOLDER) -> Finished | None:
     """Complete a build that was killed while it put its files in place. To be recorded, then closed."""
-    journal = site_root / ".jisr" / _JOURNAL
+    journal = site_root / record / _JOURNAL
     try:
         plan = json.loads(journal.read_text(encoding="utf-8"))
         output, written, removed = Path(plan["output"]), list(plan["written"]), list(plan["removed"])
@@ -118,9 +124,9 @@ def is_plain(path: object) -> bool:
     return isinstance(path, str) and bool(path) and not path.startswith("/") and ".." not in path.split("/")
 
 
-def close(site_root: Path) -> None:
+def close(site_root: Path, record: str = FOLDER) -> None:
     """See `Staging.close`, for a build that was completed."""
-    (site_root / ".jisr" / _JOURNAL).unlink(missing_ok=True)
+    (site_root / record / _JOURNAL).unlink(missing_ok=True)
 
 
 def strays(output: Path, known: Iterable[str]) -> Iterator[str]:
@@ -213,8 +219,9 @@ def _remove_empty(folder: Path, output: Path) -> None:
 
 def _refuse_unsafe(named: Path, output: Path, site: Path) -> None:
     """An output folder that holds the site, or is one of its source folders, would mix with it."""
-    sources = [site / name for name in ("content", "templates", "static", "translations", ".jisr")]
-    if site.is_relative_to(output) or any(output.is_relative_to(folder) for folder in sources):
+    sources = [site / name for name in ("content", "templates", "static", "translations", FOLDER)]
+    own = output.parent == site / PREVIEW
+    if site.is_relative_to(output) or (any(output.is_relative_to(folder) for folder in sources) and not own):
         what = "the output folder is a folder of the site itself"
         raise SiteError(Problem(str(named.absolute()), 1, 1, what, "choose another with --output"))
     if output.exists() and not output.is_dir():

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jisr.errors import Problem, Report, SiteError
+from jisr.write.output import FOLDER
 
-FOLDER = ".jisr"
 FILE = "state.db"
 VERSION = 2
 """Of the tables below and of what is in them."""
@@ -49,17 +49,21 @@ class Written(NamedTuple):
 
 
 class State:
-    """The state of one site, locked for this process while it is open."""
+    """The state of one site, locked for this process while it is open.
 
-    def __init__(self, root: Path, report: Report) -> None:
-        self.folder = root / FOLDER
+    `record` is the folder in the site's that holds it: builds have one, the preview another.
+    """
+
+    def __init__(self, root: Path, report: Report, record: str = FOLDER) -> None:
+        self.folder = root / record
+        self.links = [root / FOLDER, self.folder]
         self.path = self.folder / FILE
         self.report = report
 
     def __enter__(self) -> "State":
-        if self.folder.is_symlink():
+        if any(folder.is_symlink() for folder in self.links):
             raise SiteError(Problem(FOLDER, 1, 1, "a symbolic link stands where the state goes", "remove it"))
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")

@@ -1,0 +1,52 @@
+"""What the preview answers: its own addresses below /_jisr/, and the site at all others."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from jisr.serve.channel import MOST, Channel
+from jisr.serve.guard import COOKIE, Guard, Rights, refuse
+from jisr.serve.pages import Pages
+from jisr.serve.workshop import Workshop
+
+CLIENT = Path(__file__).parent / "client"
+"""What browsers load of ours. None of it is in a built site."""
+
+
+def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlette:
+    """The preview as an ASGI application."""
+
+    def facts_for(request: Request) -> Mapping[str, str]:
+        token = rights.token_for(request)
+        facts = {"run": channel.run, "build": str(channel.news.number)}
+        return facts | ({"token": token} if token else {})
+
+    async def events(request: Request) -> Response:
+        if len(channel.listeners) >= MOST:
+            return refuse(503, "too many pages are open", "close some")
+        stream = channel.stream(request.query_params.get("page", "/"))
+        return StreamingResponse(stream, media_type="text/event-stream")
+
+    async def desk(_: Request) -> Response:
+        return FileResponse(CLIENT / "desk.html")
+
+    async def enter(request: Request) -> Response:
+        """The address that is passed on with --allow-edits: it gives the browser the token."""
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(COOKIE, request.query_params.get("token", ""), httponly=True, samesite="strict")
+        return answer
+
+    own = [
+        Route("/", desk),
+        Route("/events", events),
+        Route("/enter", enter),
+        Mount("/", StaticFiles(directory=CLIENT)),
+    ]
+    routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, facts_for))]
+    return Starlette(routes=routes, middleware=[Middleware(Guard, rights=rights)])

@@ -1,0 +1,112 @@
+"""What open pages are told, as server-sent events.
+
+Each page has a place for what it hasn't been told yet, and not a queue: one that listens slowly, or no
+longer, gets the sum of it later and keeps nobody waiting.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from jisr.errors import Problem
+
+QUIET = 15.0
+"""Seconds of silence after which a line is sent, so that a broken connection is found."""
+
+MOST = 200
+"""Pages that are listened to at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a build brought. `changed` are paths in the built site; where it `failed`, there are none.
+
+    `problems` are those of the site as it is now; `shown` has the same for browsers, as JSON's values.
+    """
+
+    number: int
+    changed: frozenset[str] = frozenset()
+    failed: bool = False
+    problems: tuple[Problem, ...] = ()
+    shown: tuple[dict[str, Any], ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """An open page; `paths` are those in the built site that its address can stand for."""
+
+    paths: frozenset[str]
+    changed: set[str] = field(default_factory=set)
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Channel:
+    """All pages that are open. `run` names this run of the server."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        self.news = News(0)
+        self.listeners: set[Listener] = set()
+        self.closed = False
+
+    def open_paths(self) -> frozenset[str]:
+        """The paths in the built site of all pages that are open."""
+        return frozenset(path for listener in self.listeners for path in listener.paths)
+
+    def tell(self, news: News) -> None:
+        """Tell all pages."""
+        self.news = news
+        for listener in self.listeners:
+            listener.changed |= news.changed
+            listener.awake.set()
+
+    def close(self) -> None:
+        """End all streams."""
+        self.closed = True
+        for listener in self.listeners:
+            listener.awake.set()
+
+    async def stream(self, address: str) -> AsyncIterator[str]:
+        """The events for a page, named by the path of its address."""
+        listener = Listener(paths_of(address))
+        listener.awake.set()
+        self.listeners.add(listener)
+        try:
+            while not self.closed:
+                try:
+                    await asyncio.wait_for(listener.awake.wait(), QUIET)
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                listener.awake.clear()
+                changed, listener.changed = listener.changed, set()
+                yield f"event: news\ndata: {json.dumps(self._for(listener, changed), ensure_ascii=False)}\n\n"
+        finally:
+            self.listeners.discard(listener)
+
+    def _for(self, listener: Listener, changed: set[str]) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "build": self.news.number,
+            "page": not listener.paths.isdisjoint(changed),
+            "missing": any(path.endswith("404.html") for path in changed),
+            "styles": _addresses(changed, ".css"),
+            "scripts": _addresses(changed, ".js"),
+            "pictures": _addresses(changed, ".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"),
+            "failed": self.news.failed,
+            "problems": self.news.shown,
+        }
+
+
+def paths_of(address: str) -> frozenset[str]:
+    """The paths in the built site that a path of an address can stand for."""
+    path = unquote(address).strip("/")
+    return frozenset((path, f"{path}/index.html".lstrip("/")))
+
+
+def _addresses(changed: Iterable[str], *ends: str) -> Sequence[str]:
+    return sorted(f"/{path}" for path in changed if path.endswith(ends))
