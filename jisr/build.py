@@ -17,7 +17,17 @@ from typing import TYPE_CHECKING, Any
 from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint
 from jisr.model import Source
-from jisr.survey import THEME, below, digests, survey, tampering, trusted, versions
+from jisr.survey import (
+    THEME,
+    below,
+    digests,
+    named,
+    resurvey,
+    survey,
+    tampering,
+    trusted,
+    versions,
+)
 from jisr.theme import theme_root
 from jisr.write import output as placing
 from jisr.write.output import FOLDER, Staging
@@ -63,6 +73,34 @@ class Built:
     warnings: tuple[Problem, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
+    seen: "Seen | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a build found and made, for what follows it in the same process. `sources` is None if in doubt."""
+
+    sources: Mapping[str, Source] | None
+    digests: Mapping[str, str]
+    written: Mapping[str, Written]
+    facts: "Mapping[str, DocumentFacts]"
+    desk: "Desk"
+    copied: Mapping[str, Source]
+    documents: "Mapping[str, DocumentFiles]"
+    outputs: "tuple[Output, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a process that builds again and again knows: what it has seen, and what has changed since.
+
+    `changed` are paths on the disk; `doubted`, outputs that may not be what was recorded. The output folder
+    is its own: it isn't searched for what others have put there.
+    """
+
+    seen: Seen | None = None
+    changed: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
 
 
 def build(
@@ -71,8 +109,11 @@ def build(
     options: Options,
     watch: Watch = lambda results, _: results,
     record: str = FOLDER,
+    kept: Kept | None = None,
 ) -> Built:
     """Build the site at `root` into the folder `output`; what is remembered goes to `record`.
+
+    With `kept` the build says what it has `seen`.
 
     Raises `SiteError` with every problem of the site, `output` untouched.
     """
@@ -90,23 +131,29 @@ def build(
                 placing.close(root, record)
             staging.clear()
             try:
-                built = _attempt(root, staging, options, state, watch, problems)
+                built = _attempt(root, staging, options, state, watch, problems, kept)
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
                 problems.clear()
                 state.discard(error)
-                built = _attempt(root, staging, options, state, watch, problems)
+                built = _attempt(root, staging, options, state, watch, problems, kept)
     return replace(built, seconds=time.perf_counter() - begun)
 
 
 def _attempt(
-    root: Path, staging: Staging, options: Options, state: State, watch: Watch, problems: list[Problem]
+    root: Path,
+    staging: Staging,
+    options: Options,
+    state: State,
+    watch: Watch,
+    problems: list[Problem],
+    kept: Kept | None,
 ) -> Built:
-    run = _Run(root, staging, options, state, watch, problems)
+    run = _Run(root, staging, options, state, watch, problems, kept)
     # A record that isn't what a build writes: all is made anew.
     with suppress(KeyError, TypeError):
-        if built := run.nothing_to_do():
+        if not kept and (built := run.nothing_to_do()):
             return built
     return run.build()
 
@@ -132,23 +179,50 @@ class _Run:
         state: State,
         watch: Watch,
         problems: list[Problem],
+        kept: Kept | None,
     ) -> None:
         self.root, self.staging, self.options, self.state, self.watch = root, staging, options, state, watch
+        self.kept = kept
         self.problems = problems
         self.report: Report = problems.append
         self.theme = theme_root()
         self.folder = str(staging.output)
         self.began = time.time_ns()
-        self.sources = survey(root, self.theme, self.report)
-        self.known = {} if options.verify else state.sources()
-        self.written = state.outputs(self.folder)
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
         self.recalled: dict[str, bytes] = {}
         self.asked = fingerprint(versions(), options.base_url, options.drafts)
+        if not (kept and self._recall(kept)):
+            self._look()
+
+    def _look(self) -> None:
+        """Look at every file of the site, and at every output."""
+        self.sources = survey(self.root, self.theme, self.report)
+        self.known = {} if self.options.verify else self.state.sources()
+        self.written = self.state.outputs(self.folder)
         self.tampered, self.touched = tampering(
-            staging.output, self.written, self.report, verify=options.verify
+            self.staging.output, self.written, self.report, verify=self.options.verify
         )
+        self.clean = not self.problems
+
+    def _recall(self, kept: Kept) -> bool:
+        """Take what is known, where it is enough."""
+        seen = kept.seen
+        if not seen or seen.sources is None:
+            return False
+        sources = resurvey(self.root, self.theme, seen.sources, kept.changed)
+        if sources is None:
+            return False
+        touched = {named(self.root, self.theme, path) for path in kept.changed}
+        self.sources, self.written = sources, dict(seen.written)
+        self.known = {
+            path: (source.signature, seen.digests[path])
+            for path, source in sources.items()
+            if path not in touched
+        }
+        self.tampered, self.touched = kept.doubted, {}
+        self.clean = True
+        return True
 
     def nothing_to_do(self) -> Built | None:
         """What to say where all is as the last build left it; None where it isn't, or isn't known to be."""
@@ -224,9 +298,28 @@ class _Run:
             warnings=tuple(sorted(set(self.problems))),
             reasons=tuple((o.path, self._reason(o)) for o in plan.outputs) if self.options.explain else (),
         )
-        self._save(built, plan, done, facts, rendered)
+        rows = self._save(built, plan, done, facts, rendered)
         self.staging.close()
-        return built
+        return replace(built, seen=self._seen(facts, desk, plan, rows)) if self.kept else built
+
+    def _seen(
+        self,
+        facts: "Mapping[str, DocumentFacts]",
+        desk: "Desk",
+        plan: _Plan,
+        rows: Mapping[str, Written | None],
+    ) -> Seen:
+        written = {path: row for path, row in {**self.written, **rows}.items() if row}
+        return Seen(
+            sources=self.sources if self.clean else None,
+            digests=self.digests,
+            written=written,
+            facts=facts,
+            desk=desk,
+            copied=self.copied,
+            documents={files.path: files for files in self.documents},
+            outputs=plan.outputs,
+        )
 
     def _copied(self) -> dict[str, Source]:
         """The files that are copied, by their paths in the site; the site's own win over the theme's."""
@@ -538,7 +631,8 @@ class _Run:
         done: "Sequence[PageWritten]",
         facts: "Mapping[str, DocumentFacts]",
         rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
-    ) -> None:
+    ) -> Mapping[str, Written | None]:
+        """Record the build. Gives the rows of the outputs that have changed."""
         from jisr.read.sources import signature
         from jisr.work import pack
 
@@ -577,8 +671,11 @@ class _Run:
             run=json.dumps(run, ensure_ascii=False),
             site=json.dumps(site),
         )
+        return rows
 
     def _strays(self, ours: Iterable[str]) -> tuple[str, ...]:
+        if self.kept:
+            return ()
         paths = frozenset(ours)
         if len(paths) > FEW and not self.options.verify:
             return ()

@@ -226,7 +226,7 @@ def serve(ctx: click.Context, site: Path, port: int, host: str, allow_edits: boo
                 f"jisr: {_count(len(news.changed), 'file')} written or removed in {news.seconds:.2f} s"
             )
 
-    run(site.resolve(), Wishes(host, port, open_, allow_edits), click.echo, show)
+    run(site.resolve(), Wishes(host, port, open_, allow_edits), click.echo, show, _progress)
 
 
 @main.command()

@@ -4,14 +4,16 @@ import os
 import struct
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from stat import S_ISREG
 
 from jisr import __version__
 from jisr.errors import Report
 from jisr.fingerprint import fingerprint
 from jisr.model import Source
-from jisr.read.sources import digest, scan, signature
+from jisr.read.sources import digest, is_litter, scan, signature
 from jisr.write.state import Written
 
 THEME = "theme/"
@@ -33,6 +35,39 @@ def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
     settings = root / "site.yaml"
     found["site.yaml"] = Source("site.yaml", root, signature(settings.stat()))
     return found
+
+
+def resurvey(
+    root: Path, theme: Path, before: Mapping[str, Source], changed: Iterable[str]
+) -> dict[str, Source] | None:
+    """The files that there are after some have changed, named by their paths on the disk.
+
+    None where that can't be told from those paths alone: a new file, a folder, a link.
+    """
+    found = dict(before)
+    for path in changed:
+        name = named(root, theme, path)
+        if name not in before:
+            if is_litter(Path(path).name) or not os.path.lexists(path):
+                continue
+            return None
+        try:
+            stat = os.lstat(path)
+        except OSError:
+            del found[name]
+            continue
+        if not S_ISREG(stat.st_mode):
+            return None
+        found[name] = replace(before[name], signature=signature(stat))
+    return found
+
+
+def named(root: Path, theme: Path, path: str) -> str:
+    """What the site calls a file, by its path on the disk."""
+    for folder, prefix in ((root, ""), (theme, THEME)):
+        if path.startswith(f"{folder}/"):
+            return prefix + path.removeprefix(f"{folder}/")
+    return path
 
 
 def digests(

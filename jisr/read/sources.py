@@ -39,6 +39,11 @@ def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
     return tuple(sorted(_walk(root, start, folder, (), report), key=lambda source: source.path))
 
 
+def is_litter(name: str) -> bool:
+    """Whether a file is what systems and editors leave behind."""
+    return _LITTER.fullmatch(name) is not None
+
+
 def signature(stat: os.stat_result) -> bytes:
     """What tells a file that has been changed, without reading it: as git's index does it.
 
@@ -120,7 +125,7 @@ def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: R
         found = sorted(entries, key=lambda entry: entry.name)
     for entry in found:
         here = f"{path}/{entry.name}"
-        if _LITTER.fullmatch(entry.name):
+        if is_litter(entry.name):
             continue
         if not entry.name.isprintable():
             shown = os.fsencode(here).decode(errors="backslashreplace")

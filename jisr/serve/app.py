@@ -48,5 +48,5 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         Route("/enter", enter),
         Mount("/", StaticFiles(directory=CLIENT)),
     ]
-    routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, facts_for))]
+    routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, workshop.prove, facts_for))]
     return Starlette(routes=routes, middleware=[Middleware(Guard, rights=rights)])

@@ -72,7 +72,7 @@ class Channel:
 
     async def stream(self, address: str) -> AsyncIterator[str]:
         """The events for a page, named by the path of its address."""
-        listener = Listener(paths_of(address))
+        listener = Listener(paths_of(unquote(address)))
         listener.awake.set()
         self.listeners.add(listener)
         try:
@@ -103,8 +103,8 @@ class Channel:
 
 
 def paths_of(address: str) -> frozenset[str]:
-    """The paths in the built site that a path of an address can stand for."""
-    path = unquote(address).strip("/")
+    """The paths in the built site that the path of an address can stand for, decoded."""
+    path = address.strip("/")
     return frozenset((path, f"{path}/index.html".lstrip("/")))
 
 

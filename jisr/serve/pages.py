@@ -6,7 +6,7 @@ script needs is put into a page on its way out: the files are those that `jisr b
 
 import mimetypes
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from html import escape
 from pathlib import Path
 
@@ -14,10 +14,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from jisr.serve.channel import paths_of
+
 SCRIPTS = ("client.js",)
 """Of the folder client/: what every page loads."""
 
 mimetypes.add_type("font/woff2", ".woff2")  # not known to Python 3.11
+
+Prove = Callable[[Iterable[str]], Awaitable[None]]
 
 _NOT_BUILT = (
     '<!doctype html><html lang="en" dir="ltr"><head><meta charset="utf-8"><title>Not built yet</title>'
@@ -27,12 +31,16 @@ _NOT_BUILT = (
 
 
 class Pages:
-    """An application that answers with the files of a folder. `facts_for` gives the script's facts."""
+    """An application that answers with the files of a folder.
 
-    def __init__(self, folder: Path, facts_for: Callable[[Request], Mapping[str, str]]) -> None:
-        self.folder, self.facts_for = folder, facts_for
+    `prove` has outputs be up to date before they are answered; `facts_for` gives what the script asks for.
+    """
+
+    def __init__(self, folder: Path, prove: Prove, facts_for: Callable[[Request], Mapping[str, str]]) -> None:
+        self.folder, self.prove, self.facts_for = folder, prove, facts_for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.prove(paths_of(scope["path"]))
         await self.answer(Request(scope))(scope, receive, send)
 
     def answer(self, request: Request) -> Response:

@@ -4,14 +4,15 @@ import asyncio
 import secrets
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 
 import uvicorn
 
-from jisr.build import Options
+from jisr.build import Watch
 from jisr.errors import Problem, SiteError
 from jisr.serve.app import application
 from jisr.serve.channel import Channel, News
@@ -43,38 +44,43 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(root: Path, wishes: Wishes, say: Callable[[str], None], show: Callable[[News], None]) -> None:
+def serve(
+    root: Path, wishes: Wishes, say: Callable[[str], None], show: Callable[[News], None], watch: Watch
+) -> None:
     """Build the site, answer, and build again as files change, until Ctrl-C.
 
     `say` hears where the site is; `show`, what each build brought. Raises `SiteError` where there is no port.
     """
     listening = bound(wishes.host, wishes.port)
     port = listening.getsockname()[1]
-    if port != wishes.port:
-        say(f"jisr: port {wishes.port} is taken; this is {port}")
-    rights = Rights(wishes.host, secrets.token_urlsafe(), wishes.allow_edits)
     address = f"http://{_named(wishes.host)}:{port}/"
+    rights = Rights(wishes.host, secrets.token_urlsafe(), wishes.allow_edits)
     channel = Channel(secrets.token_hex(8))
 
     def tell(news: News) -> None:
         show(news)
         channel.tell(news)
 
-    workshop = Workshop(root, Options(base_url=address, drafts=True), tell)
-    tell(workshop.build_here())
-    say(f"jisr: the site is at {address} (Ctrl-C ends it); the desk at {address}_jisr/")
+    workshop = Workshop(root, address, tell)
+    workshop.begin(watch)
     server = _Server(
         uvicorn.Config(
             application(workshop, channel, rights),
-            log_level="critical",
             lifespan="off",
-            timeout_graceful_shutdown=2,
+            log_level="critical",
             server_header=False,
+            timeout_graceful_shutdown=2,
         )
     )
     server.channel = channel
+    if port != wishes.port:
+        say(f"jisr: port {wishes.port} is taken, the next free one is {port}")
+    for line in where(rights, address):
+        say(line)
+    if wishes.open:
+        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     try:
-        asyncio.run(_run(server, listening, workshop, address if wishes.open else ""))
+        asyncio.run(_run(server, listening, workshop, channel))
     except KeyboardInterrupt:
         pass
     finally:
@@ -82,19 +88,41 @@ def serve(root: Path, wishes: Wishes, say: Callable[[str], None], show: Callable
         listening.close()
 
 
-async def _run(server: _Server, listening: socket.socket, workshop: Workshop, open_at: str) -> None:
-    watching = asyncio.create_task(_follow(workshop))
-    if open_at:
-        asyncio.get_running_loop().run_in_executor(None, webbrowser.open, open_at)
-    try:
-        await server.serve(sockets=[listening])
-    finally:
-        watching.cancel()
+def where(rights: Rights, address: str) -> Iterator[str]:
+    """What to say of the addresses."""
+    yield f"jisr: the site is at {address}, the desk at {address}_jisr/; Ctrl-C ends it"
+    if rights.local:
+        return
+    yield "jisr: warning: whoever reaches this machine reads the site, drafts included"
+    if rights.allow_edits:
+        yield f"jisr: to edit, open {address}_jisr/enter?token={rights.token}; who has this address can edit"
+    else:
+        yield "jisr: nobody can edit; --allow-edits lets those who have the address that it prints"
 
 
-async def _follow(workshop: Workshop) -> None:
-    async for _ in changes(workshop.root):
-        await workshop.build()
+async def _run(server: _Server, listening: socket.socket, workshop: Workshop, channel: Channel) -> None:
+    tasks = [
+        asyncio.create_task(task)
+        for task in (
+            server.serve(sockets=[listening]),
+            workshop.keep_building(),
+            _follow(workshop, channel),
+        )
+    ]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    channel.close()
+    server.should_exit = True
+    await tasks[0]
+    for task in tasks[1:]:
+        task.cancel()
+    for task in done:
+        task.result()
+
+
+async def _follow(workshop: Workshop, channel: Channel) -> None:
+    roots = list(dict.fromkeys((workshop.root, workshop.theme)))
+    async for paths in changes(roots):
+        await workshop.change(paths, channel.open_paths())
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -1,66 +1,159 @@
 """The site kept between builds, and built anew as its files change.
 
-Builds go on one at a time in a thread of their own: what is open in them belongs to that thread.
+A change is answered twice: at once by proofs of the pages that somebody looks at, and then by a build, the
+one that `jisr build` makes, which takes longer on a large site. Each has a thread of its own.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from jisr.build import Built, Options, build
+from jisr.build import Built, Kept, Options, Seen, Watch, build
 from jisr.errors import Problem, SiteError
 from jisr.read.sources import inside
 from jisr.serve.channel import News
+from jisr.serve.proof import Press, Proof
+from jisr.survey import named
+from jisr.theme import theme_root
 from jisr.write.output import PREVIEW
 
 AROUND = 3
 """Lines shown before and after the one that an error is in."""
 
+CALM = 0.15
+"""Seconds without a change before a build: proofs come first, and git changes files by the hundred."""
+
 
 class Workshop:
-    """A site that is being worked on. `tell` hears of each build, in the server's loop."""
+    """A site that is being worked on. `tell` hears what each proof and each build brought.
 
-    def __init__(self, root: Path, options: Options, tell: Callable[[News], None]) -> None:
-        self.root, self.options, self.tell = root, options, tell
+    All but what the two threads are given belongs to the server's loop.
+    """
+
+    def __init__(self, root: Path, base_url: str, tell: Callable[[News], None]) -> None:
+        self.root, self.theme, self.tell = root, theme_root(), tell
         self.output = root / PREVIEW / "site"
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="build")
+        self.options = Options(base_url=base_url, drafts=True)
+        self.press = Press(root, self.output, base_url)
+        self.builder = ThreadPoolExecutor(1, thread_name_prefix="build")
+        self.printer = ThreadPoolExecutor(1, thread_name_prefix="proof")
         self.number = 0
-        self.built: Built | None = None
+        self.problems: tuple[Problem, ...] = ()
+        self.seen: Seen | None = None
+        # Since the build of `seen` began, and since the one began that is going on now, if any.
+        self.changed: set[str] = set()
+        self.arrived: set[str] = set()
+        self.proofs: dict[str, str] = {}
+        self.fresh_proofs: dict[str, str] = {}
+        self.printed: set[str] = set()
+        self.wanted = asyncio.Event()
+        self.last_change = 0.0
 
-    async def build(self) -> News:
-        """Build what has changed, and tell it."""
-        news = await asyncio.get_running_loop().run_in_executor(self.thread, self.build_here)
-        self.tell(news)
-        return news
-
-    def build_here(self) -> News:
-        """Build what has changed, in this thread."""
-        self.number += 1
+    def begin(self, watch: Watch) -> None:
+        """The first build, here and now."""
         begun = time.perf_counter()
-        try:
-            self.built = build(self.root, self.output, self.options, record=PREVIEW)
-        except SiteError as error:
-            return self._news(begun, error.problems, failed=True)
-        changed = frozenset((*self.built.written, *self.built.removed))
-        return self._news(begun, self.built.warnings, changed)
+        self._take(self._build(Kept(), watch), begun)
+        # Later there are other threads, and a process that is forked beside them may stand still for ever.
+        self.options = replace(self.options, jobs=1)
+
+    async def change(self, paths: frozenset[str], looked_at: Iterable[str]) -> None:
+        """Files have changed: make proofs of the outputs that are looked at, and have a build follow."""
+        self.changed |= paths
+        self.arrived |= paths
+        self.printed.clear()
+        names = [named(self.root, self.theme, path) for path in paths]
+        asyncio.get_running_loop().run_in_executor(self.printer, self.press.note, names)
+        self.last_change = time.monotonic()
+        self.wanted.set()
+        await self.prove(looked_at)
+
+    async def prove(self, outputs: Iterable[str]) -> None:
+        """Have outputs be as the files are now, where a change waits for its build."""
+        asked = [path for path in outputs if path not in self.printed]
+        if not (asked and self.changed and self.seen):
+            return
+        self.printed.update(asked)
+        begun = time.perf_counter()
+        changed = frozenset(named(self.root, self.theme, path) for path in self.changed)
+        loop = asyncio.get_running_loop()
+        proof = await loop.run_in_executor(self.printer, self._print, self.seen, changed, asked)
+        if proof.written or proof.sources:
+            self.proofs |= proof.written
+            self.fresh_proofs |= proof.written
+            others = {problem for problem in self.problems if problem.path not in proof.sources}
+            problems = tuple(sorted({*others, *proof.problems}))
+            self._tell(begun, problems, frozenset(proof.written))
+
+    async def keep_building(self) -> None:
+        """Build after changes, whenever it has become calm."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await self.wanted.wait()
+            while (left := self.last_change + CALM - time.monotonic()) > 0:
+                await asyncio.sleep(left)
+            self.wanted.clear()
+            self.arrived, self.fresh_proofs = set(), {}
+            kept = Kept(self.seen, frozenset(self.changed), frozenset(self.proofs))
+            begun = time.perf_counter()
+            self._take(await loop.run_in_executor(self.builder, self._build, kept, None), begun)
 
     def close(self) -> None:
-        """Wait for the build that is going on, and end."""
-        self.thread.shutdown()
+        """Wait for what is going on, and end."""
+        self.builder.shutdown()
+        self.printer.shutdown()
 
-    def _news(
-        self,
-        begun: float,
-        problems: tuple[Problem, ...],
-        changed: frozenset[str] = frozenset(),
-        *,
-        failed: bool = False,
-    ) -> News:
+    def _build(self, kept: Kept, watch: Watch | None) -> Built | tuple[Problem, ...]:
+        try:
+            return build(self.root, self.output, self.options, watch or _unwatched, record=PREVIEW, kept=kept)
+        except SiteError as error:
+            return error.problems
+        except Exception as error:  # a fault of ours must not end the editor's work
+            what = f"the build stopped ({type(error).__name__}: {error})"
+            return (Problem("site.yaml", 1, 1, what, "this is a fault of Jisr; jisr build shows where"),)
+
+    def _print(self, seen: Seen, changed: frozenset[str], outputs: list[str]) -> Proof:
+        try:
+            return self.press.print(seen, changed, outputs)
+        except (OSError, SiteError):  # a file that is being moved; the build will say so if it stays away
+            return Proof()
+
+    def _prepare(self, seen: Seen) -> None:
+        with suppress(OSError, SiteError):
+            self.press.prepare(seen)
+
+    def _take(self, result: Built | tuple[Problem, ...], begun: float) -> None:
+        """Take a build's result for what is known from now on, and tell it."""
+        if not isinstance(result, Built):
+            self._tell(begun, result)
+            return
+        assert result.seen
+        written = result.seen.written
+        told = {
+            path for path, digest in self.proofs.items() if path in written and written[path].digest == digest
+        }
+        self.seen, self.changed, self.proofs = result.seen, self.arrived, self.fresh_proofs
+        self.printed.clear()
+        self.printer.submit(self._prepare, result.seen)
+        if self.proofs:  # made while the build was, by what was known before
+            self.wanted.set()
+        self._tell(begun, result.warnings, frozenset((*result.written, *result.removed)) - told)
+
+    def _tell(
+        self, begun: float, problems: tuple[Problem, ...], changed: frozenset[str] = frozenset()
+    ) -> None:
+        self.number += 1
+        self.problems = problems
         shown = tuple(asdict(problem) | {"lines": lines_around(self.root, problem)} for problem in problems)
-        return News(self.number, changed, failed, problems, shown, time.perf_counter() - begun)
+        failed = any(problem.severity == "error" for problem in problems)
+        self.tell(News(self.number, changed, failed, problems, shown, time.perf_counter() - begun))
+
+
+def _unwatched(results: Iterable[object], _: int) -> Iterable[object]:
+    return results
 
 
 def lines_around(root: Path, problem: Problem) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 import difflib
 import posixpath
 from collections.abc import Iterable, Mapping
+from copy import copy
 from urllib.parse import unquote, urlsplit
 
 from jisr.errors import Problem, Report
@@ -36,6 +37,12 @@ class Links:
         found = ["", *(f"{address}/" for address in self.documents.values()), *places]
         folders = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
         self.roots = frozenset(folder + place for folder in folders for place in found)
+
+    def under(self, site: Site) -> "Links":
+        """The same under other settings; the languages are the same."""
+        links = copy(self)
+        links.site = site
+        return links
 
     def prefix(self, language: Language) -> str:
         """The folder of a language's pages: empty for the source."""

@@ -91,28 +91,134 @@ function restyle(build) {
   }
 }
 
+/* ---- What is wrong, over the page ------------------------------------------------------------------ */
+
+// In a shadow tree of its own: neither style touches the other.
+const host = document.createElement("jisr-notice");
+host.dataset.jisr = "";
+const shade = host.attachShadow({ mode: "open" });
+shade.innerHTML = `
+  <link rel="stylesheet" href="/_jisr/client.css">
+  <div class="corner" lang="en" dir="ltr">
+    <span class="lost" hidden>The preview has ended</span>
+    <button class="reopen" type="button" aria-expanded="false" aria-controls="sheet" hidden></button>
+    <a href="/_jisr/">Desk</a>
+  </div>
+  <section class="sheet" id="sheet" lang="en" dir="ltr" aria-labelledby="wrong" hidden>
+    <div class="paper">
+      <header>
+        <h2 id="wrong"></h2>
+        <button class="close" type="button">See the page beneath <kbd>Esc</kbd></button>
+      </header>
+      <ol class="problems"></ol>
+    </div>
+  </section>
+  <p class="aloud" role="alert" lang="en" dir="ltr"></p>`;
+const part = (selector) => shade.querySelector(selector);
+
+let told = "";
+
+function notice({ problems }) {
+  const errors = problems.filter((problem) => problem.severity === "error");
+  const reopen = part(".reopen");
+  reopen.hidden = !problems.length;
+  reopen.classList.toggle("wrong", errors.length > 0);
+  reopen.textContent = errors.length
+    ? count(errors.length, "error")
+    : count(problems.length, "warning");
+  part("#wrong").textContent = errors.length
+    ? "The site can’t be built as it is. The page beneath is the last good one."
+    : "The site was built, with warnings.";
+  part(".problems").replaceChildren(...problems.slice(0, 50).map(entry));
+  const text = JSON.stringify(errors);
+  if (text === told) return;
+  told = text;
+  expand(errors.length > 0);
+  part(".aloud").textContent = errors.length
+    ? `${count(errors.length, "error")}. ${errors[0].path}, line ${errors[0].line}: ${errors[0].message}`
+    : "";
+}
+
+const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+function expand(open) {
+  part(".sheet").hidden = !open;
+  part(".reopen").setAttribute("aria-expanded", String(open));
+}
+
+function entry(problem) {
+  const item = make("li", { class: problem.severity });
+  const place = problem.lines.length ? `${problem.path}, line ${problem.line}` : problem.path;
+  item.append(
+    make("p", { class: "place" }, make("bdi", {}, place)),
+    make("p", { class: "message" }, sentence(problem.message)),
+    make("p", { class: "hint" }, sentence(problem.hint)),
+  );
+  if (problem.lines.length) {
+    const lines = make("table", { class: "lines" });
+    for (const [number, text] of problem.lines) {
+      const row = make("tr", number === problem.line ? { class: "here", "aria-current": "true" } : {});
+      row.append(make("th", { scope: "row" }, String(number)), make("td", { dir: "auto" }, text));
+      lines.append(row);
+    }
+    item.insertBefore(lines, item.lastChild);
+  }
+  return item;
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+
+function make(tag, given = {}, ...inside) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) element.setAttribute(name, value);
+  element.append(...inside);
+  return element;
+}
+
+part(".close").addEventListener("click", () => {
+  expand(false);
+  part(".reopen").focus();
+});
+part(".reopen").addEventListener("click", () => expand(part(".sheet").hidden));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) expand(false);
+});
+document.documentElement.append(host);
+
 /* ---- News from the builds -------------------------------------------------------------------------- */
 
 let stream = null;
+let heard = false;
 
 function listen() {
+  heard = false;
   stream = new EventSource(`/_jisr/events?page=${encodeURIComponent(location.pathname)}`);
   stream.addEventListener("news", (event) => hear(JSON.parse(event.data)));
+  stream.addEventListener("open", () => { part(".lost").hidden = true; });
+  stream.addEventListener("error", () => {
+    // After a new start the server has a new run, and the page has to be compared with it.
+    heard = false;
+    part(".lost").hidden = false;
+  });
 }
 
 async function hear(news) {
+  // The first word of a connection tells of what may have happened before it.
+  const late = !heard && (news.run !== fact("run") || news.build !== Number(fact("build")));
+  heard = true;
+  notice(news);
   document.dispatchEvent(new CustomEvent("jisr:news", { detail: news }));
   if (news.scripts.length) {
     location.reload();
     return;
   }
   if (news.styles.length) restyle(news.build);
-  const late = news.run !== fact("run") || (news.build !== Number(fact("build")) && !heard);
-  heard = true;
-  if (!news.failed && (late || news.page || news.missing)) await refresh();
+  for (const picture of document.images) {
+    const address = new URL(picture.src, location.href);
+    if (news.pictures.includes(decodeURI(address.pathname))) picture.src = `${address.pathname}?jisr=${news.build}`;
+  }
+  if (late || news.page || news.missing) await refresh();
 }
-
-let heard = false;
 
 // A browser has six connections to one server: a page that nobody sees keeps none of them.
 document.addEventListener("visibilitychange", () => {
@@ -120,7 +226,6 @@ document.addEventListener("visibilitychange", () => {
     stream?.close();
     stream = null;
   } else if (!stream) {
-    heard = false;
     listen();
   }
 });
