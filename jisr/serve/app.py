@@ -9,14 +9,29 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
-from jisr.serve.channel import MOST, Channel
+from jisr.serve.channel import Channel, Listener
 from jisr.serve.guard import COOKIE, Guard, Rights, refuse
 from jisr.serve.pages import Pages
 from jisr.serve.workshop import Workshop
 
 CLIENT = Path(__file__).parent / "client"
 """What browsers load of ours. None of it is in a built site."""
+
+
+class _Events(StreamingResponse):
+    """A stream of events. However it ends, nobody listens any more."""
+
+    def __init__(self, channel: Channel, listener: Listener) -> None:
+        super().__init__(channel.events(listener), media_type="text/event-stream")
+        self.channel, self.listener = channel, listener
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.channel.listeners.discard(self.listener)
 
 
 def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlette:
@@ -28,10 +43,10 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         return facts | ({"token": token} if token else {})
 
     async def events(request: Request) -> Response:
-        if len(channel.listeners) >= MOST:
+        listener = channel.listen(request.query_params.get("page", "/"))
+        if not listener:
             return refuse(503, "too many pages are open", "close some")
-        stream = channel.stream(request.query_params.get("page", "/"))
-        return StreamingResponse(stream, media_type="text/event-stream")
+        return _Events(channel, listener)
 
     async def desk(_: Request) -> Response:
         return FileResponse(CLIENT / "desk.html")
@@ -46,6 +61,7 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         Route("/", desk),
         Route("/events", events),
         Route("/enter", enter),
+        Mount("/api", routes=[]),
         Mount("/", StaticFiles(directory=CLIENT)),
     ]
     routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, workshop.prove, facts_for))]

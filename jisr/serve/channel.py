@@ -70,23 +70,27 @@ class Channel:
         for listener in self.listeners:
             listener.awake.set()
 
-    async def stream(self, address: str) -> AsyncIterator[str]:
-        """The events for a page, named by the path of its address."""
+    def listen(self, address: str) -> Listener | None:
+        """Listen for a page, named by the path of its address; None where there are too many."""
+        if len(self.listeners) >= MOST:
+            return None
         listener = Listener(paths_of(unquote(address)))
         listener.awake.set()
         self.listeners.add(listener)
-        try:
-            while not self.closed:
-                try:
-                    await asyncio.wait_for(listener.awake.wait(), QUIET)
-                except TimeoutError:
-                    yield ": still here\n\n"
-                    continue
-                listener.awake.clear()
-                changed, listener.changed = listener.changed, set()
-                yield f"event: news\ndata: {json.dumps(self._for(listener, changed), ensure_ascii=False)}\n\n"
-        finally:
-            self.listeners.discard(listener)
+        return listener
+
+    async def events(self, listener: Listener) -> AsyncIterator[str]:
+        """What a page is told: first how things are, then what changes."""
+        while not self.closed:
+            try:
+                await asyncio.wait_for(listener.awake.wait(), QUIET)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            listener.awake.clear()
+            changed, listener.changed = listener.changed, set()
+            news = json.dumps(self._for(listener, changed), ensure_ascii=False)
+            yield f"event: news\ndata: {news}\n\n"
 
     def _for(self, listener: Listener, changed: set[str]) -> dict[str, Any]:
         return {

@@ -142,6 +142,7 @@ def _socket(host: str, port: int) -> socket.socket:
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)
+        made.listen(128)  # from now on the port is ours, and who comes early waits
     except OSError:
         made.close()
         raise

@@ -21,23 +21,22 @@ DEBOUNCE = 100
 async def changes(roots: list[Path]) -> AsyncIterator[frozenset[str]]:
     """Paths that have changed, again and again. `roots` are the folders of the site and of its theme.
 
-    Raises `SiteError` where the system watches no more files.
+    A folder among them stands for all that is in it: the first answer names all folders, since something may
+    have changed before they were watched. Raises `SiteError` where the system watches no more files.
     """
     found: asyncio.Queue[frozenset[str]] = asyncio.Queue()
     renewed = asyncio.Event()
     tasks = [
-        asyncio.create_task(_inside(roots, renewed, found)),
         asyncio.create_task(_above(roots, renewed, found)),
+        asyncio.create_task(_inside(roots, renewed, found)),
     ]
     try:
         while True:
-            next_found = asyncio.create_task(found.get())
-            await asyncio.wait((next_found, *tasks), return_when=asyncio.FIRST_COMPLETED)
-            for task in tasks:
-                if task.done():
-                    next_found.cancel()
-                    task.result()
-            yield next_found.result()
+            following = asyncio.create_task(found.get())
+            done, _ = await asyncio.wait((following, *tasks), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            yield following.result()
     except OSError as error:
         what = f"the site's files can't be watched ({error.strerror or error})"
         hint = "let the system watch more: sysctl fs.inotify.max_user_watches"
@@ -47,27 +46,43 @@ async def changes(roots: list[Path]) -> AsyncIterator[frozenset[str]]:
             task.cancel()
 
 
+async def _above(roots: list[Path], renewed: asyncio.Event, found: asyncio.Queue[frozenset[str]]) -> None:
+    """What changes beside the folders: the settings, and which folders there are."""
+    async for changed in _watch(roots, asyncio.Event(), recursive=False):
+        if any(Path(path).name in FOLDERS and change != Change.modified for change, path in changed):
+            renewed.set()
+        if settings := frozenset(path for _, path in changed if Path(path).name == "site.yaml"):
+            await found.put(settings)
+
+
 async def _inside(roots: list[Path], renewed: asyncio.Event, found: asyncio.Queue[frozenset[str]]) -> None:
-    """What changes in the folders that there are, until one comes or goes."""
+    """What changes in the folders that there are, until one comes or goes; and again."""
     while True:
         renewed.clear()
         folders = [root / name for root in roots for name in FOLDERS if (root / name).is_dir()]
         if not folders:
             await renewed.wait()
             continue
-        watching = awatch(*folders, watch_filter=_counts, step=STEP, debounce=DEBOUNCE, stop_event=renewed)
-        async for changed in watching:
-            await found.put(frozenset(path for _, path in changed))
+        async for changed in _watch(folders, renewed, recursive=True):
+            await found.put(frozenset(path for _, path in changed) or frozenset(map(str, folders)))
 
 
-async def _above(roots: list[Path], renewed: asyncio.Event, found: asyncio.Queue[frozenset[str]]) -> None:
-    """What changes beside them: the settings, and the folders themselves."""
-    async for changed in awatch(*roots, watch_filter=_counts, step=STEP, debounce=DEBOUNCE, recursive=False):
-        named = frozenset(path for _, path in changed if Path(path).name in ("site.yaml", *FOLDERS))
-        if named:
-            if any(Path(path).name in FOLDERS and change != Change.modified for change, path in changed):
-                renewed.set()
-            await found.put(named)
+async def _watch(
+    paths: list[Path], stop: asyncio.Event, *, recursive: bool
+) -> AsyncIterator[set[tuple[Change, str]]]:
+    """Changes; the first are none, and say that from now on none is missed."""
+    watching = awatch(
+        *paths, watch_filter=_counts, step=STEP, debounce=DEBOUNCE, stop_event=stop, recursive=recursive
+    )
+    following = asyncio.ensure_future(anext(watching, None))
+    try:
+        await asyncio.sleep(0)  # awatch begins to watch before it waits for the first time
+        yield set()
+        while (changed := await following) is not None:
+            following = asyncio.ensure_future(anext(watching, None))
+            yield changed
+    finally:
+        following.cancel()
 
 
 def _counts(_: Change, path: str) -> bool:
