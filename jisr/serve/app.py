@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from jisr.serve.channel import Channel, Listener
+from jisr.serve.desk import rows
 from jisr.serve.guard import COOKIE, Guard, Rights, refuse
-from jisr.serve.pages import Pages
+from jisr.serve.pages import Pages, inject
 from jisr.serve.workshop import Workshop
 
 CLIENT = Path(__file__).parent / "client"
@@ -48,8 +50,12 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
             return refuse(503, "too many pages are open", "close some")
         return _Events(channel, listener)
 
-    async def desk(_: Request) -> Response:
-        return FileResponse(CLIENT / "desk.html")
+    async def desk(request: Request) -> Response:
+        page = (CLIENT / "desk.html").read_bytes()
+        return HTMLResponse(inject(page, facts_for(request)))
+
+    async def documents(_: Request) -> Response:
+        return JSONResponse(await run_in_threadpool(rows, workshop.root, workshop.seen, channel.news))
 
     async def enter(request: Request) -> Response:
         """The address that is passed on with --allow-edits: it gives the browser the token."""
@@ -61,7 +67,8 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         Route("/", desk),
         Route("/events", events),
         Route("/enter", enter),
-        Mount("/api", routes=[]),
+        Mount("/api", routes=[Route("/desk", documents)]),
+        Mount("/fonts", StaticFiles(directory=workshop.theme / "static" / "fonts")),
         Mount("/", StaticFiles(directory=CLIENT)),
     ]
     routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, workshop.prove, facts_for))]

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -228,6 +229,16 @@ class State:
         db.executemany("DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in gone))
         db.execute("DELETE FROM run WHERE folder = ?", (folder,))
         db.execute("COMMIT")
+
+
+def all_summaries(root: Path, record: str) -> dict[str, bytes]:
+    """The editions of all documents without their bodies, as last recorded; a build may go on meanwhile.
+
+    Raises `sqlite3.DatabaseError` where there is no record.
+    """
+    db = sqlite3.connect(f"{(root / record / FILE).absolute().as_uri()}?mode=ro", uri=True)
+    with closing(db):
+        return dict(db.execute("SELECT path, summaries FROM edition"))
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -24,6 +24,7 @@ export async function refresh() {
 }
 
 async function update() {
+  if (location.pathname.startsWith("/_jisr/")) return; // the desk keeps itself
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (answer.redirected && new URL(answer.url).pathname !== location.pathname) {
     location.replace(answer.url);
@@ -40,9 +41,14 @@ async function update() {
 // What the preview has put into the page itself is marked so, and is left where it stands.
 const ours = (node) => node.nodeType === Node.ELEMENT_NODE && node.hasAttribute("data-jisr");
 
+// A style sheet that was loaded anew is still the page's own.
+const plain = (node) => node.href.replace(/[?&]jisr=\d+$/, "");
+const same = (old, fresh) => old.isEqualNode(fresh)
+  || (old.nodeName === "LINK" && fresh.nodeName === "LINK" && old.rel === "stylesheet" && plain(old) === plain(fresh));
+
 /** Make an element what another is, touching only what differs. */
 function merge(old, fresh) {
-  if (old.isEqualNode(fresh)) return;
+  if (same(old, fresh)) return;
   // A link that becomes another in place is loaded as what it isn't.
   if (old.nodeName !== fresh.nodeName || old.nodeType !== Node.ELEMENT_NODE || old.nodeName === "LINK") {
     old.replaceWith(document.importNode(fresh, true));
@@ -52,11 +58,11 @@ function merge(old, fresh) {
   const before = [...old.childNodes].filter((node) => !ours(node));
   const after = [...fresh.childNodes];
   let start = 0;
-  while (start < before.length && start < after.length && before[start].isEqualNode(after[start])) start += 1;
+  while (start < before.length && start < after.length && same(before[start], after[start])) start += 1;
   let end = 0;
   while (
     end < before.length - start && end < after.length - start
-    && before[before.length - 1 - end].isEqualNode(after[after.length - 1 - end])
+    && same(before[before.length - 1 - end], after[after.length - 1 - end])
   ) end += 1;
   const left = before.slice(start, before.length - end);
   const wanted = after.slice(start, after.length - end);
@@ -80,13 +86,14 @@ function attributes(old, fresh) {
 
 /** Load style sheets anew without a moment in which the page has none. */
 function restyle(build) {
-  for (const link of document.querySelectorAll('link[rel="stylesheet"]')) {
+  for (const link of document.querySelectorAll('link[rel="stylesheet"]:not([data-jisr])')) {
     const address = new URL(link.href);
     if (address.origin !== location.origin) continue;
-    address.searchParams.set("jisr", build);
     const next = link.cloneNode();
+    address.searchParams.set("jisr", build);
     next.href = address.href;
-    next.addEventListener("load", () => link.remove());
+    link.dataset.jisr = "leaving";
+    for (const end of ["load", "error"]) next.addEventListener(end, () => link.remove());
     link.after(next);
   }
 }
@@ -114,6 +121,7 @@ shade.innerHTML = `
     </div>
   </section>
   <p class="aloud" role="alert" lang="en" dir="ltr"></p>`;
+if (location.pathname.startsWith("/_jisr/")) shade.querySelector("a").remove();
 const part = (selector) => shade.querySelector(selector);
 
 let told = "";
@@ -184,6 +192,19 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented) expand(false);
 });
 document.documentElement.append(host);
+
+/* ---- The desk's links to what is open -------------------------------------------------------------- */
+
+function go() {
+  const kind = { "#jisr-missing": ".awaiting", "#jisr-outdated": ".outdated" }[location.hash];
+  const block = kind && document.querySelector(`main ${kind}`);
+  if (!block) return;
+  block.scrollIntoView({ block: "center" });
+  if (!block.hasAttribute("tabindex")) block.tabIndex = -1;
+  block.focus({ preventScroll: true });
+}
+window.addEventListener("hashchange", go);
+go();
 
 /* ---- News from the builds -------------------------------------------------------------------------- */
 

@@ -1,0 +1,238 @@
+"""The preview in a browser: pages that follow their files, what is wrong shown over them, the desk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.test_axe import RUN, shown
+from tests.preview import Preview, running
+from tests.test_serve import ARTICLE, FILES, make
+
+LONG = "---\ntitle: مقال طويل\ndate: 2023-10-17\n---\n\n" + "\n\n".join(
+    f"فقرة {n} من المقال." for n in range(80)
+)
+CATALOGUE = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+#, fuzzy
+#| msgid "وصل الوفد."
+msgid "وصل الوفدُ مساءً."
+msgstr "The delegation arrived."
+
+msgid "ثم غادر في 2026."
+msgstr "Then it left in 2026."
+"""
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Iterator[Preview]:
+    files = {**FILES, "content/articles/long.md": LONG, "translations/en/articles/news.po": CATALOGUE}
+    with running(make(tmp_path, files)) as preview:
+        yield preview
+
+
+def opened(page: Page, preview: Preview, path: str) -> None:
+    """Open a page, and wait until it listens."""
+    with page.expect_response("**/_jisr/events*"):
+        page.goto(preview.address + path)
+    page.evaluate("window.stays = true")  # lost with a reload
+
+
+def stayed(page: Page) -> bool:
+    return bool(page.evaluate("window.stays === true"))
+
+
+@pytest.mark.parametrize("path", ["/articles/news/", "/en/articles/news/", "/en/articles/news/parallel/"])
+def test_a_saved_article_shows_without_a_reload(preview: Preview, page: Page, path: str) -> None:
+    opened(page, preview, path)
+    preview.write("content/articles/news.md", ARTICLE + "\nجملة جديدة عن 2027.\n")
+    expect(page.get_by_text("جملة جديدة عن 2027.").first).to_be_visible()
+    assert stayed(page)
+
+
+def test_a_saved_translation_shows(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/en/articles/news/")
+    preview.write("translations/en/articles/news.po", CATALOGUE.replace("Then it left", "Later it departed"))
+    expect(page.get_by_text("Later it departed in 2026.")).to_be_visible()
+
+
+def test_the_home_page_follows_a_title(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/")
+    preview.write("content/articles/news.md", ARTICLE.replace("خبر اليوم", "عنوان آخر"))
+    expect(page.get_by_text("عنوان آخر")).to_be_visible()
+    assert stayed(page)
+
+
+def test_a_template_a_setting_and_a_word_of_the_site_show(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/en/articles/news/")
+    template = '{% extends "base.html" %}{% block main %}<h1>Ours</h1>{{ edition.html }}{% endblock %}'
+    preview.write("templates/article.html", template)
+    expect(page.get_by_role("heading", name="Ours")).to_be_visible()
+    preview.write("site.yaml", FILES["site.yaml"].replace("title: Jisr", "title: The Bridge"))
+    expect(page).to_have_title("خبر اليوم — The Bridge".join(["\u2068", ""]).replace(" —", "\u2069 —"))
+    assert stayed(page)
+
+
+def test_the_place_in_a_long_page_stays(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/articles/long/")
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'; scrollTo(0, 2000)")
+    before = page.get_by_text("فقرة 70 من المقال.").bounding_box()
+    preview.write("content/articles/long.md", LONG.replace("فقرة 79", "الفقرة الأخيرة"))
+    expect(page.get_by_text("الفقرة الأخيرة من المقال.")).to_be_attached()
+    assert page.get_by_text("فقرة 70 من المقال.").bounding_box() == before
+    assert page.evaluate("scrollY") == 2000
+    assert stayed(page)
+
+
+def test_what_the_reader_has_opened_and_written_stays(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/en/articles/news/")
+    page.locator("details").first.evaluate("element => { element.open = true }")
+    page.evaluate(
+        "document.querySelector('main').append(Object.assign(document.createElement('textarea'), {value: 'mine'}));"
+        "document.querySelector('textarea').dataset.jisr = ''"
+    )
+    preview.write("content/articles/news.md", ARTICLE + "\nجملة جديدة.\n")
+    expect(page.get_by_text("جملة جديدة.").first).to_be_visible()
+    assert page.locator("details").first.evaluate("element => element.open")
+    expect(page.locator("textarea")).to_have_value("mine")
+
+
+def test_a_style_is_applied_without_a_reload(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/articles/news/")
+    style = "body { background: rgb(1, 2, 3) }\n"
+    preview.write("static/css/site.css", style)
+    expect(page.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
+    preview.write("static/css/site.css", style.replace("3)", "4)"))
+    expect(page.locator("body")).to_have_css("background-color", "rgb(1, 2, 4)")
+    expect(page.locator('link[rel="stylesheet"]')).to_have_count(1)
+    assert stayed(page)
+
+
+def test_an_error_shows_over_the_last_good_page_and_goes(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/articles/news/")
+    preview.write("content/articles/news.md", ARTICLE + "\n[رابط](photo.jpg)\n")
+    sheet = page.locator("jisr-notice .sheet")
+    expect(sheet).to_be_visible()
+    expect(sheet.locator(".message")).to_have_text("The link leads to photo.jpg, which isn't there.")
+    expect(sheet.locator(".place")).to_have_text("content/articles/news.md, line 10")
+    expect(sheet.locator(".here td")).to_have_text("[رابط](photo.jpg)")
+    expect(sheet.locator(".here td")).to_have_css("direction", "rtl")
+    expect(sheet.locator(".hint")).to_contain_text("Check its path")
+    expect(page.locator("main").get_by_text("ثم غادر في 2026.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
+    page.locator("jisr-notice .reopen").click()
+    expect(sheet).to_be_visible()
+    preview.write("content/articles/news.md", ARTICLE)
+    expect(sheet).to_be_hidden()
+    expect(page.locator("jisr-notice .reopen")).to_be_hidden()
+
+
+def test_a_page_opened_while_there_is_an_error_shows_it(preview: Preview, page: Page) -> None:
+    preview.write("content/articles/later.md", "---\ntitel: x\n---\n")
+    opened(page, preview, "/en/")
+    expect(page.locator("jisr-notice .sheet")).to_be_visible()
+
+
+def test_a_missing_page_comes_when_its_document_does(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/en/articles/soon/")
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    preview.write("content/articles/soon.md", ARTICLE.replace("اليوم", "قريب"))
+    expect(page.get_by_role("heading", name="خبر قريب")).to_be_visible()
+
+
+def test_a_page_that_was_hidden_catches_up(preview: Preview, page: Page) -> None:
+    opened(page, preview, "/articles/news/")
+    hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
+    hide += "document.dispatchEvent(new Event('visibilitychange')) }"
+    page.evaluate(hide, True)
+    preview.write("content/articles/news.md", ARTICLE + "\nجملة جديدة.\n")
+    page.wait_for_timeout(400)
+    expect(page.get_by_text("جملة جديدة.")).not_to_be_attached()
+    page.evaluate(hide, False)
+    expect(page.get_by_text("جملة جديدة.")).to_be_visible()
+
+
+def test_a_page_outlives_a_new_start_of_the_server(tmp_path: Path, page: Page) -> None:
+    with running(make(tmp_path)) as first:
+        opened(page, first, "/articles/news/")
+        old = page.locator('meta[name="jisr-token"]').get_attribute("content")
+    expect(page.locator("jisr-notice .lost")).to_be_visible()
+    with running(tmp_path, "--port", str(first.port)):
+        expect(page.locator("jisr-notice .lost")).to_be_hidden(timeout=15_000)
+        expect(page.locator('meta[name="jisr-token"]')).not_to_have_attribute("content", old or "")
+
+
+class TestDesk:
+    def test_it_lists_all_documents_with_their_state(self, preview: Preview, page: Page) -> None:
+        page.goto(f"{preview.address}/_jisr/")
+        expect(page.locator(".rows > li")).to_have_count(3)
+        news = page.locator('[data-path="content/articles/news.md"]')
+        expect(news.get_by_role("link", name="Out of date: 1")).to_be_visible()
+        expect(news.get_by_role("link", name="Awaiting translation: 1")).to_be_visible()
+        expect(page.locator('[data-path="content/articles/later.md"] .mark')).to_have_text("Draft")
+        expect(page.locator("figcaption")).to_contain_text("English")
+        page.get_by_text("Drafts").click()
+        expect(page.locator(".rows > li")).to_have_count(1)
+
+    def test_it_is_found_by_a_title_however_it_is_spelt(self, preview: Preview, page: Page) -> None:
+        page.goto(f"{preview.address}/_jisr/")
+        page.get_by_role("searchbox").fill("خَبر  أليوم")
+        expect(page.locator(".rows > li")).to_have_count(1)
+        expect(page.locator(".rows h3")).to_have_text("خبر اليوم")
+        page.get_by_role("searchbox").fill("لا شيء كهذا")
+        expect(page.get_by_role("status")).to_have_text("Nothing here matches.")
+
+    def test_it_leads_to_the_block(self, preview: Preview, page: Page) -> None:
+        page.goto(f"{preview.address}/_jisr/")
+        page.get_by_role("link", name="Out of date: 1").click()
+        expect(page).to_have_url(f"{preview.address}/en/articles/news/#jisr-outdated")
+        expect(page.locator("main .outdated").first).to_be_focused()
+
+    def test_it_follows_the_site_and_says_what_is_wrong(self, preview: Preview, page: Page) -> None:
+        opened(page, preview, "/_jisr/")
+        preview.write("content/articles/news.md", ARTICLE.replace("خبر اليوم", "عنوان آخر"))
+        expect(page.get_by_role("link", name="عنوان آخر")).to_be_visible()
+        preview.write("content/articles/news.md", ARTICLE + "\n[رابط](photo.jpg)\n")
+        link = page.get_by_role("link", name="content/articles/news.md:10")
+        expect(link).to_have_attribute("href", "/articles/news/#:~:text=%D8%B1%D8%A7%D8%A8%D8%B7%20photo.jpg")
+
+    def test_it_speaks_arabic_from_right_to_left(self, preview: Preview, page: Page) -> None:
+        page.goto(f"{preview.address}/_jisr/")
+        page.get_by_role("button", name="العربية").click()
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        expect(page.get_by_role("heading", level=1)).to_have_text("المكتب")
+        page.reload()
+        expect(page.get_by_role("heading", level=1)).to_have_text("المكتب")
+
+    @pytest.mark.parametrize("width", [320, 1280])
+    @pytest.mark.parametrize("speech", ["ar", "en"])
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_axe_finds_nothing_and_nothing_is_too_wide(
+        self,
+        preview: Preview,
+        browser: Browser,
+        axe: str,
+        width: int,
+        speech: str,
+        scheme: Literal["light", "dark"],
+    ) -> None:
+        context = browser.new_context(
+            color_scheme=scheme, locale=speech, viewport={"width": width, "height": 800}
+        )
+        page = context.new_page()
+        preview.write("content/articles/later.md", "---\ntitel: x\n---\n")
+        for path in ("/_jisr/", "/en/articles/news/"):
+            page.goto(preview.address + path)
+            expect(page.locator("jisr-notice .sheet")).to_be_visible()
+            page.evaluate(axe)
+            found = page.evaluate(RUN)
+            page.keyboard.press("Escape")
+            found += page.evaluate(RUN)
+            assert not found, "\n".join(map(shown, found))
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        context.close()
