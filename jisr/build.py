@@ -88,6 +88,7 @@ class Seen:
     copied: Mapping[str, Source]
     documents: "Mapping[str, DocumentFiles]"
     outputs: "tuple[Output, ...]"
+    articles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +270,7 @@ class _Run:
             links = self._links(site, facts, shown)
             self._check_templates(site)
             names = tuple(path.partition("/")[2] for path in self.copied)
-            desk = Desk(self.root, self.theme, site, links, names, self.staging.folder)
+            desk = Desk(self.root, self.theme, site, links, names, self.staging.folder, self.staging.record)
             rendered = self._render(shards, desk, shown)
             self.rendered = rendered
             plan = self._plan(
@@ -319,6 +320,7 @@ class _Run:
             copied=self.copied,
             documents={files.path: files for files in self.documents},
             outputs=plan.outputs,
+            articles=plan.articles,
         )
 
     def _copied(self) -> dict[str, Source]:
@@ -448,7 +450,7 @@ class _Run:
         moved = self.site_last.get("addresses") != self.addresses
         languages = {language.code: language for language in desk.site.languages}
         rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
-        bodies = Bodies(self.root)
+        bodies = Bodies(self.staging.record)
         stale = []
         for files in shown:
             catalogues = [

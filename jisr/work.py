@@ -114,6 +114,7 @@ class Desk:
     links: Links
     assets: tuple[str, ...]
     staging: Path
+    record: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class Shard:
     def open(self, desk: Desk) -> None:
         """Take what rendering needs, once all documents have been read."""
         self.desk = desk
-        self.kept = Bodies(desk.root)
+        self.kept = Bodies(desk.record)
         site = desk.site
         self.converter = Converter()
         unheard: list[Problem] = []  # the words have been read once: what is wrong with them was said

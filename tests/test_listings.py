@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jisr.plan.listings import parts
-from jisr.write.state import FOLDER
+from jisr.write.output import FOLDER
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import times
 

@@ -16,7 +16,7 @@ from jisr.translate.editions import catalogue_path
 from jisr.urls import url
 from jisr.work import summaries_of
 from jisr.write.output import PREVIEW
-from jisr.write.state import all_summaries
+from jisr.write.state import recorded
 
 _MARKUP = re.compile(r"[*_`#>\[\]()!|~\"]+|^\s*(?:msgid|msgstr|[-+]|\d+\.)\s")
 """What of a line of a file isn't seen on its page."""
@@ -32,7 +32,7 @@ def rows(root: Path, seen: Seen | None, news: News) -> dict[str, Any]:
     site = seen.desk.site
     addresses = _addresses(seen.outputs, site.base_path)
     try:
-        kept = all_summaries(root, PREVIEW)
+        kept = recorded(root, PREVIEW)
     except sqlite3.DatabaseError:  # a build makes it anew
         kept = {}
     now = time.time()

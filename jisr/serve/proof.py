@@ -13,13 +13,15 @@ from pathlib import Path
 from jisr import commands
 from jisr.build import Seen
 from jisr.errors import Problem
-from jisr.model import Copied, DocumentFacts, Output, Site
-from jisr.plan.outline import by_document
+from jisr.model import Copied, DocumentFacts, Listing, Output, Page, Site
+from jisr.plan.outline import by_document, neighbours
 from jisr.survey import THEME, named
 from jisr.theme import theme_root
 from jisr.translate.editions import catalogue_path
 from jisr.translate.messages import INTERFACE, SITE
-from jisr.work import Shard
+from jisr.work import PageWritten, Rendered, Shard, SitePage, beside
+from jisr.write.output import PREVIEW
+from jisr.write.state import recorded_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,14 @@ class Press:
         self._know(seen)
         for document, outputs in by_document(seen.outputs).items():
             if document:
-                self._make(seen, seen.desk.site, document, outputs, [])
+                run = _Run(seen, self._opened(seen, seen.desk.site), frozenset(seen.documents), [])
+                run.document(document, outputs)
                 return
 
     def _know(self, seen: Seen) -> None:
         if seen is not self.seen:
             self.seen = seen
+            self.placed: dict[str, str] = {}
             self.outputs = {output.path: output for output in seen.outputs}
             self.copies = {
                 named(self.root, self.theme, str(output.content.source.file)): output.path
@@ -71,42 +75,23 @@ class Press:
         """
         self._know(seen)
         problems: list[Problem] = []
-        written = {
-            path: self._place(path, self._read(name)) for name, path in self.copies.items() if name in changed
-        }
+        written: dict[str, str] = {}
+        for name, path in self.copies.items():
+            if name in changed:
+                self._place(path, self._read(name), written)
         site = seen.desk.site
         if "site.yaml" in changed:
             read = commands.read_settings(self.root, self.base_url, problems.append)
             if not read or read.languages != site.languages:
                 return Proof(written, frozenset({"site.yaml"}), tuple(problems))
             site = read
-        languages = site.languages[1:]
-        everything = any(map(_is_common, changed))
-        concerned = set(filter(_is_common, changed))
+        run = _Run(seen, self._opened(seen, site), changed, problems)
         pages = by_document(self.outputs[path] for path in paths if path in self.outputs)
         for document, outputs in pages.items():
-            if document:
-                own = {source.path for source in seen.documents[document].files}
-                own |= {catalogue_path(document, language) for language in languages}
-                if everything or own & changed:
-                    concerned |= own & changed
-                    for page in self._make(seen, site, document, outputs, problems):
-                        written[page] = self._place(page, (self.staging / page).read_bytes())
-        return Proof(written, frozenset(concerned), tuple(problems))
-
-    def _make(
-        self, seen: Seen, site: Site, document: str, outputs: Sequence[Output], problems: list[Problem]
-    ) -> list[str]:
-        """Render pages of a document into the staging folder; none of them where there is an error."""
-        shard = self._opened(seen, site)
-        files = seen.documents[document]
-        [(_, facts, said)] = shard.read([(files, "")])
-        problems += said
-        if facts is None or _place(facts) != _place(seen.facts[document]):
-            return []
-        made, said = shard.write([(files, [(output, "") for output in outputs])])
-        problems += said
-        return [] if any(problem.severity == "error" for problem in said) else [page.path for page in made]
+            made = run.document(document, outputs) if document else run.listings(outputs)
+            for page in made:
+                self._place(page, (self.staging / page).read_bytes(), written)
+        return Proof(written, frozenset(run.concerned), tuple(problems))
 
     def _opened(self, seen: Seen, site: Site) -> Shard:
         """A shard that knows the site as it is now."""
@@ -122,23 +107,100 @@ class Press:
         folder, path = (self.theme, name.removeprefix(THEME)) if name.startswith(THEME) else (self.root, name)
         return (folder / path).read_bytes()
 
-    def _place(self, path: str, content: bytes) -> str:
-        """Put a file in its place, whole."""
+    def _place(self, path: str, content: bytes, written: dict[str, str]) -> None:
+        """Put a file in its place, whole, unless a proof has put the same there."""
+        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        if self.placed.get(path) == digest:
+            return
         new, target = self.staging / ".new", self.output / path
         for folder in (self.staging, target.parent):
             folder.mkdir(parents=True, exist_ok=True)
         new.write_bytes(content)
         new.replace(target)
-        return hashlib.blake2b(content, digest_size=16).hexdigest()
+        written[path] = self.placed[path] = digest
+
+
+class _Run:
+    """The making of one proof. Its methods render pages into the staging folder, and name them."""
+
+    def __init__(self, seen: Seen, shard: Shard, changed: frozenset[str], problems: list[Problem]) -> None:
+        self.seen, self.shard, self.changed, self.problems = seen, shard, changed, problems
+        assert shard.desk
+        self.desk = shard.desk
+        self.rendered: dict[str, Rendered | None] = {}
+        self.concerned = set(filter(_is_common, changed))
+        self.common = bool(self.concerned)
+        self.reworded = any(_is_common(path) and not _is_template(path) for path in changed)
+
+    def document(self, document: str, outputs: Sequence[Output]) -> list[str]:
+        """Pages of a document."""
+        if not (self.common or self._own(document)):
+            return []
+        made = self._render(document)
+        if not made:
+            return []
+        files = self.seen.documents[document]
+        order = self.seen.articles
+        at = order.index(document) if document in order else None
+        beside_it = (None, None) if at is None else neighbours(order, at)
+        newer, older = (self._summaries([path])[0] if path else None for path in beside_it)
+        work = [(files, made.facts, [(output, "") for output in outputs], beside(newer, older))]
+        return self._written(*self.shard.write(work))
+
+    def listings(self, outputs: Sequence[Output]) -> list[str]:
+        """Pages of the site itself. Feeds are left to the build: nobody looks at them."""
+        work = []
+        for output in outputs:
+            assert isinstance(output.content, Page)
+            listing = output.content.listing or Listing("")
+            naming = [term.newest for term in listing.terms]
+            shown = {*listing.articles, *naming}
+            if output.content.kind != "feed" and (self.common or any(map(self._own, shown))):
+                articles = tuple(self._summaries(listing.articles))
+                work.append((0, SitePage(output, "", articles, tuple(self._summaries(naming)))))
+        return self._written(*self.shard.write_listings(work))
+
+    def _own(self, document: str) -> set[str]:
+        """The changed files that a document is made of."""
+        if document not in self.seen.documents:
+            return set()
+        own = {source.path for source in self.seen.documents[document].files}
+        own |= {catalogue_path(document, language) for language in self.desk.site.languages[1:]}
+        return own & self.changed
+
+    def _render(self, document: str) -> Rendered | None:
+        """A document as it is now; None where it has errors, or where more than its pages has changed."""
+        if document not in self.rendered:
+            self.rendered[document] = None
+            self.concerned |= self._own(document)
+            files = self.seen.documents[document]
+            [(_, facts, said)] = self.shard.read([(files, "")])
+            self.problems += said
+            if facts and _place(facts) == _place(self.seen.facts[document]):
+                [(_, made, said)] = self.shard.render([(files, "")])
+                self.problems += said
+                if not any(problem.severity == "error" for problem in said):
+                    self.rendered[document] = made
+        return self.rendered[document]
+
+    def _summaries(self, documents: Sequence[str]) -> list[bytes]:
+        """The packed summaries of documents, as they are now."""
+        now = {path: self._render(path) for path in documents if self.reworded or self._own(path)}
+        kept = recorded_of(self.desk.root, PREVIEW, documents)
+        return [made.summaries if (made := now.get(path)) else kept[path] for path in documents]
+
+    def _written(self, made: Sequence[PageWritten], said: Sequence[Problem]) -> list[str]:
+        self.problems += said
+        return [] if any(problem.severity == "error" for problem in said) else [page.path for page in made]
+
+
+def _is_template(path: str) -> bool:
+    return path.startswith(("templates/", f"{THEME}templates/"))
 
 
 def _is_common(path: str) -> bool:
     """Whether a file of the site concerns every page."""
-    return (
-        path == "site.yaml"
-        or path.startswith(("templates/", f"{THEME}templates/"))
-        or path.endswith((f"/{INTERFACE}.po", f"/{SITE}.po"))
-    )
+    return path == "site.yaml" or _is_template(path) or path.endswith((f"/{INTERFACE}.po", f"/{SITE}.po"))
 
 
 def _place(facts: DocumentFacts) -> tuple[object, ...]:

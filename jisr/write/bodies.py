@@ -10,17 +10,15 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
-from jisr.write.state import FOLDER
-
 FILE = "bodies.db"
 _TABLE = "CREATE TABLE IF NOT EXISTS body (path TEXT PRIMARY KEY, key TEXT, digest BLOB, packed BLOB)"
 
 
 class Bodies:
-    """The bodies kept for a site. One process writes them; several can read."""
+    """The bodies kept for a site, beside its record. One process writes them; several can read."""
 
-    def __init__(self, root: Path) -> None:
-        self.file = root / FOLDER / FILE
+    def __init__(self, record: Path) -> None:
+        self.file = record / FILE
         self.db: sqlite3.Connection | None = None
 
     def get(self, path: str, key: str) -> bytes:

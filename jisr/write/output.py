@@ -47,7 +47,8 @@ class Staging:
         self.output = Path(os.path.realpath(output))
         _refuse_unsafe(output, self.output, Path(os.path.realpath(site_root)))
         self.folder = self.output.with_name(f".{self.output.name}.new")
-        self.journal = site_root / record / _JOURNAL
+        self.record = site_root / record
+        self.journal = self.record / _JOURNAL
 
     def clear(self) -> None:
         """Remove what a build has left that was stopped before it put anything in place."""

@@ -231,14 +231,24 @@ class State:
         db.execute("COMMIT")
 
 
-def all_summaries(root: Path, record: str) -> dict[str, bytes]:
-    """The editions of all documents without their bodies, as last recorded; a build may go on meanwhile.
+def recorded(root: Path, record: str) -> dict[str, bytes]:
+    """The editions of all documents without their bodies; a build may go on meanwhile.
 
     Raises `sqlite3.DatabaseError` where there is no record.
     """
-    db = sqlite3.connect(f"{(root / record / FILE).absolute().as_uri()}?mode=ro", uri=True)
-    with closing(db):
+    with closing(_read_only(root / record / FILE)) as db:
         return dict(db.execute("SELECT path, summaries FROM edition"))
+
+
+def recorded_of(root: Path, record: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """The same for some documents."""
+    with closing(_read_only(root / record / FILE)) as db:
+        query = "SELECT path, summaries FROM edition WHERE path = ?"
+        return dict(row for path in paths for row in db.execute(query, (path,)))
+
+
+def _read_only(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -93,8 +93,16 @@ function restyle(build) {
     address.searchParams.set("jisr", build);
     next.href = address.href;
     link.dataset.jisr = "leaving";
-    for (const end of ["load", "error"]) next.addEventListener(end, () => link.remove());
+    for (const end of ["load", "error"]) next.addEventListener(end, () => leave(next));
     link.after(next);
+  }
+}
+
+/** All that a style sheet stands for by now; one in between may have left before it was loaded. */
+function leave(next) {
+  for (const old of document.querySelectorAll('link[data-jisr="leaving"]')) {
+    const before = old.compareDocumentPosition(next) & Node.DOCUMENT_POSITION_FOLLOWING;
+    if (before && plain(old) === plain(next)) old.remove();
   }
 }
 
