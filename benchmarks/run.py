@@ -170,7 +170,6 @@ class Bench:
             found.append(f"| {tool.name} | {files:,} | {volume / 1e6:,.0f} |")
         return found
 
-
     def listings(self, number: int) -> list[str]:
         """Listings that are compared: first pages, and the home page's second one.
 

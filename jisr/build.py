@@ -88,7 +88,7 @@ class Seen:
     copied: Mapping[str, Source]
     documents: "Mapping[str, DocumentFiles]"
     outputs: "tuple[Output, ...]"
-    articles: tuple[str, ...]
+    articles: "Articles"
 
 
 @dataclass(frozen=True, slots=True)

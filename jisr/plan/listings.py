@@ -47,9 +47,11 @@ Found = tuple[str, int, str, Page]
 
 @dataclass(frozen=True, slots=True)
 class Articles:
-    """All articles, the newest first; for each kind and each term, by its slug, where its own are among them.
+    """All articles, the newest first.
 
-    `related` are for each article the places of those that it leads to; `shared` pairs of names with one slug.
+    `groups` has for each kind and each term, by its slug, where its own are among them;
+    `related` are for each article the places of those that it leads to, `shared` pairs
+    of names with one slug.
     """
 
     documents: Sequence[DocumentFacts]

@@ -15,11 +15,12 @@ from jisr.build import Seen
 from jisr.errors import Problem
 from jisr.model import Copied, DocumentFacts, Listing, Output, Page, Site
 from jisr.plan.outline import by_document, neighbours
+from jisr.plan.pages import Around
 from jisr.survey import THEME, named
 from jisr.theme import theme_root
 from jisr.translate.editions import catalogue_path
 from jisr.translate.messages import INTERFACE, SITE
-from jisr.work import PageWritten, Rendered, Shard, SitePage, beside
+from jisr.work import PageWritten, Rendered, Shard, SitePage, around
 from jisr.write.output import PREVIEW
 from jisr.write.state import recorded_of
 
@@ -140,12 +141,21 @@ class _Run:
         if not made:
             return []
         files = self.seen.documents[document]
-        order = self.seen.articles
-        at = order.index(document) if document in order else None
-        beside_it = (None, None) if at is None else neighbours(order, at)
-        newer, older = (self._summaries([path])[0] if path else None for path in beside_it)
-        work = [(files, made.facts, [(output, "") for output in outputs], beside(newer, older))]
+        work = [(files, made.facts, [(output, "") for output in outputs], self._around(document))]
         return self._written(*self.shard.write(work))
+
+    def _around(self, document: str) -> Around:
+        """What the pages of a document lead to."""
+        articles = self.seen.articles
+        if document not in articles.paths:
+            return Around()
+        at = articles.paths.index(document)
+        newer, older = (
+            self._summaries([path])[0] if path else None for path in list(neighbours(articles.paths))[at]
+        )
+        return around(
+            newer, older, self._summaries([articles.paths[index] for index in articles.related[at]])
+        )
 
     def listings(self, outputs: Sequence[Output]) -> list[str]:
         """Pages of the site itself. Feeds are left to the build: nobody looks at them."""
