@@ -1,7 +1,8 @@
 """What each command does, over the stages. Knows nothing of terminals and exit codes."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,7 +84,7 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
                 what = "a symbolic link leads out of the site"
                 raise SiteError(Problem(new.path, 1, 1, what, "copy the folder here instead"))
             with told(root / new.path):
-                _replace_file(root / new.path, text)
+                replace_file(root / new.path, text.encode())
         entries = new.entries.values()
         missing = sum(not entry.translated for entry in entries)
         outdated = sum(entry.fuzzy and entry.translated for entry in entries)
@@ -214,15 +215,27 @@ def told(path: Path) -> Iterator[None]:
         raise SiteError(Problem(str(Path(error.filename or path).absolute()), 1, 1, what, hint)) from None
 
 
-def _replace_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def replace_file(path: Path, content: bytes, still: Callable[[], bool] = lambda: True) -> bool:
+    """Write a file whole or not at all: not where it isn't `still` what it should be at the last moment.
+
+    Returns whether it was written. A link to the file is followed, and who may read it stays as it was.
+    """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
-    with new.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with new.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, new)
+        if not still():
+            return False
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+    return True
 
 
 def stop_on_errors(problems: Sequence[Problem], *, strict: bool) -> None:

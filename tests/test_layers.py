@@ -20,6 +20,7 @@ DOORS = {
     "starlette": "serve/",
     "uvicorn": "serve/run.py",
     "watchfiles": "serve/watch.py",
+    "rapidfuzz": "translate/memory.py",
     "click": "cli.py",
 }
 ALSO = {

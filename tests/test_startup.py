@@ -13,7 +13,7 @@ OURS = {
     "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.state",
 }  # fmt: skip
 LIBRARIES = {"babel", "jinja2", "markdown", "markupsafe", "msgspec", "nh3", "yaml", "xml", "html", "multiprocessing",
-             "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo"}  # fmt: skip
+             "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo", "rapidfuzz"}  # fmt: skip
 
 
 def modules(folder: SiteFolder, *arguments: str) -> set[str]:

@@ -41,9 +41,12 @@ def normalise(text: str) -> str:
 
 def has_prose(text: str) -> bool:
     """Whether a letter stands outside code, addresses and tags: else there is nothing to translate."""
-    if _COULD_BE_NO_PROSE.search(text):
-        text = _NOT_PROSE.sub(" ", text)
-    return _LETTER.search(text) is not None
+    return _LETTER.search(prose(text)) is not None
+
+
+def prose(text: str) -> str:
+    """What of a text is read aloud: code, addresses, tags and the marks of footnotes left out."""
+    return _NOT_PROSE.sub(" ", text) if _COULD_BE_NO_PROSE.search(text) else text
 
 
 def expand_references(text: str, references: Container[str]) -> str:

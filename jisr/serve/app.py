@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from jisr.serve import api
 from jisr.serve.channel import Channel, Listener
 from jisr.serve.desk import rows
 from jisr.serve.guard import COOKIE, Guard, Rights, refuse
@@ -67,7 +68,7 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         Route("/", desk),
         Route("/events", events),
         Route("/enter", enter),
-        Mount("/api", routes=[Route("/desk", documents)]),
+        Mount("/api", routes=[Route("/desk", documents), *api.routes(workshop)]),
         Mount("/fonts", StaticFiles(directory=workshop.theme / "static" / "fonts")),
         Mount("/", StaticFiles(directory=CLIENT)),
     ]

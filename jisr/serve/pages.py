@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from jisr.serve.channel import paths_of
 
-SCRIPTS = ("client.js",)
+SCRIPTS = ("editor.js", "client.js")
 """Of the folder client/: what every page loads."""
 
 mimetypes.add_type("font/woff2", ".woff2")  # not known to Python 3.11

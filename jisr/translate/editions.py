@@ -112,12 +112,8 @@ def _editions(
             found = sync.find(catalogues.get(language.code), wanted)
         progress = sync.progress(found)
         if language != site.source:
-            found = _faithful(body, found, path, converter, report)
-        shown = found
-        if site.outdated == "placeholder":
-            shown = tuple(
-                replace(t, text=None, state="missing") if t.state == "outdated" else t for t in found
-            )
+            found = faithful(body, found, path, converter, report)
+        shown = shown_of(site, found)
 
         def resolve_here(_tag: str, link: str, language: Language = language) -> str:
             return resolve(language, link)
@@ -184,6 +180,13 @@ def _editions(
     return tuple(result)
 
 
+def shown_of(site: Site, found: tuple[Translation, ...]) -> tuple[Translation, ...]:
+    """The translations that the site's settings let appear."""
+    if site.outdated == "show":
+        return found
+    return tuple(replace(t, text=None, state="missing") if t.state == "outdated" else t for t in found)
+
+
 def _phrase(translation: Translation, site: Site, language: Language) -> Phrase:
     text = translation.segment.text
     if translation.text is None:
@@ -200,7 +203,7 @@ def _name(segment: Segment, names: Catalogue | None, site: Site, language: Langu
     return Phrase(segment.text, site.source, "source" if language == site.source else "missing")
 
 
-def _faithful(
+def faithful(
     body: Body, found: tuple[Translation, ...], path: str, converter: Converter, report: Report
 ) -> tuple[Translation, ...]:
     """The translations that keep the source's links, pictures, footnotes, code and tags.

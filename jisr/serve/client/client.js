@@ -44,7 +44,15 @@ const ours = (node) => node.nodeType === Node.ELEMENT_NODE && node.hasAttribute(
 // A style sheet that was loaded anew is still the page's own.
 const plain = (node) => node.href.replace(/[?&]jisr=\d+$/, "");
 const same = (old, fresh) => old.isEqualNode(fresh)
-  || (old.nodeName === "LINK" && fresh.nodeName === "LINK" && old.rel === "stylesheet" && plain(old) === plain(fresh));
+  || (old.nodeName === "LINK" && fresh.nodeName === "LINK" && old.rel === "stylesheet" && plain(old) === plain(fresh))
+  || (old.nodeName === fresh.nodeName && Boolean(old.querySelector?.("[data-jisr]")) && bare(old).isEqualNode(fresh));
+
+/** An element without what is ours in it. */
+function bare(element) {
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("[data-jisr]").forEach((node) => node.remove());
+  return copy;
+}
 
 /** Make an element what another is, touching only what differs. */
 function merge(old, fresh) {

@@ -1,0 +1,578 @@
+// Translating in the page: finds the blocks that have a message, and opens an editor in their place.
+// It is put into pages by jisr serve alone; no built site has it. docs/decisions/0035 says how blocks are found.
+
+const fact = (name) => document.querySelector(`meta[name="jisr-${name}"]`)?.content ?? "";
+const OURS = "[data-jisr]";
+const WAIT = 250; // milliseconds without a key after which a text is checked
+const VERBS = { missing: "Translate", outdated: "Review", translated: "Edit" };
+const STATES = { missing: "awaiting translation", outdated: "out of date", translated: "translated" };
+const PARTS = { "image.alt": "description", "image.caption": "caption", "image.credit": "credit" };
+
+/* ---- Asking the server ----------------------------------------------------------------------------- */
+
+async function ask(name, fields) {
+  const address = `/_jisr/api/${name}?${new URLSearchParams({ page: location.pathname, ...fields })}`;
+  return (await fetch(address)).json();
+}
+
+async function send(name, fields) {
+  const answer = await fetch(`/_jisr/api/${name}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-jisr-token": fact("token") },
+    body: JSON.stringify({ page: location.pathname, ...fields }),
+  });
+  return { status: answer.status, ...(await answer.json()) };
+}
+
+/* ---- Making elements ------------------------------------------------------------------------------- */
+
+/** An element with attributes and children; texts are texts, never markup. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+const spoken = (language) => ({ lang: language.code, dir: language.direction });
+
+/** A text's words, with what has gone and what is new against another. */
+function compared(steps) {
+  const tags = { same: "span", gone: "del", new: "ins" };
+  return steps.map(([kind, text]) => make(tags[kind], {}, text));
+}
+
+const live = make("div", { "data-jisr": "", class: "jisr-live", role: "status", lang: "en", dir: "ltr" });
+function announce(text) {
+  live.textContent = "";
+  setTimeout(() => { live.textContent = text; }, 50); // the same words again are news only to an empty region
+}
+
+/* ---- Which block is which message ------------------------------------------------------------------ */
+
+let page = { document: null, messages: [] };
+let places = new Map(); // message id → [{ element, cell }]: `cell` is the other column's, side by side
+let owners = new WeakMap(); // element → message id
+
+const plain = (text) => text.replace(/[\u2066-\u2069]/g, "").replace(/\s+/g, " ").trim();
+
+/** What an element says, our own additions left out. */
+function said(element) {
+  let text = "";
+  for (const node of element.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) text += node.data;
+    else if (node.nodeType === Node.ELEMENT_NODE && !node.matches(OURS)) text += said(node);
+  }
+  return text;
+}
+
+const within = (element) => [...element.querySelectorAll("*")].filter((child) => !child.closest(OURS));
+
+function locate() {
+  places = new Map();
+  owners = new WeakMap();
+  const main = document.querySelector("main") ?? document.body;
+  const prose = [...main.querySelectorAll(".prose")];
+  const all = (prose.length ? prose : [main]).flatMap(within);
+  pair(page.blocks, all, (element) => ({ element, cell: page.originals.length ? element.closest(".cell") : null }));
+  pair(page.originals, all, (element) => ({ element, cell: opposite(element) }), true);
+  for (const message of page.messages.filter((one) => one.context)) locateField(message, main, prose);
+}
+
+/** Find each block's HTML in the page, in order: an element of its tag that says the same. */
+function pair(blocks, all, place, unlessKnown = false) {
+  let from = 0;
+  const known = new Set(places.keys());
+  for (const html of blocks) {
+    const wanted = make("template");
+    wanted.innerHTML = html;
+    const top = wanted.content.firstElementChild;
+    const words = plain(said(top));
+    const at = all.findIndex(
+      (element, index) => index >= from && element.localName === top.localName && plain(said(element)) === words,
+    );
+    if (at < 0) continue;
+    const found = [all[at], ...within(all[at])];
+    [top, ...top.querySelectorAll("*")].forEach((element, index) => {
+      const id = element.dataset.message;
+      if (!id || !found[index]) return;
+      owners.set(found[index], id);
+      if (!(unlessKnown && known.has(id))) put(id, place(found[index]));
+    });
+    from = at + 1;
+  }
+}
+
+function locateField(message, main, prose) {
+  const words = plain(message.shown ?? message.source);
+  const outside = within(main).filter((element) => !prose.some((one) => one.contains(element)));
+  let element = null;
+  if (message.context === "image.alt") {
+    element = outside.find((one) => one.localName === "img" && plain(one.alt) === words)?.closest("figure");
+  } else {
+    const same = outside.filter((one) => plain(said(one)) === words);
+    element = (message.context === "title" ? same.find((one) => one.localName === "h1") : same.at(0)) ?? null;
+    // A field's text may stand in an element within its own: take the innermost block.
+    while (element?.firstElementChild && /^(DIV|FIGURE|FIGCAPTION)$/.test(element.tagName)) {
+      const inner = [...element.children].find((one) => plain(said(one)) === words);
+      if (!inner) break;
+      element = inner;
+    }
+  }
+  if (!element) return;
+  owners.set(element, message.id);
+  put(message.id, { element, cell: null });
+}
+
+function put(id, place) {
+  places.set(id, [...(places.get(id) ?? []), place]);
+}
+
+/** The translation's column beside an element of the original's. */
+function opposite(element) {
+  const row = element.closest(".row");
+  return [...(row?.querySelectorAll(":scope > .cell") ?? [])].find((cell) => !cell.contains(element)) ?? null;
+}
+
+/* ---- Ways into the editor -------------------------------------------------------------------------- */
+
+const numberOf = (message) => page.messages.indexOf(message) + 1;
+const kindOf = (message) => (message.kind in PARTS ? `picture’s ${PARTS[message.kind]}` : message.kind);
+const messageOf = (id) => page.messages.find((message) => message.id === id);
+const penOf = (id) => document.querySelector(`.jisr-pen[data-id="${id}"]`);
+
+/** Give each block its button. Those that are there already stay, and keep the focus. */
+function dress() {
+  const stale = new Set(document.querySelectorAll(".jisr-pen"));
+  const nowhere = [];
+  for (const message of page.messages) {
+    const found = places.get(message.id);
+    if (!found) nowhere.push(message);
+    else stale.delete(pen(message, hostOf(message, found[0])));
+  }
+  const bar = elsewhere(nowhere);
+  nowhere.forEach((message) => stale.delete(pen(message, bar)));
+  stale.forEach((button) => button.remove());
+}
+
+function pen(message, host) {
+  const button = host.querySelector(`:scope > .jisr-pen[data-id="${message.id}"]`)
+    ?? make("button", { type: "button", "data-jisr": "", "data-id": message.id, lang: "en", dir: "ltr", onclick: () => open(message.id) });
+  const part = PARTS[message.kind] ? ` ${PARTS[message.kind]}` : "";
+  const verb = host.matches(".jisr-elsewhere") ? kindOf(message) : VERBS[message.state] + part;
+  const label = `${verb}: ${kindOf(message)}, ${numberOf(message)} of ${page.messages.length}, ${STATES[message.state]}`;
+  button.className = `jisr-pen jisr-${message.state}`;
+  if (button.textContent !== verb) button.textContent = verb;
+  button.setAttribute("aria-label", label);
+  button.title = label;
+  // Behind the item's own words, and before the list within it.
+  if (button.parentElement !== host) host.insertBefore(button, host.querySelector(":scope > :is(ul, ol)"));
+  return button;
+}
+
+function hostOf(message, { element, cell }) {
+  if (cell && !cell.contains(element)) return cell.querySelector(".status") ?? cell;
+  // A picture's texts share a line: their buttons stand below it together.
+  const figure = message.kind in PARTS && element.closest("figure");
+  if (figure) return figure;
+  const wrapper = wrapperOf(element);
+  return wrapper?.querySelector(":scope > .status") ?? element;
+}
+
+/** The box around a paragraph or a heading that isn't translated, or not as it is now. */
+function wrapperOf(element) {
+  const parent = element.parentElement;
+  return parent?.localName === "div" && parent.matches(".awaiting, .outdated") ? parent : null;
+}
+
+/** Messages that the page doesn't show: a description of a picture, what an abbreviation stands for. */
+function elsewhere(messages) {
+  let bar = document.querySelector(".jisr-elsewhere");
+  if (!messages.length) {
+    bar?.remove();
+    return null;
+  }
+  if (!bar) {
+    bar = make("div", { "data-jisr": "", class: "jisr-elsewhere", lang: "en", dir: "ltr", role: "group", "aria-label": "Not shown on this page" },
+      make("span", {}, "Not shown on this page:"));
+    (document.querySelector("main article") ?? document.querySelector("main") ?? document.body).append(bar);
+  }
+  return bar;
+}
+
+document.addEventListener("click", (event) => {
+  if (event.button || event.defaultPrevented || !(event.target instanceof Element)) return;
+  if (event.target.closest(`a, button, summary, input, textarea, select, label, ${OURS}`)) return;
+  if (!getSelection().isCollapsed) return;
+  const box = event.target.closest(".awaiting, .outdated");
+  for (let element = event.target; element; element = element.parentElement) {
+    const id = owners.get(element);
+    if (id) return void open(id);
+    if (element === box) break;
+  }
+  const inside = box && [...box.querySelectorAll("*")].find((element) => owners.has(element));
+  const cell = event.target.closest(".cell")?.querySelector(":scope > .status > .jisr-pen");
+  if (inside) open(owners.get(inside));
+  else if (cell) open(cell.dataset.id);
+});
+
+/* ---- What was typed and not saved ------------------------------------------------------------------ */
+
+const draftKey = (id) => `jisr:${page.document}:${page.language.code}:${id}`;
+const drafts = {
+  read(id) {
+    try {
+      return JSON.parse(localStorage.getItem(draftKey(id)));
+    } catch {
+      return null;
+    }
+  },
+  write(id, draft) {
+    try {
+      localStorage.setItem(draftKey(id), JSON.stringify(draft));
+    } catch {
+      // No room, or none allowed: it is in the box as long as that is open.
+    }
+  },
+  remove(id) {
+    try {
+      localStorage.removeItem(draftKey(id));
+    } catch {
+      // There was none.
+    }
+  },
+};
+
+/* ---- The editor ------------------------------------------------------------------------------------ */
+
+let editor = null; // { id, form, box, digest, saved, … } while one is open
+let opening = "";
+
+async function open(id) {
+  if (editor?.id === id) return void editor.box.focus();
+  opening = id;
+  const found = await ask("message", { id }).catch(() => ({
+    message: "jisr serve doesn’t answer", hint: "start it again",
+  }));
+  if (opening !== id) return;
+  if (!found.id) return void announce(`${sentence(found.message)}; ${found.hint}.`);
+  close({ quietly: true });
+  const message = messageOf(id);
+  if (message) message.state = found.state;
+  editor = build(found);
+  seat();
+  fit();
+  editor.box.focus({ preventScroll: true });
+  editor.form.scrollIntoView({ block: "nearest" });
+  if (editor.draft) check(); else showProblems(found.problems);
+  suggest(id);
+}
+
+function build(message) {
+  const draft = drafts.read(message.id);
+  const typed = draft && draft.text !== message.text ? draft : null;
+  const position = page.messages.findIndex((one) => one.id === message.id) + 1;
+  const left = page.messages.filter((one) => one.state !== "translated").length;
+  const box = make("textarea", { ...spoken(page.language), id: "jisr-text", rows: "2", "aria-describedby": "jisr-problems", spellcheck: "true", autocomplete: "off" });
+  box.value = typed ? typed.text : message.text;
+  const problems = make("div", { id: "jisr-problems", class: "jisr-problems", role: "status", "aria-label": "Checks" });
+  const suggestions = make("div", { class: "jisr-suggestions" });
+  const conflict = make("div", { class: "jisr-conflict", role: "alert" });
+  const right = make("button", { type: "button", class: "jisr-right", onclick: () => save({ settle: true }) }, "Still right");
+  const form = make("form", {
+    "data-jisr": "", class: `jisr-editor jisr-is-${message.state}`, lang: "en", dir: "ltr", "aria-labelledby": "jisr-heading",
+    onsubmit: (event) => { event.preventDefault(); save(); }, onkeydown: press,
+  },
+  make("p", { id: "jisr-heading", class: "jisr-heading" },
+    make("span", { class: "jisr-kind" }, kindOf(message)),
+    make("span", { class: "jisr-state" }, STATES[message.state]),
+    make("span", { class: "jisr-count" }, `${position} of ${page.messages.length}, ${left} open`)),
+  make("p", { class: "jisr-label", id: "jisr-source-label" }, make("bdi", spoken(page.source), page.source.name),
+    message.difference.length ? make("span", { class: "jisr-hint" }, "changes since the translation are marked") : null),
+  make("div", { ...spoken(page.source), class: "jisr-source", role: "group", "aria-labelledby": "jisr-source-label" },
+    ...(message.difference.length ? compared(message.difference) : [message.source])),
+  ...message.comments.map((comment) => make("p", { class: "jisr-comment" }, make("bdi", { dir: "auto" }, comment))),
+  make("label", { class: "jisr-label", for: "jisr-text" }, make("bdi", spoken(page.language), page.language.name)),
+  box,
+  problems,
+  conflict,
+  suggestions,
+  make("div", { class: "jisr-actions" },
+    make("button", { type: "submit", class: "jisr-save", "aria-keyshortcuts": "Control+Enter" }, "Save, next ", make("kbd", {}, "Ctrl+Enter")),
+    message.state === "outdated" ? right : null,
+    make("button", { type: "button", "aria-keyshortcuts": "Escape", onclick: () => close() }, "Close ", make("kbd", {}, "Esc")),
+    typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, "Discard what I typed") : null));
+  box.addEventListener("input", () => {
+    fit();
+    drafts.write(message.id, { text: box.value, digest: editor.digest });
+    right.disabled = box.value.trim() !== message.text;
+    later();
+  });
+  right.disabled = box.value.trim() !== message.text;
+  return {
+    id: message.id, form, box, problems, suggestions, conflict, saved: message.text,
+    digest: typed ? typed.digest : message.digest, fresh: message.digest, draft: typed, found: [],
+  };
+}
+
+/** Put the editor in its block's place, also when the page around it has been made anew. */
+function seat() {
+  const { id, form, box } = editor;
+  const { node, after, look } = seatOf(places.get(id)?.[0]);
+  form.classList.remove("jisr-covers", "jisr-fills");
+  if (look) form.classList.add(look);
+  if (form.isConnected && (after ? form.previousElementSibling === node : form.parentElement === node)) return;
+  const typing = document.activeElement === box;
+  const { selectionStart, selectionEnd } = box;
+  if (after) node.after(form);
+  else node.append(form);
+  if (typing) {
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(selectionStart, selectionEnd);
+  }
+}
+
+/** Where the editor of a place goes: after a node or into it; `look` says what it hides there. */
+function seatOf(place) {
+  if (!place) {
+    const bar = document.querySelector(".jisr-elsewhere");
+    return bar ? { node: bar, after: true } : { node: document.querySelector("main") ?? document.body };
+  }
+  const { element, cell } = place;
+  const table = element.closest("table");
+  if (cell) {
+    const row = cell.closest(".row");
+    const inRow = [...places.values()].filter((list) => row?.contains(list[0].element));
+    return { node: cell, look: inRow.length === 1 ? "jisr-fills" : "" };
+  }
+  if (table) return { node: table.closest(".table-scroll") ?? table, after: true };
+  if (element.closest("figure")) return { node: element.closest("figure"), after: true };
+  if (element.matches("li, dt, dd")) {
+    return { node: element, look: element.matches(".awaiting, .outdated") ? "jisr-fills" : "" };
+  }
+  return { node: wrapperOf(element) ?? element, after: true, look: "jisr-covers" };
+}
+
+/** As tall as its text. */
+function fit() {
+  const { box } = editor;
+  if (CSS.supports("field-sizing", "content")) return;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${box.scrollHeight + 4}px`;
+}
+
+function close({ quietly = false } = {}) {
+  opening = "";
+  if (!editor) return;
+  const { id, form, box, saved } = editor;
+  const kept = box.value.trim() !== saved;
+  if (!kept) drafts.remove(id);
+  const inside = form.contains(document.activeElement);
+  form.remove();
+  editor = null;
+  if (quietly) return;
+  if (inside || document.activeElement === document.body) penOf(id)?.focus();
+  announce(kept ? "Closed. What you typed is kept." : "Closed.");
+}
+
+function discard() {
+  const { id, box } = editor;
+  drafts.remove(id);
+  const at = id;
+  box.value = editor.saved;
+  close({ quietly: true });
+  open(at);
+}
+
+function press(event) {
+  if (event.isComposing) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    save();
+  } else if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
+    const chosen = editor.found[Number(event.code.slice(5)) - 1];
+    if (chosen) {
+      event.preventDefault();
+      take(chosen);
+    }
+  }
+}
+
+/* ---- Saving ---------------------------------------------------------------------------------------- */
+
+async function save({ settle = false } = {}) {
+  const { id, form, box, digest } = editor;
+  if (form.ariaBusy === "true") return;
+  if (!box.value.trim() && !editor.saved) {
+    announce("There is nothing to save yet.");
+    box.focus();
+    return;
+  }
+  form.ariaBusy = "true";
+  const answer = await send("save", { id, text: box.value, digest }).catch(() => ({
+    status: 0, message: "jisr serve doesn’t answer", hint: "start it again; what you typed is kept",
+  }));
+  form.ariaBusy = "false";
+  if (editor?.id !== id) return;
+  if (answer.status === 409 && answer.theirs) showConflict(answer);
+  else if (answer.status !== 200) {
+    showProblems(answer.problems ?? [{ severity: "error", message: answer.message, hint: answer.hint }]);
+    box.focus();
+  } else {
+    drafts.remove(id);
+    editor.saved = box.value.trim();
+    const message = messageOf(id);
+    if (message) message.state = answer.state;
+    const next = following(id);
+    close({ quietly: true });
+    const done = settle ? "Settled." : "Saved.";
+    if (next) {
+      await open(next.id);
+      announce(`${done} Next: ${kindOf(next)}, ${numberOf(next)} of ${page.messages.length}.`);
+    } else {
+      penOf(id)?.focus();
+      announce(`${done} Nothing is left open on this page.`);
+    }
+  }
+}
+
+/** The next message that is open, the first one again after the last. */
+function following(id) {
+  const at = page.messages.findIndex((message) => message.id === id);
+  const order = [...page.messages.slice(at + 1), ...page.messages.slice(0, Math.max(at, 0))];
+  return order.find((message) => message.state !== "translated");
+}
+
+function showConflict({ message, hint, theirs }) {
+  const { conflict, box, id } = editor;
+  const keep = () => {
+    editor.digest = theirs.digest;
+    conflict.replaceChildren();
+    save();
+  };
+  const yield_ = () => {
+    editor.digest = theirs.digest;
+    editor.saved = theirs.text;
+    box.value = theirs.text;
+    drafts.remove(id);
+    conflict.replaceChildren();
+    fit();
+    check();
+    box.focus();
+  };
+  const column = (title, text) => make("div", {}, make("p", { class: "jisr-label" }, title),
+    make("div", { ...spoken(page.language), class: "jisr-version" }, text || "—"));
+  conflict.replaceChildren(
+    make("p", { class: "jisr-conflict-title" }, `${sentence(message)}; ${hint}.`),
+    make("div", { class: "jisr-versions" }, column("In the catalogue now", theirs.text), column("Yours", box.value)),
+    make("div", { class: "jisr-actions" },
+      make("button", { type: "button", class: "jisr-theirs", onclick: yield_ }, "Take the catalogue’s"),
+      make("button", { type: "button", class: "jisr-mine", onclick: keep }, "Save mine over it")),
+  );
+  conflict.querySelector("button").focus();
+}
+
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/* ---- Checks and suggestions ------------------------------------------------------------------------ */
+
+let timer = 0;
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(check, WAIT);
+}
+
+async function check() {
+  if (!editor) return;
+  const { id, box } = editor;
+  const text = box.value;
+  const answer = await send("check", { id, text }).catch(() => null);
+  if (answer && editor?.id === id && box.value === text) {
+    showProblems(answer.problems ?? [{ severity: "error", message: answer.message, hint: answer.hint }]);
+  }
+}
+
+function showProblems(problems) {
+  const { problems: list, box } = editor;
+  const key = JSON.stringify(problems);
+  if (list.dataset.shown === key) return; // a live region speaks of what is put into it anew
+  list.dataset.shown = key;
+  list.replaceChildren(...problems.map(({ severity, message, hint }) => make("p", { class: `jisr-${severity}` },
+    make("span", { class: "jisr-severity" }, severity === "error" ? "Error" : "Check"),
+    make("bdi", { dir: "auto" }, ` ${sentence(message)}; ${hint}`))));
+  box.ariaInvalid = String(problems.some(({ severity }) => severity === "error"));
+}
+
+async function suggest(id) {
+  const answer = await ask("suggestions", { id }).catch(() => null);
+  if (editor?.id !== id || !answer?.suggestions?.length) return;
+  editor.found = answer.suggestions;
+  editor.suggestions.replaceChildren(
+    make("p", { class: "jisr-label" }, "Translated elsewhere"),
+    make("ol", {}, ...answer.suggestions.map((one, index) => make("li", {},
+      make("button", { type: "button", "aria-keyshortcuts": `Alt+${index + 1}`, onclick: () => take(one) },
+        make("span", { class: "jisr-share" }, one.share === 100 ? "same text" : `${one.share}% alike`),
+        make("kbd", {}, `Alt+${index + 1}`),
+        make("span", { ...spoken(page.language), class: "jisr-offer" }, one.text)),
+      one.difference.length ? make("p", { ...spoken(page.source), class: "jisr-other" }, ...compared(one.difference)) : null))),
+  );
+}
+
+/** Put a suggestion into the box, so that undoing brings back what was there. */
+function take(suggestion) {
+  const { box } = editor;
+  box.focus();
+  box.select();
+  // The only way to write into a box that its undo knows of; browsers keep it for that.
+  if (!document.execCommand("insertText", false, suggestion.text)) {
+    box.value = suggestion.text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+/* ---- Beginning, and the page made anew ------------------------------------------------------------- */
+
+async function look() {
+  const found = await ask("page", {}).catch(() => null);
+  if (!found?.document) {
+    page = { document: null, messages: [] };
+    document.querySelectorAll(".jisr-pen, .jisr-elsewhere").forEach((node) => node.remove());
+    return;
+  }
+  page = found;
+  locate();
+  dress();
+  // A block that is gone leaves its editor where it was: what was typed is in it.
+  if (editor && (places.has(editor.id) || !editor.form.isConnected)) seat();
+}
+
+async function begin() {
+  const style = make("link", { rel: "stylesheet", href: "/_jisr/editor.css", "data-jisr": "" });
+  await new Promise((resolve) => {
+    style.addEventListener("load", resolve);
+    style.addEventListener("error", resolve);
+    document.head.append(style);
+  });
+  document.body.append(live);
+  await look();
+  document.addEventListener("jisr:updated", look);
+  jump();
+  window.addEventListener("hashchange", jump);
+}
+
+/** The desk leads to the first block in a state. */
+function jump() {
+  const state = location.hash.match(/^#jisr-(missing|outdated)$/)?.[1];
+  const first = state && page.messages.find((message) => message.state === state);
+  if (first) open(first.id);
+}
+
+if (fact("token") && !location.pathname.startsWith("/_jisr/")) begin();

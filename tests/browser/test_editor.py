@@ -1,0 +1,463 @@
+"""Translating in the page, in Chromium: each way through the editor, and what it leaves in the catalogue."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.conftest import SITE_YAML
+from tests.preview import Preview, running
+
+ARTICLE = """\
+---
+title: فتح الجسر القديم
+date: 2023-10-16
+summary: أُعيد فتح الجسر أمام المشاة.
+---
+
+وصل الوزير إلى [المدينة](https://example.org/city) مساءً.[^1]
+
+افتُتح الجسر عام ١٩٠٢ وطوله ٢٥٠ مترا.
+
+قال العمدة إن الجسر سيبقى مفتوحا طوال الصيف.
+
+- حجر من المقلع
+- حديد من المصنع
+
+| المادة | الوزن |
+|---|---|
+| حجر | ١٠ |
+
+[^1]: عن وكالة الأنباء.
+"""
+
+# As Weblate leaves a file: its header, wrapped lines, remarks, a former msgid, an obsolete entry.
+CATALOGUE = """\
+# Translators of the paper.
+msgid ""
+msgstr ""
+"Project-Id-Version: Paper\\n"
+"PO-Revision-Date: 2024-05-02 11:30+0000\\n"
+"Last-Translator: Weblate <noreply@weblate.org>\\n"
+"Language-Team: English\\n"
+"Language: en\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=UTF-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=2; plural=n != 1;\\n"
+"X-Generator: Weblate 5.5\\n"
+
+#. title
+#: content/articles/bridge.md:2
+msgctxt "title"
+msgid "فتح الجسر القديم"
+msgstr "The old bridge opens"
+
+# Ask the desk.
+#. paragraph
+#: content/articles/bridge.md:9
+#, fuzzy
+#| msgid "افتُتح الجسر عام ١٩٠٢ وطوله ٢٠٠ متر."
+msgid "افتُتح الجسر عام ١٩٠٢ وطوله ٢٥٠ مترا."
+msgstr "The bridge was opened in 1902 and is 250 metres long."
+
+#. paragraph
+#: content/articles/bridge.md:7
+msgid "وصل الوزير إلى [المدينة](https://example.org/city) مساءً.[^1]"
+msgstr ""
+
+#~ msgid "نص حذف"
+#~ msgstr "Deleted"
+"""
+
+OTHER = """\
+---
+title: خبر آخر
+date: 2023-10-15
+---
+
+قال العمدة إن الجسر سيبقى مفتوحا طوال الشتاء.
+
+حجر من المقلع
+"""
+
+OTHERS = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "قال العمدة إن الجسر سيبقى مفتوحا طوال الشتاء."
+msgstr "The mayor said the bridge would stay open all winter."
+
+msgid "حجر من المقلع"
+msgstr "stone from the quarry"
+"""
+
+FILES = {
+    "site.yaml": SITE_YAML,
+    "content/articles/bridge.md": ARTICLE,
+    "content/articles/other.md": OTHER,
+    "translations/en/articles/bridge.po": CATALOGUE,
+    "translations/en/articles/other.po": OTHERS,
+}
+PO = "translations/en/articles/bridge.po"
+PAGE = "/en/articles/bridge/"
+MINISTER = "The minister reached [the city](https://example.org/city) in the evening.[^1]"
+RUN = "axe.run(document, {resultTypes: ['violations']}).then(results => results.violations)"
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Iterator[Preview]:
+    for path, text in FILES.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    with running(tmp_path) as preview:
+        yield preview
+
+
+@pytest.fixture
+def page(page: Page, preview: Preview) -> Page:
+    return show(page, preview)
+
+
+def show(page: Page, preview: Preview, path: str = PAGE) -> Page:
+    """The page, once the editor has found its blocks."""
+    page.goto(preview.address + path)
+    expect(page.locator(".jisr-pen").first).to_be_attached()
+    return page
+
+
+def pen(page: Page, label: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(label))
+
+
+def box(page: Page) -> Locator:
+    return page.locator(".jisr-editor textarea")
+
+
+def open_editor(page: Page, way: Locator) -> None:
+    """Click, and wait until one can type."""
+    way.click()
+    expect(box(page)).to_be_focused()
+
+
+def catalogue(preview: Preview) -> str:
+    return (preview.folder / PO).read_bytes().decode()
+
+
+def changed(preview: Preview) -> tuple[list[str], list[str]]:
+    """The lines of the catalogue that have gone, and those that are new; msgfmt must accept it."""
+    done = subprocess.run(
+        ["msgfmt", "-c", "-o", "/dev/null", preview.folder / PO], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    old, new = CATALOGUE.split("\n"), catalogue(preview).split("\n")
+    return [line for line in old if line not in new], [line for line in new if line not in old]
+
+
+def test_a_missing_block_is_translated_in_its_place(page: Page, preview: Preview) -> None:
+    block = page.locator(".awaiting", has_text="وصل الوزير")
+    block.locator("[dir=rtl]").click()
+    expect(block).to_be_hidden()
+    source = page.locator(".jisr-source")
+    expect(source).to_have_text("وصل الوزير إلى [المدينة](https://example.org/city) مساءً.[^1]")
+    assert [source.get_attribute("lang"), source.get_attribute("dir")] == ["ar", "rtl"]
+    assert [box(page).get_attribute("lang"), box(page).get_attribute("dir")] == ["en", "ltr"]
+    expect(box(page)).to_be_focused()
+    page.keyboard.type(MINISTER)
+    page.keyboard.press("Control+Enter")
+    # The next open block is the outdated one, and the page shows the new text.
+    expect(page.locator(".jisr-source")).to_contain_text("افتُتح الجسر")
+    expect(page.locator("main p", has_text="The minister reached the city in the evening.")).to_be_visible()
+    assert changed(preview) == ([], [f'msgstr "{MINISTER}"'])
+    assert catalogue(preview).count('msgstr ""') == 1
+
+
+def test_a_translated_block_is_edited(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    expect(box(page)).to_have_value("The old bridge opens")
+    box(page).fill("The old bridge reopens")
+    page.get_by_role("button", name="Save, next").click()
+    expect(page.locator("h1", has_text="The old bridge reopens")).to_be_visible()
+    assert changed(preview) == (['msgstr "The old bridge opens"'], ['msgstr "The old bridge reopens"'])
+
+
+def test_still_right_settles_what_is_out_of_date(page: Page, preview: Preview) -> None:
+    open_editor(page, pen(page, "^Review: paragraph"))
+    assert page.locator(".jisr-source del").all_inner_texts() == ["٢٠٠", "متر"]
+    assert page.locator(".jisr-source ins").all_inner_texts() == ["٢٥٠", "مترا"]
+    page.get_by_role("button", name="Still right").click()
+    expect(page.locator(".outdated")).to_have_count(0)
+    assert changed(preview) == (["#, fuzzy", '#| msgid "افتُتح الجسر عام ١٩٠٢ وطوله ٢٠٠ متر."'], [])
+
+
+def test_a_block_that_the_catalogue_lacks_is_added_where_sync_would_put_it(
+    page: Page, preview: Preview
+) -> None:
+    open_editor(page, pen(page, "^Translate: summary"))
+    page.keyboard.type("The bridge is open to walkers again.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".standfirst", has_text="The bridge is open")).to_be_visible()
+    gone, new = changed(preview)
+    assert gone == []
+    assert new == [
+        "#. summary", "#: content/articles/bridge.md:4", 'msgctxt "summary"',
+        'msgid "أُعيد فتح الجسر أمام المشاة."', 'msgstr "The bridge is open to walkers again."',
+    ]  # fmt: skip
+    assert catalogue(preview).index("summary") < catalogue(preview).index("# Ask the desk.")
+
+
+def test_the_first_translation_makes_the_catalogue(page: Page, preview: Preview) -> None:
+    (preview.folder / PO).unlink()
+    expect(page.locator("h1", has_text="فتح الجسر القديم")).to_be_visible()
+    open_editor(page, pen(page, "^Translate: title"))
+    page.keyboard.type("A bridge opens")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1", has_text="A bridge opens")).to_be_visible()
+    made = catalogue(preview)
+    assert made.count("msgid ") == 12  # the header and eleven messages
+    assert 'msgid "فتح الجسر القديم"\nmsgstr "A bridge opens"' in made
+
+
+def test_the_words_about_a_picture_open_from_below_it(page: Page, preview: Preview) -> None:
+    preview.write("content/articles/b.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"/>')
+    image = "image: {src: b.svg, alt: رسم جسر, caption: الجسر كما كان}\nsummary:"
+    preview.write("content/articles/bridge.md", ARTICLE.replace("summary:", image))
+    for part, source, text in (
+        ("description", "رسم جسر", "Drawing of a bridge"),
+        ("caption", "الجسر كما كان", "As it was"),
+    ):
+        open_editor(page, page.locator("figure").get_by_role("button", name=f"Translate {part}"))
+        expect(page.locator(".jisr-source")).to_have_text(source)
+        page.keyboard.type(text)
+        page.keyboard.press("Control+Enter")
+    expect(page.locator("figcaption", has_text="As it was")).to_be_visible()
+    expect(page.get_by_role("img", name="Drawing of a bridge")).to_be_visible()
+    assert changed(preview)[0] == []
+
+
+def test_each_item_of_a_list_and_each_cell_of_a_table_opens(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("li", has_text="حديد من المصنع").locator("[dir=rtl]"))
+    expect(page.locator(".jisr-source")).to_have_text("حديد من المصنع")
+    box(page).fill("iron from the works")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("li", has_text="iron from the works")).to_be_visible()
+    expect(page.locator(".jisr-source")).to_have_text("المادة")
+    box(page).fill("Material")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("th", has_text="Material")).to_be_visible()
+    expect(page.locator(".jisr-source")).to_have_text("الوزن")
+
+
+def test_a_conflict_overwrites_nothing_until_one_is_chosen(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    box(page).fill("The bridge reopens")
+    theirs = CATALOGUE.replace("The old bridge opens", "Old bridge opened")
+    preview.write(PO, theirs)
+    page.keyboard.press("Control+Enter")
+    conflict = page.locator(".jisr-conflict[role=alert]")
+    expect(conflict).to_contain_text("was changed elsewhere in the meantime")
+    assert page.locator(".jisr-version").all_inner_texts() == ["Old bridge opened", "The bridge reopens"]
+    assert catalogue(preview) == theirs
+    page.get_by_role("button", name="Save mine over it").click()
+    expect(page.locator("h1", has_text="The bridge reopens")).to_be_visible()
+    assert catalogue(preview) == theirs.replace("Old bridge opened", "The bridge reopens")
+
+
+def test_of_a_conflict_the_catalogues_text_may_be_taken(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    box(page).fill("The bridge reopens")
+    preview.write(PO, CATALOGUE.replace("The old bridge opens", "Old bridge opened"))
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Take the catalogue’s").click()
+    expect(box(page)).to_have_value("Old bridge opened")
+    expect(box(page)).to_be_focused()
+
+
+def test_what_others_change_elsewhere_in_the_file_is_kept(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    box(page).fill("The bridge reopens")
+    preview.write(PO, CATALOGUE.replace("Ask the desk.", "Asked."))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1", has_text="The bridge reopens")).to_be_visible()
+    assert "# Asked." in catalogue(preview)
+
+
+def test_escape_keeps_what_was_typed(page: Page, preview: Preview) -> None:
+    pen(page, "^Translate: paragraph").first.press("Enter")
+    expect(box(page)).to_be_focused()
+    page.keyboard.type("Half a sentence")
+    page.keyboard.press("Escape")
+    expect(box(page)).to_have_count(0)
+    expect(pen(page, "^Translate: paragraph").first).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text("Closed. What you typed is kept.")
+    assert catalogue(preview) == CATALOGUE
+    page.reload()
+    pen(page, "^Translate: paragraph").first.press("Enter")
+    expect(box(page)).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Discard what I typed").click()
+    expect(box(page)).to_have_value("")
+
+
+def test_a_page_is_translated_by_keys_alone(page: Page, preview: Preview) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if "jisr-missing" in page.evaluate("document.activeElement.className"):
+            break
+    page.keyboard.press("Enter")
+    expect(box(page)).to_be_focused()
+    for text in ("The bridge is open again.", MINISTER):
+        page.keyboard.type(text)
+        page.keyboard.press("Control+Enter")
+        expect(box(page)).not_to_have_value(text)
+        expect(box(page)).to_be_focused()
+    expect(page.locator(".jisr-live")).to_contain_text("Saved. Next: paragraph")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Still right")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".jisr-source")).to_contain_text("قال العمدة")
+    assert MINISTER in catalogue(preview)
+
+
+def test_checks_speak_while_one_types_and_a_broken_translation_is_not_saved(
+    page: Page, preview: Preview
+) -> None:
+    open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
+    page.keyboard.type("The minister came at 8.")
+    problems = page.get_by_role("status", name="Checks")
+    expect(problems).to_contain_text(
+        "Error The translation has lost the footnote #fn-1, the link https://example.org/city"
+    )
+    expect(problems).to_contain_text("Check The translation has the number 8, which its source doesn't have")
+    expect(box(page)).to_have_attribute("aria-invalid", "true")
+    page.keyboard.press("Control+Enter")
+    expect(box(page)).to_be_focused()
+    assert catalogue(preview) == CATALOGUE
+    box(page).fill(MINISTER)
+    expect(problems).to_be_empty()
+
+
+def test_numbers_are_compared_across_digits(page: Page) -> None:
+    open_editor(page, pen(page, "^Review: paragraph"))
+    problems = page.locator(".jisr-problems")
+    expect(problems).to_be_empty()
+    box(page).fill("The bridge of 1902 is 200 metres long.")
+    expect(problems).to_contain_text(
+        "has lost the number 250 and has the number 200, which its source doesn't have"
+    )
+
+
+def test_what_was_translated_elsewhere_is_offered(page: Page) -> None:
+    open_editor(page, page.locator(".awaiting", has_text="قال العمدة").locator("[dir=rtl]"))
+    offer = page.get_by_role("button", name="The mayor said")
+    expect(offer).to_contain_text("alike")
+    expect(page.locator(".jisr-other ins")).to_have_text("الصيف")
+    page.keyboard.press("Alt+1")
+    expect(box(page)).to_have_value("The mayor said the bridge would stay open all winter.")
+    page.keyboard.press("Control+z")
+    expect(box(page)).to_have_value("")
+    open_editor(page, page.locator("li", has_text="حجر من المقلع").locator("[dir=rtl]"))
+    expect(page.locator(".jisr-share").first).to_have_text("same text")
+    page.get_by_role("button", name="stone from the quarry").click()
+    expect(box(page)).to_have_value("stone from the quarry")
+
+
+def test_side_by_side_the_placeholder_opens_in_its_column(page: Page, preview: Preview) -> None:
+    show(page, preview, f"{PAGE}parallel/")
+    row = page.locator(".row", has_text="قال العمدة")
+    open_editor(page, row.locator(".source p"))
+    editor = row.locator(".cell:not(.source) .jisr-editor")
+    expect(editor).to_be_visible()
+    expect(row.locator(".status")).to_be_hidden()
+    ours, source = editor.bounding_box(), row.locator(".source").bounding_box()
+    assert ours
+    assert source
+    assert ours["x"] + ours["width"] <= source["x"]
+    page.keyboard.type("The mayor said it would stay open.")
+    page.keyboard.press("Control+Enter")
+    expect(row.locator(".cell:not(.source) p", has_text="The mayor said it")).to_be_visible()
+
+
+def test_on_the_arabic_page_there_is_nothing_to_translate(page: Page, preview: Preview) -> None:
+    with page.expect_response("**/_jisr/api/page*") as answer:
+        page.goto(preview.address + "/articles/bridge/")
+    assert answer.value.json() == {"document": None}
+    expect(page.locator(".jisr-pen")).to_have_count(0)
+
+
+def test_the_page_made_anew_leaves_an_open_editor_alone(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator(".awaiting", has_text="قال العمدة").locator("[dir=rtl]"))
+    page.keyboard.type("The mayor")
+    preview.write("content/articles/bridge.md", ARTICLE.replace("حديد من المصنع", "حديد من الشمال"))
+    expect(page.locator("li", has_text="حديد من الشمال")).to_be_visible()
+    expect(box(page)).to_be_focused()
+    page.keyboard.type(" spoke.")
+    expect(box(page)).to_have_value("The mayor spoke.")
+
+
+def test_an_open_editor_stays_with_its_block_when_others_come_and_go(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator(".awaiting", has_text="قال العمدة").locator("[dir=rtl]"))
+    page.keyboard.type("The mayor")
+    block = page.locator(".awaiting", has_text="قال العمدة")
+    for body in ("فقرة جديدة.\n\nوصل الوزير", "فقرة أخرى.\n\nوثالثة.\n\nوصل الوزير"):
+        preview.write("content/articles/bridge.md", ARTICLE.replace("وصل الوزير", body))
+        expect(page.locator(".awaiting", has_text=body.split(".")[0])).to_be_visible()
+        expect(block).to_be_hidden()
+        assert block.evaluate("block => block.nextElementSibling.className").startswith("jisr-editor")
+        expect(box(page)).to_be_focused()
+    page.keyboard.type(" spoke.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main p", has_text="The mayor spoke.")).to_be_visible()
+    assert changed(preview)[0] == []
+
+
+def test_the_desk_leads_to_the_first_block_in_a_state(page: Page, preview: Preview) -> None:
+    page.goto(f"{preview.address}{PAGE}#jisr-outdated")
+    expect(page.locator(".jisr-source")).to_contain_text("افتُتح الجسر")
+
+
+def test_a_block_that_has_changed_since_is_not_saved_under_its_old_text(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator(".awaiting", has_text="قال العمدة").locator("[dir=rtl]"))
+    page.keyboard.type("The mayor spoke.")
+    preview.write("content/articles/bridge.md", ARTICLE.replace("طوال الصيف", "في الصيف"))
+    expect(page.locator("main", has_text="في الصيف")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".jisr-problems")).to_contain_text("The block has changed since the page was shown")
+    expect(box(page)).to_have_value("The mayor spoke.")
+    assert catalogue(preview) == CATALOGUE
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}parallel/"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_editor_has_no_accessibility_violation(
+    preview: Preview, browser: Browser, axe: str, scheme: Literal["light", "dark"], path: str
+) -> None:
+    context = browser.new_context(color_scheme=scheme)
+    page = show(context.new_page(), preview, path)
+    page.evaluate(axe)
+    for block in ("قال العمدة", "افتُتح الجسر"):
+        page.locator(".jisr-pen").locator("visible=true").first.wait_for()
+        message = page.locator(".row, .awaiting, .outdated", has_text=block).first.locator(".jisr-pen").first
+        message.click()
+        expect(page.locator(".jisr-editor")).to_be_visible()
+        box(page).fill("x [y](http://z.org) 7")
+        expect(page.locator(".jisr-problems")).to_contain_text("Error")
+        violations = [(v["id"], [n["html"] for n in v["nodes"]]) for v in page.evaluate(RUN)]
+        assert violations == []
+    context.close()
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}parallel/"])
+def test_a_narrow_page_with_the_editor_does_not_scroll_sideways(
+    preview: Preview, page: Page, path: str
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    show(page, preview, path)
+    page.locator(".jisr-pen.jisr-missing").first.click()
+    expect(box(page)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
