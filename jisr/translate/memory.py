@@ -1,7 +1,7 @@
 """Translation memory: what has been translated elsewhere on the site, exact and similar blocks.
 
 Knows entries and resemblance. Similarity is rapidfuzz's ratio: twice the characters in common, in order, as
-a share of both texts. Measured on 120,000 blocks of 160 characters: 0.1 to 0.3 s for a search.
+a share of both texts. Measured on 180,000 messages: 0.03 to 0.4 s for a search.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,11 +11,14 @@ from rapidfuzz import fuzz, process
 
 from jisr.translate.catalog import Catalogue, Entry, Key
 
-ALIKE = 60
+ALIKE = 70
 """Per cent from which a block counts as similar."""
 
 MOST = 5
 """Suggestions for a block."""
+
+AT_ONCE = 20_000
+"""Texts compared in one go: rapidfuzz lets no other thread work in the meantime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,12 @@ class Memory:
         """The best for a text, each translation once; `here` is where it stands itself."""
         texts, places = self._all()
         best: dict[str, Suggestion] = {}
-        alike = process.extract(
-            text, texts, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST * 10, processor=None
-        )
-        for source, share, index in alike:
+        alike: list[tuple[str, float, int]] = []
+        for start in range(0, len(texts), AT_ONCE):
+            some = texts[start : start + AT_ONCE]
+            found = process.extract(text, some, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=MOST * 10)
+            alike += [(source, share, start + index) for source, share, index in found]
+        for source, share, index in sorted(alike, key=lambda one: -one[1]):
             path, key = places[index]
             if (path, key) != here:
                 said = self._known[path][key]

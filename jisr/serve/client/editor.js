@@ -1,5 +1,5 @@
 // Translating in the page: finds the blocks that have a message, and opens an editor in their place.
-// It is put into pages by jisr serve alone; no built site has it. docs/decisions/0035 says how blocks are found.
+// It is put into pages by jisr serve alone; no built site has it. docs/decisions/0035-blocks-in-the-page.md says how blocks are found.
 
 const fact = (name) => document.querySelector(`meta[name="jisr-${name}"]`)?.content ?? "";
 const OURS = "[data-jisr]";
