@@ -137,7 +137,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=20, help="edits of each kind")
     given = parser.parse_args(arguments)
     root = sites.HERE / ".work" / "preview"
-    sites.write_site(sites.ALL["jisr"], root, given.n, 1, corpus.phrases())
+    sites.write_site(sites.ALL["jisr"], root, given.n, 1)
     found, chance = chromium.find(), random.Random(1)
     with served(root) as (address, process), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
