@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import corpus
 import sites
 from playwright.sync_api import Page, sync_playwright
 
