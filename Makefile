@@ -10,12 +10,13 @@ TESTS  := $(VENV)/test.stamp
 NODE   := node_modules/.package-lock.json
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCE := build.py jisr tests benchmarks
+STYLES := 'static/css/**/*.css' 'jisr/serve/client/*.css'
 # The benchmark: so many articles, and rounds of each case.
 N      ?= 1000
 RUNS   ?= 3
 RIVALS := benchmarks/.tools
 
-.PHONY: help site serve test lint type fix gettext bench lock clean
+.PHONY: help site serve test lint type fix gettext bench latency lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -23,10 +24,10 @@ help: ## list the targets
 
 site: $(SITE) ## build this repository's site into public/
 	@$(BIN)/python build.py
-	@echo "The site is in public/. To look at it: make serve, then open http://127.0.0.1:$(PORT)/"
+	@echo "The site is in public/. To look at it: make serve"
 
-serve: site ## build the site and show it at http://127.0.0.1:8000/
-	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory public $(PORT)
+serve: $(SITE) ## show the site at http://127.0.0.1:8000/ while you write
+	@$(BIN)/jisr serve --port $(PORT)
 
 test: lint type gettext ## install what the tests need and run everything
 	$(BIN)/pytest
@@ -34,7 +35,7 @@ test: lint type gettext ## install what the tests need and run everything
 lint: $(TESTS) $(NODE) ## check style: Python with ruff, CSS with stylelint
 	$(BIN)/ruff check $(SOURCE)
 	$(BIN)/ruff format --check $(SOURCE)
-	node_modules/.bin/stylelint 'static/css/**/*.css'
+	node_modules/.bin/stylelint $(STYLES)
 
 type: $(TESTS) ## check types with mypy --strict
 	$(BIN)/mypy
@@ -42,7 +43,7 @@ type: $(TESTS) ## check types with mypy --strict
 fix: $(TESTS) $(NODE) ## repair what ruff and stylelint can repair
 	$(BIN)/ruff check --fix $(SOURCE)
 	$(BIN)/ruff format $(SOURCE)
-	node_modules/.bin/stylelint --fix 'static/css/**/*.css'
+	node_modules/.bin/stylelint --fix $(STYLES)
 
 # The one tool with no package on PyPI or npm.
 gettext:
@@ -54,6 +55,9 @@ gettext:
 bench: $(RIVALS)/stamp ## measure builds beside those of Hugo, Eleventy and Pelican (N=10000 for the real thing)
 	@$(RIVALS)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --force-reinstall .
 	@$(RIVALS)/venv/bin/python benchmarks/run.py --n $(N) --runs $(RUNS) $(BENCH)
+
+latency: $(TESTS) ## measure how soon the preview shows what is saved, in a browser (N, RUNS)
+	@$(BIN)/python benchmarks/preview.py --n $(N) --runs $(RUNS)
 
 lock: ## write requirements/ and package-lock.json anew (UPGRADE=--upgrade takes newer versions)
 	$(PYTHON) -m venv $(VENV)/lock

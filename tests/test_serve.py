@@ -222,6 +222,13 @@ class TestForTheNetwork:
         assert others.ask(*WRITE, headers=headers).status == 404
 
 
+def test_a_place_where_it_cant_listen_is_a_message(site: MakeSite) -> None:
+    result = site({}).run("serve", "--host", "203.0.113.1")
+    assert result.exit_code == 1
+    assert "site.yaml:1:1: error: no port from 8000 to 8019 can be had on 203.0.113.1 (" in result.stderr
+    assert "; check --host, or name another with --port" in result.stderr
+
+
 class TestFollows:
     def test_a_page_is_told_of_its_own_changes_and_not_of_others(self, preview: Preview) -> None:
         with preview.news("/en/articles/news/") as own, preview.news("/articles/later/") as other:

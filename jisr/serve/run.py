@@ -132,8 +132,8 @@ def bound(host: str, port: int) -> socket.socket:
             return _socket(host, number)
         except OSError as error:
             refused = error
-    what = f"no port from {port} to {port + PORTS - 1} can be had on {host} ({refused.strerror})"
-    raise SiteError(Problem("site.yaml", 1, 1, what, "name another with --port"))
+    what = f"no port from {port} to {port + PORTS - 1} can be had on {host} ({refused.strerror or refused})"
+    raise SiteError(Problem("site.yaml", 1, 1, what, "check --host, or name another with --port"))
 
 
 def _socket(host: str, port: int) -> socket.socket:
