@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def serve(
 
     `say` hears where the site is; `show`, what each build brought. Raises `SiteError` where there is no port.
     """
+    sys.setswitchinterval(0.001)  # a build in its thread lets the answers through more often
     listening = bound(wishes.host, wishes.port)
     port = listening.getsockname()[1]
     address = f"http://{_named(wishes.host)}:{port}/"
