@@ -88,7 +88,7 @@ class TestAnswers:
     def test_the_server_is_where_it_says_and_takes_the_next_port(
         self, still: Preview, tmp_path: Path
     ) -> None:
-        with running(make(tmp_path)) as second:
+        with running(make(tmp_path), "--port", str(still.port)) as second:
             assert second.port != still.port
             assert f"the next free one is {second.port}" in second.said
             assert f'href="{second.address}/en/"' in second.ask("/").text

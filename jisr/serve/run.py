@@ -6,6 +6,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -64,30 +65,25 @@ def serve(
         channel.tell(news)
 
     workshop = Workshop(root, address, tell)
-    workshop.begin(watch)
-    server = _Server(
-        uvicorn.Config(
-            application(workshop, channel, rights),
-            lifespan="off",
-            log_level="critical",
-            server_header=False,
-            timeout_graceful_shutdown=2,
+    with listening, closing(workshop), suppress(KeyboardInterrupt):
+        workshop.begin(watch)
+        server = _Server(
+            uvicorn.Config(
+                application(workshop, channel, rights),
+                lifespan="off",
+                log_level="critical",
+                server_header=False,
+                timeout_graceful_shutdown=2,
+            )
         )
-    )
-    server.channel = channel
-    if port != wishes.port:
-        say(f"jisr: port {wishes.port} is taken, the next free one is {port}")
-    for line in where(rights, address):
-        say(line)
-    if wishes.open:
-        Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    try:
+        server.channel = channel
+        if port != wishes.port:
+            say(f"jisr: port {wishes.port} is taken, the next free one is {port}")
+        for line in where(rights, address):
+            say(line)
+        if wishes.open:
+            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         asyncio.run(_run(server, listening, workshop, channel))
-    except KeyboardInterrupt:
-        pass
-    finally:
-        workshop.close()
-        listening.close()
 
 
 def where(rights: Rights, address: str) -> Iterator[str]:
