@@ -108,7 +108,7 @@ def test_a_style_is_applied_without_a_reload(preview: Preview, page: Page) -> No
     expect(page.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
     preview.write("static/css/site.css", style.replace("3)", "4)"))
     expect(page.locator("body")).to_have_css("background-color", "rgb(1, 2, 4)")
-    page.wait_for_function("document.querySelectorAll('link[rel=stylesheet]').length === 1")
+    page.wait_for_function("document.querySelectorAll('link[href*=site]').length === 1")
     assert stayed(page)
 
 
