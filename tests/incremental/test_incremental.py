@@ -206,7 +206,6 @@ def pages(name: str, *languages: str) -> set[str]:
     return found
 
 
-FEEDS = {"feed.xml", "en/feed.xml", "fr/feed.xml"}
 HOMES = {"index.html", "en/index.html", "fr/index.html"}
 ALL = ("ar", "en", "fr")
 
@@ -237,21 +236,20 @@ def test_an_edit_in_the_body_that_changes_the_progress_changes_the_listings_of_t
     bench: Bench,
 ) -> None:
     edit = replaced(bench, "content/articles/2024-05-06-c.md", "نصّ *مائل* v01.", "نصّ *مائل* v02.")
-    assert changed(bench, edit) == pages("articles/c", *ALL) | listings("en", "شعر")
+    assert changed(bench, edit) == pages("articles/c", *ALL) | listings("en", "tags/شعر", "archive/2024/05")
 
 
-def listings(language: str, *tags: str) -> set[str]:
-    """The home page and the feed of a language, and the pages of tags."""
-    return {
-        f"{language}/index.html",
-        f"{language}/feed.xml",
-        *(f"{language}/tags/{tag}/index.html" for tag in tags),
-    }
+def listings(language: str, *places: str) -> set[str]:
+    """The home page and the feed of a language, and further listings."""
+    prefix = "" if language == "ar" else f"{language}/"
+    return {f"{prefix}index.html", f"{prefix}feed.xml", *(f"{prefix}{place}/index.html" for place in places)}
 
 
 def test_a_title_changes_the_articles_pages_and_the_listings(bench: Bench) -> None:
     edit = replaced(bench, "content/articles/b.md", "خبرٌ ثانٍ v01", "خبرٌ ثانٍ v02")
-    assert changed(bench, edit) == pages("articles/b", *ALL) | HOMES | FEEDS
+    assert changed(bench, edit) == pages("articles/b", *ALL).union(
+        *(listings(language, "archive/2024/01", "authors/كاتب") for language in ALL)
+    )
 
 
 def test_a_pages_title_changes_its_own_pages(bench: Bench) -> None:
@@ -266,7 +264,9 @@ def test_a_catalogue_changes_its_documents_pages_in_its_language(bench: Bench) -
 
 def test_a_translated_title_changes_the_home_page_of_its_language_too(bench: Bench) -> None:
     edit = replaced(bench, "translations/en/articles/a.po", "A visit v01", "A visit v02")
-    assert changed(bench, edit) == pages("articles/a", "en") | listings("en", "سياسة", "شعر")
+    assert changed(bench, edit) == pages("articles/a", "en") | listings(
+        "en", "tags/سياسة", "tags/شعر", "archive/2023/10"
+    )
 
 
 def test_a_finished_translation_changes_what_the_other_languages_say_of_it(bench: Bench) -> None:
@@ -274,14 +274,17 @@ def test_a_finished_translation_changes_what_the_other_languages_say_of_it(bench
     path = "translations/en/articles/2024-05-06-c.po"
     assert "hreflang" not in (bench.public / "articles/c/index.html").read_text(encoding="utf-8")
     edit = replaced(bench, path, 'msgid "قولٌ v01"\nmsgstr "Saying v01"', 'msgid "قولٌ v01"\nmsgstr ""')
-    want = pages("articles/c", "en") | {"articles/c/index.html"} | listings("en", "شعر")
+    want = (
+        pages("articles/c", "en") | {"articles/c/index.html"} | listings("en", "tags/شعر", "archive/2024/05")
+    )
     assert changed(bench, edit) == want
 
 
 def test_a_name_changes_the_pages_that_show_it(bench: Bench) -> None:
     edit = replaced(bench, "translations/fr/site.po", "Poésie v01", "Poésie v02")
     shown = pages("articles/a", "fr") | pages("articles/c", "fr") | {"fr/tags/index.html"}
-    assert changed(bench, edit) <= shown | listings("fr", "سياسة", "شعر")
+    places = ("tags/سياسة", "tags/شعر", "archive/2023/10", "archive/2024/05")
+    assert changed(bench, edit) <= shown | listings("fr", *places)
 
 
 def test_a_template_changes_all_pages_made_from_it_and_no_other(bench: Bench) -> None:
