@@ -54,9 +54,11 @@ def outline(
         path: (*around, *[listed[index] for index in related])
         for path, around, related in zip(found.paths, neighbours(listed), found.related, strict=True)
     }
+    prefixes = {language.code: links.prefix(language) for language in site.languages}
     for document, editions in documents:
         around = beside.get(document.path, ())
-        outputs += ((output, document.path) for output in _document(document, editions, around, links, base))
+        made = _document(document, editions, around, prefixes, base)
+        outputs += ((output, document.path) for output in made)
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     for path, index, shown, page in listings(site, found, listed):
         outputs.append((Output(folders[index] + path, (*base, shown), page), f"the listing /{path}"))
@@ -96,12 +98,11 @@ def _document(
     document: DocumentFacts,
     editions: tuple[EditionFacts, ...],
     around: tuple[tuple[EditionFacts, ...] | None, ...],
-    links: Links,
+    prefixes: Mapping[str, str],
     base: tuple[str, ...],
 ) -> Iterable[Output]:
     original = editions[0]
     offered = "".join("01"[edition.indexed] for edition in editions)
-    prefixes = {language.code: links.prefix(language) for language in links.site.languages}
     template = document.template or f"{document.kind}.html"
     for index, edition in enumerate(editions):
         prefix = prefixes[edition.language]
