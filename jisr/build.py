@@ -5,6 +5,7 @@ full each time, and compared (docs/decisions/0009-incremental.md).
 """
 
 import json
+import math
 import shutil
 import sqlite3
 import time
@@ -56,6 +57,8 @@ class Options:
     jobs: int | None = None
     verify: bool = False
     explain: bool = False
+    now: float | None = None
+    """Seconds since 1970, for what is out by its dates; the clock's if not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,9 @@ class Built:
     warnings: tuple[Problem, ...] = ()
     reasons: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
+    scheduled: int = 0
+    next: tuple[str, str] | None = None
+    """Of documents whose date is to come, the number, and path and time of the first."""
     seen: "Seen | None" = None
 
 
@@ -189,6 +195,7 @@ class _Run:
         self.theme = theme_root()
         self.folder = str(staging.output)
         self.began = time.time_ns()
+        self.now = time.time() if options.now is None else options.now
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
         self.recalled: dict[str, bytes] = {}
@@ -234,6 +241,7 @@ class _Run:
             and not self.tampered
             and not (warnings and self.options.strict)
             and self.last.get("asked") == self.asked
+            and self.last["from"] <= self.now < (self.last["until"] or math.inf)
             and self.last.get("build") == self.site_last.get("build")
             and self.known.keys() == self.sources.keys()
             and all(self.known[path][0] == source.signature for path, source in self.sources.items())
@@ -243,7 +251,14 @@ class _Run:
         if self.touched:
             self.state.touch(self.folder, self.touched)
         kept = self._strays(self.written)
-        return Built(self.last["pages"], self.last["files"], kept=kept, warnings=warnings)
+        return Built(
+            self.last["pages"],
+            self.last["files"],
+            kept=kept,
+            warnings=warnings,
+            scheduled=self.last["scheduled"],
+            next=tuple(self.last["next"]) if self.last["next"] else None,
+        )
 
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
@@ -273,6 +288,7 @@ class _Run:
             desk = Desk(self.root, self.theme, site, links, names, self.staging.folder, self.staging.record)
             rendered = self._render(shards, desk, shown)
             self.rendered = rendered
+            dates = self._scheduled(facts, timezone)
             plan = self._plan(
                 site, links, [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             )
@@ -298,8 +314,10 @@ class _Run:
             kept=self._strays({output.path for output in plan.outputs}),
             warnings=tuple(sorted(set(self.problems))),
             reasons=tuple((o.path, self._reason(o)) for o in plan.outputs) if self.options.explain else (),
+            scheduled=dates["scheduled"],
+            next=dates["next"],
         )
-        rows = self._save(built, plan, done, facts, rendered)
+        rows = self._save(built, plan, done, facts, rendered, dates)
         self.staging.close()
         return replace(built, seen=self._seen(facts, desk, plan, rows)) if self.kept else built
 
@@ -388,7 +406,23 @@ class _Run:
         return facts
 
     def _is_shown(self, facts: "DocumentFacts") -> bool:
-        return self.options.drafts or not facts.draft
+        if self.options.drafts:
+            return True
+        return not facts.draft and facts.moment <= self.now < (facts.expires or math.inf)
+
+    def _scheduled(self, facts: "Mapping[str, DocumentFacts]", timezone: str) -> dict[str, Any]:
+        """What is to come by the dates of documents, and between which moments nothing of it comes."""
+        from jisr.read.documents import in_words
+
+        published = [one for one in facts.values() if not one.draft and not self.options.drafts]
+        moments = [one.moment for one in published] + [one.expires for one in published if one.expires]
+        waiting = sorted((one.moment, one.path) for one in published if one.moment > self.now)
+        return {
+            "from": max((at for at in moments if at <= self.now), default=0.0),
+            "until": min((at for at in moments if at > self.now), default=None),
+            "scheduled": len(waiting),
+            "next": (waiting[0][1], in_words(waiting[0][0], timezone)) if waiting else None,
+        }
 
     def _links(
         self, site: "Site", facts: "Mapping[str, DocumentFacts]", shown: "Sequence[DocumentFiles]"
@@ -633,6 +667,7 @@ class _Run:
         done: "Sequence[PageWritten]",
         facts: "Mapping[str, DocumentFacts]",
         rendered: "Mapping[str, tuple[RenderFacts, bytes | None]]",
+        dates: Mapping[str, Any],
     ) -> Mapping[str, Written | None]:
         """Record the build. Gives the rows of the outputs that have changed."""
         from jisr.read.sources import signature
@@ -654,6 +689,7 @@ class _Run:
             "warnings": kept,
             "settings": self.settings,
             "templates": self.templates,
+            **dates,
         }
         site = {"build": self.began, "versions": versions(), "addresses": self.addresses}
         self.state.save(

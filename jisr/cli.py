@@ -128,7 +128,7 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     help="Where to write the site; public/ in the site's folder if not given.",
 )
 @click.option("--base-url", metavar="URL", help="The address the site will stand at, instead of site.yaml's.")
-@click.option("--drafts", is_flag=True, help="Build documents with `draft: true` too.")
+@click.option("--drafts", is_flag=True, help="Build drafts too, and what isn't out at present.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option(
     "--jobs", type=click.IntRange(1), metavar="N", help="Processes to use; as many as it pays if not given."
@@ -163,7 +163,7 @@ def build(
         raise click.UsageError("PATH goes with --explain")
     ctx.meta["jisr.site"] = site
     target = output or site / "public"
-    options = Options(base_url, drafts, strict, jobs, verify, explain)
+    options = Options(base_url, drafts, strict, jobs, verify, explain, _now())
     built = run(site, target, options, _silent if quiet else _progress)
     _print_problems(built.warnings, site)
     for name, reason in built.reasons:
@@ -178,6 +178,10 @@ def build(
         removed = f", {len(built.removed):,} removed" if built.removed else ""
         where = f"in {os.path.relpath(target)}, {len(built.written):,} written{removed}"
         click.echo(f"jisr: {pages} and {files} {where} in {built.seconds:.2f} s{warnings}")
+        if built.next:
+            name, when = built.next
+            waiting = f"{_count(built.scheduled, 'document')} still to appear"
+            click.echo(f"jisr: {waiting}, the next on {when}: {name}; build again then")
 
 
 @main.command()
@@ -315,6 +319,16 @@ def _progress(results: Iterable[Any], number: int) -> Iterable[Any]:
                 yield result
 
     return shown()
+
+
+def _now() -> float | None:
+    """The moment that `SOURCE_DATE_EPOCH` names, if it is set (reproducible-builds.org)."""
+    text = os.environ.get("SOURCE_DATE_EPOCH")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise click.UsageError("SOURCE_DATE_EPOCH must be a whole number: seconds since 1970")
+    return float(text)
 
 
 def _print_problems(problems: Iterable[Problem], root: Path) -> None:

@@ -117,6 +117,7 @@ class Metadata:
     title: str
     date: datetime.date | None = None
     updated: datetime.date | None = None
+    expires: datetime.date | None = None
     slug: str | None = None
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -297,7 +298,8 @@ class DocumentFiles:
 class DocumentFacts:
     """What the rest of the site needs to know of a document without reading it again.
 
-    `key` is the digest of its files; `moment` orders articles: seconds since 1970; `month` is `2023/10`.
+    `key` is the digest of its files; `moment` orders articles: seconds since 1970; `month` is `2023/10`;
+    `expires` is when it is taken out again, as a `moment`.
     """
 
     path: str
@@ -309,6 +311,7 @@ class DocumentFacts:
     template: str | None
     moment: float
     month: str
+    expires: float | None
     tags: tuple[str, ...]
     authors: tuple[str, ...]
     aliases: tuple[str, ...]

@@ -168,6 +168,7 @@ class Shard:
                     noindex=metadata.noindex,
                     template=metadata.template,
                     moment=moment(metadata.date, self.timezone),
+                    expires=moment(metadata.expires, self.timezone) if metadata.expires else None,
                     month=month(metadata.date, self.timezone),
                     tags=metadata.tags,
                     authors=metadata.authors,

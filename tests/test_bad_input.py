@@ -176,7 +176,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "a link to a draft": (
         {"content/articles/a.md": article(body="[صلة](b.md)"),
          "content/articles/b.md": article("title: ب\ndate: 2023-10-16\ndraft: true")},
-        ["content/articles/a.md:6:7: error: the link leads to b.md, which is a draft; "
+        ["content/articles/a.md:6:7: error: the link leads to b.md, which is a draft or isn't out at present; "
          "publish it first, take the link out, or build with --drafts"],
     ),
     "a picture in the metadata that isn't there": (

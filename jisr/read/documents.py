@@ -65,6 +65,11 @@ def moment(day: datetime.date | None, timezone: str) -> float:
     return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).timestamp()
 
 
+def in_words(moment: float, timezone: str) -> str:
+    """A moment for people who publish: `2023-10-16 08:00 (Africa/Cairo)`."""
+    return f"{datetime.datetime.fromtimestamp(moment, ZoneInfo(timezone)):%Y-%m-%d %H:%M} ({timezone})"
+
+
 def month(day: datetime.date | None, timezone: str) -> str:
     """The month of a date, `2023/10`, in a timezone; nothing for none."""
     if isinstance(day, datetime.datetime) and day.tzinfo:

@@ -93,7 +93,7 @@ class Links:
             return link
         full = self._full(document.path, path)
         if full in self.drafts:
-            what = f"the link leads to {path}, which is a draft"
+            what = f"the link leads to {path}, which is a draft or isn't out at present"
             hint = "publish it first, take the link out, or build with --drafts"
             report(self._problem(document, link, what, hint))
         elif full not in self.faulty:

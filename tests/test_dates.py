@@ -1,0 +1,120 @@
+"""What is out by its dates: scheduled and expired documents, and the clock that a build goes by."""
+
+import shutil
+
+import pytest
+
+from tests.conftest import MakeSite, SiteFolder
+from tests.test_rebuild import tree
+
+DAY = 1_700_000_000
+"""2023-11-14 22:13:20 UTC, in Cairo the 15th, 00:13:20."""
+
+
+def article(more: str, title: str = "خبر") -> str:
+    return f"---\ntitle: {title}\n{more}\n---\n\nنصّ الخبر.\n"
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(DAY))
+    return monkeypatch
+
+
+def out(folder: SiteFolder) -> set[str]:
+    """The articles that are out."""
+    return {path.name for path in (folder.path / "public/articles").glob("*") if path.is_dir()}
+
+
+def test_an_article_appears_when_its_date_has_come(site: MakeSite, at: pytest.MonkeyPatch) -> None:
+    folder = site({
+        "content/articles/old.md": article("date: 2023-10-16"),
+        "content/articles/today.md": article("date: 2023-11-15"),
+        "content/articles/soon.md": article("date: 2023-11-15 08:00:00"),
+        "content/articles/later.md": article("date: 2023-12-01"),
+    })  # fmt: skip
+    result = folder.build()
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert out(folder) == {"old", "today"}
+    assert "soon" not in folder.read("index.html") + folder.read("feed.xml")
+    said = (
+        "jisr: 2 documents still to appear, the next on 2023-11-15 08:00 (Africa/Cairo): "
+        "content/articles/soon.md; build again then\n"
+    )
+    assert result.stdout.endswith(said)
+    again = folder.build().stdout
+    assert ", 0 written in " in again
+    assert again.endswith(said)
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY + 8 * 3600))
+    assert ", 0 written in " not in folder.build().stdout
+    assert out(folder) == {"old", "today", "soon"}
+    assert "soon" in folder.read("index.html")
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY + 30 * 86400))
+    assert "still to appear" not in folder.build().stdout
+    assert out(folder) == {"old", "today", "soon", "later"}
+
+
+def test_an_article_goes_when_it_has_expired(site: MakeSite, at: pytest.MonkeyPatch) -> None:
+    folder = site({
+        "content/articles/a.md": article("date: 2023-10-16\nexpires: 2023-11-15"),
+        "content/articles/b.md": article("date: 2023-10-16\nexpires: 2023-11-16"),
+    })  # fmt: skip
+    folder.build()
+    assert out(folder) == {"b"}
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY + 86400))
+    folder.build()
+    assert out(folder) == set()
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY - 86400))
+    folder.build()
+    assert out(folder) == {"a", "b"}
+
+
+def test_drafts_shows_what_is_to_come(site: MakeSite, at: pytest.MonkeyPatch) -> None:
+    folder = site({
+        "content/articles/a.md": article("date: 2024-10-16"),
+        "content/articles/b.md": article("date: 2023-10-16\nexpires: 2023-11-01"),
+    })  # fmt: skip
+    assert "still to appear" not in folder.build("--drafts").stdout
+    assert out(folder) == {"a", "b"}
+
+
+def test_a_link_to_what_is_not_out_is_an_error(site: MakeSite, at: pytest.MonkeyPatch) -> None:
+    folder = site({
+        "content/articles/a.md": article("date: 2024-10-16"),
+        "content/about.md": "---\ntitle: عن\n---\n\n[خبر](articles/a.md)\n",
+    })  # fmt: skip
+    result = folder.build()
+    assert result.exit_code == 1
+    assert "content/about.md:5:7: error: the link leads to articles/a.md, which is a draft or isn't out" in (
+        result.stderr
+    )
+
+
+def test_with_a_fixed_clock_a_clean_build_is_the_same_on_any_day(
+    site: MakeSite, at: pytest.MonkeyPatch
+) -> None:
+    folder = site(
+        {
+            "content/articles/a.md": article("date: 2024-10-16"),
+            "content/articles/b.md": article("date: 2023-10-16"),
+        }
+    )
+    folder.build()
+    before = tree(folder.path / "public")
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY + 365 * 86400))
+    folder.build()
+    assert tree(folder.path / "public") != before
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY))
+    shutil.rmtree(folder.path / "public")
+    shutil.rmtree(folder.path / ".jisr")
+    folder.build()
+    assert tree(folder.path / "public") == before
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-1", "1.5", "١٢"])
+def test_a_clock_that_is_no_number_is_told(site: MakeSite, at: pytest.MonkeyPatch, value: str) -> None:
+    folder = site({"content/articles/a.md": article("date: 2023-10-16")})
+    at.setenv("SOURCE_DATE_EPOCH", value)
+    result = folder.build()
+    assert result.exit_code == 2
+    assert "SOURCE_DATE_EPOCH must be a whole number: seconds since 1970" in result.stderr
