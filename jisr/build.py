@@ -301,6 +301,7 @@ class _Run:
                 done = self._write(shards, plan, shown)
                 done += self._write_listings(shards, site, plan, bodies)
                 done += self._copy(plan)
+                done += self._compose(plan, site, links, facts)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
                 if changed or plan.removed or not self.staging.output.exists():
@@ -641,6 +642,28 @@ class _Run:
         for written, said in shards.batches(Shard.write_listings, work, lambda item: item[0]):
             done += written
             self.problems += said
+        return done
+
+    def _compose(
+        self, plan: _Plan, site: "Site", links: "Links", facts: "Mapping[str, DocumentFacts]"
+    ) -> "list[PageWritten]":
+        """The stale files that are made without a template."""
+        from jisr.model import Composed
+        from jisr.plan.search import robots, sitemap, sitemap_index
+        from jisr.work import put
+
+        done = []
+        for output in plan.stale:
+            content = output.content
+            if isinstance(content, Composed):
+                if content.kind == "robots":
+                    text = robots(site)
+                elif content.parts:
+                    text = sitemap_index(site, content.parts)
+                else:
+                    found = [(facts[path], self.rendered[path][0].editions) for path in content.documents]
+                    text = sitemap(site, found, links)
+                done.append(put(self.staging.folder, output.path, text.encode(), self._before(output.path)))
         return done
 
     def _copy(self, plan: _Plan) -> "list[PageWritten]":

@@ -52,6 +52,7 @@ class _Settings:
     )
     sections: Mapping[str, str] = field(default_factory=dict)
     related: int = 3
+    sitemap: bool = True
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
 
@@ -125,6 +126,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         listings=settings.listings,
         sections={folder.strip("/"): title for folder, title in settings.sections.items()},
         related=max(settings.related, 0),
+        sitemap=settings.sitemap,
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
     )

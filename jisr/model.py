@@ -64,6 +64,7 @@ class Site:
     listings: tuple[Literal["tags", "authors", "sections", "archive"], ...]
     sections: Mapping[str, str]
     related: int
+    sitemap: bool
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
 
@@ -299,7 +300,7 @@ class DocumentFacts:
     """What the rest of the site needs to know of a document without reading it again.
 
     `key` is the digest of its files; `moment` orders articles: seconds since 1970; `month` is `2023/10`;
-    `expires` is when it is taken out again, as a `moment`.
+    `expires` is when it is taken out again, as a `moment`; `modified` when it last changed, in ISO 8601.
     """
 
     path: str
@@ -311,6 +312,7 @@ class DocumentFacts:
     template: str | None
     moment: float
     month: str
+    modified: str
     expires: float | None
     tags: tuple[str, ...]
     authors: tuple[str, ...]
@@ -400,6 +402,16 @@ class Copied:
     source: Source
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An output that is made without a template: a sitemap of documents, by their paths, or robots.txt."""
+
+    kind: Literal["sitemap", "robots"]
+    documents: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    """The sitemaps that an index names."""
+
+
 class Output(NamedTuple):
     """A file of the built site. `path` is relative to the output folder.
 
@@ -409,4 +421,4 @@ class Output(NamedTuple):
 
     path: str
     fingerprint: tuple[str, ...]
-    content: Page | Copied
+    content: Page | Copied | Composed

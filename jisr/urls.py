@@ -50,7 +50,9 @@ def url(output_path: str, base_path: str) -> str:
 
 
 def absolute(link: str, base_url: str) -> str:
-    """The full address of a link that begins at the host's root."""
+    """The full address of a link that begins at the host's root; of any other, itself."""
+    if not link.startswith("/"):
+        return link
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}{link}"
 

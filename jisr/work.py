@@ -47,7 +47,7 @@ from jisr.plan.pages import (
     ready,
 )
 from jisr.plan.views import Entry
-from jisr.read.documents import alias_path, moment, month, read_document
+from jisr.read.documents import alias_path, instant, moment, month, read_document
 from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
@@ -168,6 +168,7 @@ class Shard:
                     noindex=metadata.noindex,
                     template=metadata.template,
                     moment=moment(metadata.date, self.timezone),
+                    modified=instant(metadata.updated or metadata.date, self.timezone),
                     expires=moment(metadata.expires, self.timezone) if metadata.expires else None,
                     month=month(metadata.date, self.timezone),
                     tags=metadata.tags,

@@ -4,14 +4,15 @@ A pure function of its arguments, computed in full each time: it is cheap, since
 not at what they stand for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
 
 from jisr.errors import Problem, Report
-from jisr.model import Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
-from jisr.plan.listings import Articles, listings
+from jisr.model import Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
+from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import menu_url
+from jisr.plan.search import sitemap_parts
 from jisr.translate.links import Links, collisions
 from jisr.urls import page_path
 
@@ -70,6 +71,7 @@ def outline(
         outputs.append(
             (Output(file.path.partition("/")[2], ("", "", "", file.digest), Copied(file)), file.path)
         )
+    outputs += _for_search(site, documents, {output.path for output, _ in outputs}, grounds.versions)
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"
         hint = "give one of them another slug, or another name"
@@ -82,6 +84,32 @@ def outline(
 def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
     """The newer and the older one beside each article, where `listed` has the newest first."""
     return zip((None, *listed[:-1]), (*listed[1:], None), strict=True) if listed else iter(())
+
+
+def _for_search(
+    site: Site,
+    documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+    taken: Set[str],
+    versions: str,
+) -> Iterator[tuple[Output, str]]:
+    """The sitemap and robots.txt. The site's own go before them."""
+    if not site.sitemap or "sitemap.xml" in taken:
+        return
+    parts = sitemap_parts(site, documents)
+    address = f"{site.base_url} {site.base_path} {[language.code for language in site.languages]}"
+    for path, listed in parts:
+        names = tuple(name for name, _ in parts[1:]) if not listed else ()
+        lines = [
+            f"{document.address} {document.modified} {''.join('01'[e.indexed] for e in editions)}"
+            for document, editions in listed
+        ]
+        content = Composed("sitemap", tuple(document.path for document, _ in listed), names)
+        yield Output(path, (versions, "", "", digest_of(lines, f"{address} {names}")), content), "the sitemap"
+    if "robots.txt" not in taken:
+        yield (
+            Output("robots.txt", (versions, "", "", digest_of((), address)), Composed("robots")),
+            "robots.txt",
+        )
 
 
 def menu_problems(site: Site, links: Links) -> Iterable[Problem]:

@@ -21,6 +21,7 @@ from jisr.model import (
     Summary,
 )
 from jisr.plan.listings import FEED, KINDS, Kind, listing_path
+from jisr.plan.search import article_data, home_data
 from jisr.plan.views import (
     Alternate,
     EditionView,
@@ -36,6 +37,7 @@ from jisr.plan.views import (
     Term,
     Year,
 )
+from jisr.read.documents import instant
 from jisr.translate.editions import summarise
 from jisr.translate.links import Links
 from jisr.urls import absolute, page_path, url
@@ -194,7 +196,25 @@ def _page(
         index=index,
         alternates=tuple(alternates),
         hreflang=_hreflang(pairs),
+        data=_data(site, edition, offered, address, links) if index and kind == "article" else None,
     )
+
+
+def _data(site: Site, edition: Edition, offered: list[Edition], address: str, links: Links) -> str:
+    metadata = edition.document.metadata
+    published = metadata.date or date.min  # an article has one
+    steps = [
+        (site.settings[edition.language.code].title, _place_url("index.html", edition.language, links)),
+        *(
+            (named.name.text, named.url)
+            for named in _named("sections", edition.sections, site, edition.language, links)
+            if named.url
+        ),
+        (edition.title.text, address),
+    ]
+    crumbs = [(name, absolute(link, site.base_url)) for name, link in steps]
+    dates = [instant(day, site.timezone) for day in (published, metadata.updated or published)]
+    return article_data(site, edition, tuple(offered), crumbs, dates)
 
 
 def _hreflang(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -213,15 +233,17 @@ def _plain_page(
     pairs = [(other.language.code, absolute(other.url, site.base_url)) for other in alternates]
     described = settings.description and kind in ("home", "404")
     address = _place_url(place, language, links)
+    full = absolute(address, site.base_url)
     return PageView(
         kind=kind,
         title=title or Phrase(settings.title, language, "source"),
         description=Phrase(settings.description, language, "source") if described else None,
         url=address,
-        canonical=absolute(address, site.base_url),
+        canonical=full,
         index=kind != "404",
         alternates=alternates,
         hreflang=_hreflang(pairs) if kind != "404" else (),
+        data=home_data(site, language.code, full) if place == "index.html" else None,
     )
 
 

@@ -76,6 +76,7 @@ class PageView:
     alternates: tuple[Alternate, ...]
     hreflang: tuple[tuple[str, str], ...]
     pagination: Pagination | None = None
+    data: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

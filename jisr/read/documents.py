@@ -65,6 +65,15 @@ def moment(day: datetime.date | None, timezone: str) -> float:
     return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).timestamp()
 
 
+def instant(day: datetime.date | None, timezone: str) -> str:
+    """A date in ISO 8601, nothing for none; one with a time has its zone."""
+    if day is None:
+        return ""
+    if not isinstance(day, datetime.datetime):
+        return day.isoformat()
+    return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).isoformat()
+
+
 def in_words(moment: float, timezone: str) -> str:
     """A moment for people who publish: `2023-10-16 08:00 (Africa/Cairo)`."""
     return f"{datetime.datetime.fromtimestamp(moment, ZoneInfo(timezone)):%Y-%m-%d %H:%M} ({timezone})"

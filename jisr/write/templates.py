@@ -248,6 +248,8 @@ def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
     from dataclasses import replace
 
     safe = dict(context)
+    if safe["page"].data:
+        safe["page"] = replace(safe["page"], data=Markup(safe["page"].data))
     if "edition" in safe:
         edition = safe["edition"]
         toc = tuple(replace(entry, html=Markup(entry.html)) for entry in edition.toc)
