@@ -662,7 +662,8 @@ class _Run:
                     text = sitemap_index(site, content.parts)
                 else:
                     found = [(facts[path], self.rendered[path][0].editions) for path in content.documents]
-                    text = sitemap(site, found, links)
+                    first = output.path in ("sitemap.xml", "sitemap-1.xml")
+                    text = sitemap(site, found, links, homes=first)
                 done.append(put(self.staging.folder, output.path, text.encode(), self._before(output.path)))
         return done
 

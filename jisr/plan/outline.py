@@ -98,7 +98,7 @@ def _for_search(
     parts = sitemap_parts(site, documents)
     address = f"{site.base_url} {site.base_path} {[language.code for language in site.languages]}"
     for path, listed in parts:
-        names = tuple(name for name, _ in parts[1:]) if not listed else ()
+        names = tuple(name for name, _ in parts[1:]) if path == "sitemap.xml" else ()
         lines = [
             f"{document.address} {document.modified} {''.join('01'[e.indexed] for e in editions)}"
             for document, editions in listed

@@ -31,7 +31,7 @@ def sitemap_parts(site: Site, documents: Iterable[Pair]) -> list[tuple[str, list
     """
     offered = [pair for pair in documents if any(edition.indexed for edition in pair[1])]
     offered.sort(key=lambda pair: (pair[0].moment, pair[0].address))
-    size = MOST // len(site.languages)
+    size = MOST // len(site.languages) - 1  # the home pages stand in the first
     if len(offered) <= size:
         return [("sitemap.xml", offered)]
     starts = range(0, len(offered), size)
@@ -39,24 +39,30 @@ def sitemap_parts(site: Site, documents: Iterable[Pair]) -> list[tuple[str, list
     return [("sitemap.xml", []), *parts]
 
 
-def sitemap(site: Site, documents: Sequence[Pair], links: Links) -> str:
-    """Every edition offered to search engines, with the others of its document."""
-    pieces = [_MAP]
+def sitemap(site: Site, documents: Sequence[Pair], links: Links, *, homes: bool) -> str:
+    """Every edition offered to search engines, with the others of its document; the home pages first."""
     prefixes = [links.prefix(language) for language in site.languages]
     codes = [language.code for language in site.languages]
-    for document, editions in documents:
+
+    def entry(address: str, offered: Iterable[bool], modified: str) -> str:
         found = [
-            (code, escape(absolute(url(page_path(document.address, prefix), site.base_path), site.base_url)))
-            for code, prefix, edition in zip(codes, prefixes, editions, strict=True)
-            if edition.indexed
+            (code, escape(absolute(url(page_path(address, prefix), site.base_path), site.base_url)))
+            for code, prefix, is_offered in zip(codes, prefixes, offered, strict=True)
+            if is_offered
         ]
         pairs = [*found, ("x-default", found[0][1])] if len(found) > 1 else []
         alternates = "".join(
             f'<xhtml:link rel="alternate" hreflang="{code}" href="{address}"/>\n' for code, address in pairs
         )
-        modified = f"<lastmod>{document.modified}</lastmod>\n" if document.modified else ""
-        pieces += [f"<url>\n<loc>{address}</loc>\n{modified}{alternates}</url>\n" for _, address in found]
-    return "".join([*pieces, "</urlset>\n"])
+        changed = f"<lastmod>{modified}</lastmod>\n" if modified else ""
+        return "".join(f"<url>\n<loc>{one}</loc>\n{changed}{alternates}</url>\n" for _, one in found)
+
+    entries = (
+        entry(document.address, [edition.indexed for edition in editions], document.modified)
+        for document, editions in documents
+    )
+    first = [entry("", [True] * len(codes), "")] if homes else []
+    return "".join([_MAP, *first, *entries, "</urlset>\n"])
 
 
 def sitemap_index(site: Site, paths: Iterable[str]) -> str:
