@@ -301,12 +301,15 @@ def test_a_failing_build_leaves_the_old_site_byte_for_byte(site: MakeSite, fault
     folder = built(site)
     folder.write("public/CNAME", "example.org")
     before, record = tree(folder.path / "public"), tree(folder.path / ".jisr")
+    del record["bodies.db"]  # keeps what was made of documents without errors, under what they came to
     for path, text in faulty.items():
         folder.write(path, text)
     folder.write("content/about.md", FILES["content/about.md"].replace("من نحن", "تغيّر النص"))
     check_message(folder.build())
     assert tree(folder.path / "public") == before
-    assert tree(folder.path / ".jisr") == record
+    after = tree(folder.path / ".jisr")
+    del after["bodies.db"]
+    assert after == record
     check_nothing_is_left_over(folder)
 
 
@@ -345,7 +348,7 @@ FAILURES: dict[str, tuple[Any, str, OSError, Callable[[Path], bool]]] = {
     "the folder above may not be written": (Path, "mkdir", DENIED, lambda p: p.name == ".public.new"),
     "a folder can't be made": (Path, "mkdir", FULL, lambda p: p.name == "about" and ".public.new" in p.parts),
     "the disk is full at a page": (
-        Path, "write_bytes", FULL, lambda p: p.name == "index.html" and ".public.new" in p.parts),
+        Path, "open", FULL, lambda p: p.name == "index.html" and ".public.new" in p.parts),
     "the disk is full at a file": (
         shutil, "copyfile", FULL, lambda p: p.name == "robots.txt" and ".public.new" in p.parts),
     "the journal can't be written": (Path, "replace", FULL, lambda p: p.name == "journal.new"),
