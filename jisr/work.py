@@ -1,7 +1,7 @@
 """The work on documents, done here or in other processes: reading, rendering, writing their pages.
 
-Documents are dealt out to shards, each with its own process where that pays. A shard keeps what it has
-rendered until its pages are written, so that bodies never travel between processes.
+Documents are dealt out to shards, each with its own process where that pays. What was rendered
+goes to `write/bodies.py`, from where the pages are written; the last of it is at hand.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -60,6 +61,9 @@ if TYPE_CHECKING:  # loaded where processes pay
 
 KEPT = 4096
 """Entries of listings that a shard keeps: pages that show the same articles are made close together."""
+
+EDITIONS = 100
+"""Documents whose editions a shard keeps at hand; those of others are read from where they are kept."""
 
 BATCH = 50
 """Documents that a shard is given at once: few enough for a progress bar to move."""
@@ -144,7 +148,8 @@ class Shard:
     def __init__(self, timezone: str, drafts: bool) -> None:
         self.timezone, self.drafts = timezone, drafts
         self.documents: dict[str, Document] = {}
-        self.editions: dict[str, tuple[Edition, ...]] = {}
+        self.editions: dict[str, tuple[str, tuple[Edition, ...]]] = {}
+        """The last that were made, each with what it came to: a large site's don't go into memory."""
         self.desk: Desk | None = None
 
     def read(
@@ -232,8 +237,6 @@ class Shard:
         problems: list[Problem] = []
         for files, facts, outputs, around in batch:
             found = self._editions(files, facts, problems)
-            self.editions.pop(files.path, None)
-            self.documents.pop(files.path, None)
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
                 context = document_context(self.desk.site, output.content, found, around, self.desk.links)
@@ -296,19 +299,19 @@ class Shard:
         self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
     ) -> tuple[Edition, ...]:
         """The editions of a document: made now, kept by an earlier build, or else made."""
-        if files.path not in self.editions:
-            kept = _editions_of(self.kept.get(files.path, facts.pages))
-            if kept:
-                self.editions[files.path] = kept
-            else:
-                problems += self._render(files, facts.key)[1]
-        return self.editions.get(files.path, ())
+        pages, made = self.editions.get(files.path, ("", ()))
+        if pages == facts.pages:
+            return made
+        if kept := _editions_of(self.kept.get(files.path, facts.pages)):
+            return kept
+        problems += self._render(files, facts.key)[1]
+        return self.editions.get(files.path, ("", ()))[1]
 
     def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:
         assert self.desk
         desk, site = self.desk, self.desk.site
         problems: list[Problem] = []
-        document = self.documents.get(files.path) or read_document(files, problems.append)
+        document = self.documents.pop(files.path, None) or read_document(files, problems.append)
         body = document and self.converter.parse(document, problems.append)
         if not document or not body:
             return None, problems
@@ -327,7 +330,6 @@ class Shard:
         found = editions(site, body, catalogues, self.speech, self.converter, resolve, problems.append)
         if not found:
             return None, problems
-        self.editions[files.path] = found
         summaries = tuple(map(summarise, found))
         facts = RenderFacts(
             key=key,
@@ -345,6 +347,10 @@ class Shard:
             ),
             warnings=tuple(problems),
         )
+        self.editions.pop(files.path, None)
+        self.editions[files.path] = facts.pages, found
+        if len(self.editions) > EDITIONS:
+            del self.editions[next(iter(self.editions))]
         return Rendered(facts, pack(summaries), _packed(found)), problems
 
 
@@ -442,13 +448,13 @@ class Shards:
         shares: list[list[Any]] = [[] for _ in self.executors]
         for item in items:
             shares[shard_of(item) % self.number].append(item)
-        futures = []
+        futures: deque[Future[T]] = deque()
         for start in range(0, max(map(len, shares), default=0), BATCH):
             for share, executor in zip(shares, self.executors, strict=True):
                 if share[start : start + BATCH]:
                     futures.append(executor.submit(_call, name, share[start : start + BATCH]))
-        for future in futures:
-            yield _answer(future)
+        while futures:  # an answer that was given on is let go
+            yield _answer(futures.popleft())
 
 
 def processes_for(documents: int, jobs: int | None) -> int:
