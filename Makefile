@@ -30,8 +30,7 @@ serve: $(SITE) ## show the site at http://127.0.0.1:8000/ while you write
 	@$(BIN)/jisr serve --port $(PORT)
 
 test: lint type gettext ## install what the tests need and run everything
-	@# Builds that are killed take half as long as all the rest: the two run beside each other.
-	@$(BIN)/pytest -q -m kill & killed=$$!; $(BIN)/pytest -m "not kill"; code=$$?; wait $$killed && exit $$code
+	$(BIN)/pytest
 
 lint: $(TESTS) $(NODE) ## check style: Python with ruff, CSS with stylelint
 	$(BIN)/ruff check $(SOURCE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.served import Served, serve
@@ -38,11 +38,17 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+WAIT = 20_000
+"""Milliseconds until something that doesn't come is missed: enough for a machine with other work."""
+
+expect.set_options(timeout=WAIT)
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page in a browser context of its own, so that nothing is cached from another test."""
     context = browser.new_context()
-    context.set_default_timeout(5_000)  # an element that isn't there should be missed at once
+    context.set_default_timeout(WAIT)
     yield context.new_page()
     context.close()
 
