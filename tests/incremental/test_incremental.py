@@ -236,7 +236,9 @@ def test_an_edit_in_the_body_that_changes_the_progress_changes_the_listings_of_t
     bench: Bench,
 ) -> None:
     edit = replaced(bench, "content/articles/2024-05-06-c.md", "نصّ *مائل* v01.", "نصّ *مائل* v02.")
-    assert changed(bench, edit) == pages("articles/c", *ALL) | listings("en", "tags/شعر", "archive/2024/05")
+    assert changed(bench, edit) == pages("articles/c", *ALL) | {"sitemap.xml"} | listings(
+        "en", "tags/شعر", "archive/2024/05"
+    )
 
 
 def listings(language: str, *places: str) -> set[str]:
@@ -275,7 +277,9 @@ def test_a_finished_translation_changes_what_the_other_languages_say_of_it(bench
     assert "hreflang" not in (bench.public / "articles/c/index.html").read_text(encoding="utf-8")
     edit = replaced(bench, path, 'msgid "قولٌ v01"\nmsgstr "Saying v01"', 'msgid "قولٌ v01"\nmsgstr ""')
     want = (
-        pages("articles/c", "en") | {"articles/c/index.html"} | listings("en", "tags/شعر", "archive/2024/05")
+        pages("articles/c", "en")
+        | {"articles/c/index.html", "sitemap.xml"}
+        | listings("en", "tags/شعر", "archive/2024/05")
     )
     assert changed(bench, edit) == want
 
