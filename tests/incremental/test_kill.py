@@ -206,7 +206,10 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
                     chance.uniform(0.6 * usual if turn % 2 else 0, usual)
                 )  # the end is where it writes
                 process.send_signal(signal.SIGTERM if turn % 5 == 4 else signal.SIGKILL)
-                killed += ended(process) != 0
+                if ended(process):
+                    killed += 1
+                else:  # it came to its end before: the machine does more by now than when it was measured
+                    usual *= 0.8
                 if turn % 8 < 4:  # the next build doesn't wait for what is left of this one
                     survivors += outlived(process.pid, 3)
                 got = tree(bench.public)
@@ -231,7 +234,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
                 bench.check_nothing_to_do()
             old = new
     print(f"{killed} killed, {torn_apart} of them between the first and the last file of the output folder")
-    assert killed, "no build was killed: mend the delays"
+    assert killed > ROUNDS / len(JOBS) / PARTS / 3, "hardly a build was killed: mend the delays"
     assert survivors == [], "workers outlive a killed build"
 
 
