@@ -277,7 +277,7 @@ class _Run:
         self._name_grounds(site)
         timezone = site.timezone if site else "UTC"
         number = processes_for(self._how_many_changed(), self.options.jobs)
-        with Shards(number, timezone, drafts=self.options.drafts) as shards:
+        with Shards(number, timezone) as shards:
             facts = self._read(shards, timezone)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))

@@ -145,8 +145,8 @@ class PageWritten:
 class Shard:
     """Some of the site's documents, in one process."""
 
-    def __init__(self, timezone: str, drafts: bool) -> None:
-        self.timezone, self.drafts = timezone, drafts
+    def __init__(self, timezone: str) -> None:
+        self.timezone = timezone
         self.documents: dict[str, Document] = {}
         self.editions: dict[str, tuple[str, tuple[Edition, ...]]] = {}
         """The last that were made, each with what it came to: a large site's don't go into memory."""
@@ -401,8 +401,8 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, timezone: str, *, drafts: bool) -> None:
-        self.here = Shard(timezone, drafts) if number == 1 else None
+    def __init__(self, number: int, timezone: str) -> None:
+        self.here = Shard(timezone) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
             import multiprocessing
@@ -410,7 +410,7 @@ class Shards:
 
             fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
             context = multiprocessing.get_context("fork" if fork else "spawn")
-            arguments = (timezone, drafts, os.getpid())
+            arguments = (timezone, os.getpid())
             self.executors = [
                 ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
                 for _ in range(number)
@@ -470,11 +470,11 @@ _shard: Shard
 """The one shard of a worker process; set when the process begins."""
 
 
-def _begin(timezone: str, drafts: bool, parent: int) -> None:
+def _begin(timezone: str, parent: int) -> None:
     global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _shard = Shard(timezone, drafts)
+    _shard = Shard(timezone)
 
 
 def _end_with(parent: int) -> None:

@@ -99,7 +99,7 @@ class Press:
         links = seen.desk.links if site == seen.desk.site else seen.desk.links.under(site)
         desk = replace(seen.desk, site=site, links=links, staging=self.staging)
         if not self.shard or not self.shard.desk or self.shard.desk.assets != desk.assets:
-            self.shard = Shard(site.timezone, drafts=True)
+            self.shard = Shard(site.timezone)
             self.shard.open(desk)
         self.shard.desk = desk
         return self.shard
