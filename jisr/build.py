@@ -12,9 +12,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint
@@ -48,8 +50,7 @@ Watch = Callable[[Iterable[Any], int], Iterable[Any]]
 """Passes the results of a number of documents on, and may show how far they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What a build is asked."""
 
     base_url: str | None = None
@@ -62,8 +63,7 @@ class Options:
     """Seconds since 1970, for what is out by its dates; the clock's if not given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
+class Built(Struct, frozen=True):
     """What a build did. `kept` are files in the output folder that Jisr didn't write.
 
     `reasons` says of each output why it was made anew, or that it is as it was; where asked for.
@@ -83,8 +83,7 @@ class Built:
     seen: "Seen | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What a build found and made, for what follows it in the same process. `sources` is None if in doubt."""
 
     sources: Mapping[str, Source] | None
@@ -98,8 +97,7 @@ class Seen:
     articles: "Articles"
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What a process that builds again and again knows: what it has seen, and what has changed since.
 
     `changed` are paths on the disk; `doubted`, outputs that may not be what was recorded. The output folder
@@ -166,8 +164,7 @@ def _attempt(
     return run.build()
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """What the site is to consist of, and what of it has to be made."""
 
     outputs: tuple["Output", ...]

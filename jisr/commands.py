@@ -4,8 +4,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from jisr import config
 from jisr.errors import Problem, Report, SiteError
@@ -23,8 +25,7 @@ from jisr.translate.status import Status, status
 from jisr.write.templates import Templates
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
+class Synced(Struct, frozen=True):
     """A catalogue that `sync` looked at."""
 
     path: str
@@ -34,8 +35,7 @@ class Synced:
     obsolete: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
+class _Loaded(Struct, frozen=True):
     site: Site
     documents: tuple[Document, ...]
     catalogues: frozenset[str]

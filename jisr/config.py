@@ -3,10 +3,11 @@
 import re
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct, field
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import language
@@ -18,14 +19,12 @@ FILE = "site.yaml"
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
-@dataclass(frozen=True, slots=True)
-class _Menu:
+class _Menu(Struct, frozen=True):
     label: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Language:
+class _Language(Struct, frozen=True):
     title: str
     description: str = ""
     locale: str | None = None
@@ -33,8 +32,7 @@ class _Language:
     menu: tuple[_Menu, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
+class _Settings(Struct, frozen=True):
     base_url: str
     languages: tuple[str, ...]
     language: Mapping[str, Any] = field(default_factory=dict)

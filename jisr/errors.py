@@ -4,12 +4,12 @@ Knows the form of a message and nothing of what it is about.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+
+class Problem(Struct, frozen=True, order=True):
     """One thing that is wrong, and what to do about it.
 
     `path` is relative to the site's folder; `line` and `column` count from 1.

@@ -5,16 +5,17 @@ a mapping was filled makes no difference.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
 from datetime import date
 from hashlib import blake2b
 from typing import Any
+
+from msgspec import Struct
 
 
 def fingerprint(*values: object) -> str:
     """Digest of the values: 32 hexadecimal digits.
 
-    Takes None, bool, int, float, str, bytes, dates, tuples, lists, sets, mappings and dataclasses of
+    Takes None, bool, int, float, str, bytes, dates, tuples, lists, sets, mappings and structs of
     these. Raises `TypeError` for anything else, since a value that has no canonical form would make
     an incremental build differ from a clean one.
     """
@@ -47,11 +48,11 @@ def _feed(value: Any, update: Callable[[bytes], None]) -> None:
     elif isinstance(value, set | frozenset):
         update(b"e")
         _feed(sorted(value), update)
-    elif is_dataclass(value) and kind is not type:
+    elif isinstance(value, Struct):
         update(b"d")
         _feed(kind.__name__, update)
-        for field in fields(value):
-            _feed(getattr(value, field.name), update)
+        for name in value.__struct_fields__:
+            _feed(getattr(value, name), update)
     elif isinstance(value, date):
         update(b"w")
         _feed(value.isoformat(), update)

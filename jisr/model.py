@@ -5,9 +5,10 @@ All are frozen, with tuples for lists. Paths are POSIX paths relative to the sit
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from jisr.errors import Problem
 
@@ -17,8 +18,7 @@ BlockState = State | Literal["partial"]
 """A block of several messages in different states is partial; marks within show each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language of the site. `digits` is a CLDR numbering system: `latn` or `arab`."""
 
     code: str
@@ -28,8 +28,7 @@ class Language:
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class MenuItem:
+class MenuItem(Struct, frozen=True):
     """An entry of a menu as the settings have it; `line` is its place in `site.yaml`."""
 
     label: str
@@ -37,8 +36,7 @@ class MenuItem:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageSettings:
+class LanguageSettings(Struct, frozen=True):
     """What `site.yaml` says of one language."""
 
     title: str
@@ -46,8 +44,7 @@ class LanguageSettings:
     menu: tuple[MenuItem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """The settings, validated. The first language is the source; `base_path` begins and ends with `/`."""
 
     root: Path
@@ -74,8 +71,7 @@ class Site:
         return self.languages[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file: `path` in the folder `root`.
 
     `signature` is what the file system says of it (`sources.signature`); `digest` is that of its bytes,
@@ -93,8 +89,7 @@ class Source:
         return self.root / self.path
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     """A picture as the front matter has it. `src` is a path or an address."""
 
     src: str
@@ -103,16 +98,14 @@ class Image:
     credit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where an article comes from."""
 
     name: str
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Struct, frozen=True):
     """The front matter, validated."""
 
     title: str
@@ -132,8 +125,7 @@ class Metadata:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One translatable piece: inline Markdown, or plain text where `context` names a metadata field."""
 
     kind: str
@@ -147,8 +139,7 @@ class Segment:
         return self.context, self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A file of `content/` with its metadata; the body isn't parsed yet.
 
     `address` is its place in the site without language or slashes at the ends: `articles/name`.
@@ -166,8 +157,7 @@ class Document:
     places: Mapping[str, tuple[str, int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """What a catalogue has for a segment. `text` is None exactly where `state` is missing.
 
     `previous` is the source that an outdated translation was made from, where the catalogue knows it;
@@ -181,8 +171,7 @@ class Translation:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(Struct, frozen=True):
     """Plain text in a language. `newer` is the changed source beside an outdated translation."""
 
     text: str
@@ -191,16 +180,14 @@ class Phrase:
     newer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name that the whole site shares, of a tag or an author; `slug` is what its pages are called."""
 
     phrase: Phrase
     slug: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A top-level block of a body. `state` is None where there is nothing to translate.
 
     `html` is empty where the block isn't shown for want of a translation.
@@ -210,8 +197,7 @@ class Block:
     state: BlockState | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """An entry of a table of contents."""
 
     level: int
@@ -219,8 +205,7 @@ class Heading:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far a translation is, in messages."""
 
     total: int
@@ -234,8 +219,7 @@ class Progress:
         return self.translated * 100 // self.total if self.total else 100
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """A document in one language."""
 
     document: Document
@@ -255,8 +239,7 @@ class Edition:
     progress: Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What a listing shows of an edition, in values that can be kept. Dates are in ISO 8601."""
 
     address: str
@@ -278,8 +261,7 @@ class Summary:
     draft: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """What an article's page shows of another: a part of its `Summary`."""
 
     address: str
@@ -287,16 +269,14 @@ class Neighbour:
     title: Phrase
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFiles:
+class DocumentFiles(Struct, frozen=True):
     """The files that make a document: the body's first, then its sidecars."""
 
     path: str
     files: tuple[Source, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentFacts:
+class DocumentFacts(Struct, frozen=True):
     """What the rest of the site needs to know of a document without reading it again.
 
     `key` is the digest of its files; `moment` orders articles: seconds since 1970; `month` is `2023/10`;
@@ -320,8 +300,7 @@ class DocumentFacts:
     warnings: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EditionFacts:
+class EditionFacts(Struct, frozen=True):
     """What of an edition pages depend on.
 
     Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
@@ -336,8 +315,7 @@ class EditionFacts:
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RenderFacts:
+class RenderFacts(Struct, frozen=True):
     """What rendering a document gave, besides the editions: `key` is the digest of all that went in.
 
     `links` are those it has into the site, each with its language and the address that it got.
@@ -354,8 +332,7 @@ class RenderFacts:
         return "".join(edition.page for edition in self.editions)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A tag, an author, a section or a month, with the number of its articles.
 
     `newest` is the path of the one that the name is taken from; a month has its name from the calendar.
@@ -366,8 +343,7 @@ class Term:
     newest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a page lists: articles by their paths, on page `number` of `count`; or terms.
 
     `address` is that of its first page, without language: `tags/name`.
@@ -380,7 +356,7 @@ class Listing:
     count: int = 1
 
 
-class Page(NamedTuple):  # like Output: each build makes them all, a tuple in a third of the time
+class Page(Struct, frozen=True):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
@@ -395,15 +371,13 @@ class Page(NamedTuple):  # like Output: each build makes them all, a tuple in a 
     listing: Listing | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """An output that is a file as it is."""
 
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """An output that is made without a template: a sitemap of documents, by their paths, or robots.txt."""
 
     kind: Literal["sitemap", "robots"]
@@ -412,7 +386,7 @@ class Composed:
     """The sitemaps that an index names."""
 
 
-class Output(NamedTuple):
+class Output(Struct, frozen=True):
     """A file of the built site. `path` is relative to the output folder.
 
     `fingerprint` names the values it is made of: equal ones make equal files. Its parts are in the order

@@ -4,10 +4,11 @@ import os
 import struct
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
+
+from msgspec.structs import replace
 
 from jisr import __version__
 from jisr.errors import Report

@@ -13,12 +13,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from jisr.errors import Problem, SiteError
 from jisr.fingerprint import fingerprint
@@ -93,8 +94,7 @@ _editions_of = unpacker(tuple[Edition, ...])
 neighbour_of = unpacker(tuple[Neighbour, ...])
 
 
-@dataclass(frozen=True, slots=True)
-class SitePage:
+class SitePage(Struct, frozen=True):
     """A page of the site itself to be written, with the packed summaries of what it lists.
 
     `before` is the digest of what stands in its place, `naming` the summaries that its terms take their names
@@ -108,8 +108,7 @@ class SitePage:
     bodies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What every shard needs besides its documents."""
 
     root: Path
@@ -121,8 +120,7 @@ class Desk:
     record: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """A document's renderings: their facts, and packed, their summaries and the editions themselves.
 
     `editions` is empty where they can't be packed: `extra` may hold what MessagePack has no form for.
@@ -133,8 +131,7 @@ class Rendered:
     editions: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PageWritten:
+class PageWritten(Struct, frozen=True):
     """A page that was rendered. Where it `changed`, it waits in the staging folder."""
 
     path: str

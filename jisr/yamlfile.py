@@ -7,13 +7,14 @@ Refuses what a reader wouldn't expect of a settings file: two keys alike, tags, 
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
+from msgspec import Struct
+from msgspec.structs import fields
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
@@ -38,8 +39,7 @@ _NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class YamlFile:
+class YamlFile(Struct, frozen=True):
     """A mapping read from YAML: its values, and the place of each: path, line, column.
 
     `places` and `texts` (scalars as they were written) are keyed by the steps from the top:
@@ -97,7 +97,7 @@ def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlF
 
 
 def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = ()) -> T | None:
-    """The values (those under `below`) as the data class `kind`.
+    """The values (those under `below`) as the struct `kind`.
 
     Reports every unknown key with the nearest known name, every missing one and every value of the
     wrong type, and returns None if there was any.
@@ -119,7 +119,7 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
     for field in fields(kind):  # type: ignore[arg-type]
         name, at = field.name, (*below, field.name)
         if name not in values or values[name] is None:
-            if field.default is MISSING and field.default_factory is MISSING:
+            if field.required:
                 failed = True
                 report(source.problem(below, f"`{name}` is missing", f"add a line `{name}: …`"))
             continue
@@ -153,10 +153,10 @@ def _field_types(kind: Any) -> dict[str, Any]:
 
 
 def _nested(annotation: Any) -> type[Any] | None:
-    """The data class in `X`, `X | None` or `tuple[X, ...]`."""
+    """The struct in `X`, `X | None` or `tuple[X, ...]`."""
     for part in (annotation, *get_args(annotation)):
-        if is_dataclass(part):
-            return part  # type: ignore[return-value]
+        if isinstance(part, type) and issubclass(part, Struct):
+            return part
     return None
 
 

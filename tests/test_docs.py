@@ -1,11 +1,11 @@
 """The references name every option, setting, key and value there is, and no other."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
+from msgspec.structs import fields
 
 from jisr import config, model
 from jisr.cli import main

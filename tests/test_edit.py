@@ -1,13 +1,13 @@
 """Editing a catalogue: the entry is set, and everything else in the file stays, byte for byte."""
 
 import subprocess
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from jisr.errors import Problem
 from jisr.languages import plural_forms

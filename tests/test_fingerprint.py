@@ -4,7 +4,6 @@ import datetime
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
+from msgspec import Struct
 
 from jisr.fingerprint import fingerprint
 
@@ -33,16 +33,14 @@ def typed(value: Any) -> Any:
     return (type(value).__name__, value)
 
 
-@dataclass(frozen=True)
-class Bridge:
+class Bridge(Struct, frozen=True):
     """A value with fields."""
 
     name: str
     span: int = 40
 
 
-@dataclass(frozen=True)
-class Tunnel:
+class Tunnel(Struct, frozen=True):
     """Another of the same fields."""
 
     name: str

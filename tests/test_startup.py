@@ -12,7 +12,7 @@ OURS = {
     "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.model", "jisr.read",
     "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.state",
 }  # fmt: skip
-LIBRARIES = {"babel", "jinja2", "markdown", "markupsafe", "msgspec", "nh3", "yaml", "xml", "html", "multiprocessing",
+LIBRARIES = {"babel", "jinja2", "markdown", "markupsafe", "nh3", "yaml", "xml", "html", "multiprocessing",
              "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo", "rapidfuzz"}  # fmt: skip
 
 

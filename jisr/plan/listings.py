@@ -5,9 +5,10 @@ only those anew that show it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
+
+from msgspec import Struct
 
 from jisr.errors import Problem, Report
 from jisr.model import DocumentFacts, EditionFacts, Listing, Page, Site, Term
@@ -25,8 +26,7 @@ NEAR = 4
 BLAME = "content/articles"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A way to group articles: the kinds of its pages, and the folder that they stand in."""
 
     term: Literal["tag", "author", "section", "month"]
@@ -45,8 +45,7 @@ Found = tuple[str, int, str, Page]
 """Path below the language's folder, the language's place among the site's, digest of what the page shows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Articles:
+class Articles(Struct, frozen=True):
     """All articles, the newest first.
 
     `groups` has for each kind and each term, by its slug, where its own are among them;

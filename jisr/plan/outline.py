@@ -5,8 +5,9 @@ not at what they stand for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from jisr.errors import Problem, Report
 from jisr.model import Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
@@ -28,8 +29,7 @@ PARTS = (
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+class Grounds(Struct, frozen=True):
     """Digests of what every page stands on: see `PARTS`."""
 
     versions: str

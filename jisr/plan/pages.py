@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from jisr.languages import format_month, format_year, sort_key
 from jisr.model import (
@@ -46,8 +48,7 @@ _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(Struct, frozen=True):
     """The articles that an article's page leads to, each in all languages."""
 
     newer: tuple[Neighbour, ...] | None = None
@@ -70,7 +71,7 @@ def document_context(
     side_by_side = page.kind == "parallel"
     path = _parallel_path(edition, links) if side_by_side else _path(edition, links)
     view = _page(site, editions, edition, page.kind, path, links)
-    context = {"site": _site_view(site, edition.language, view.url, links), "page": view}
+    context: dict[str, Any] = {"site": _site_view(site, edition.language, view.url, links), "page": view}
     if page.kind == "redirect":
         return context
     context["edition"] = _edition_view(site, editions, edition, around, links)

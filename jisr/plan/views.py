@@ -2,14 +2,14 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from jisr.model import BlockState, Heading, Language, Phrase, Progress
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An entry of a menu."""
 
     label: str
@@ -17,8 +17,7 @@ class Link:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Alternate:
+class Alternate(Struct, frozen=True):
     """The same page in a language."""
 
     language: Language
@@ -26,8 +25,7 @@ class Alternate:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PageLink:
+class PageLink(Struct, frozen=True):
     """A page of a listing that has several."""
 
     number: int
@@ -35,8 +33,7 @@ class PageLink:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pagination:
+class Pagination(Struct, frozen=True):
     """Where a page stands in its listing. `links` has None where pages are left out."""
 
     number: int
@@ -46,8 +43,7 @@ class Pagination:
     links: tuple[PageLink | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteView:
+class SiteView(Struct, frozen=True):
     """The site in the page's language."""
 
     title: str
@@ -63,8 +59,7 @@ class SiteView:
     feed: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageView:
+class PageView(Struct, frozen=True):
     """The page itself, whatever it shows."""
 
     kind: str
@@ -79,16 +74,14 @@ class PageView:
     data: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """A name with where it leads: a tag, an author, a source, the title of another article."""
 
     name: Phrase
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """A tag, an author, a section or a month with the number of its articles."""
 
     name: Phrase
@@ -96,8 +89,7 @@ class Term:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture with its texts."""
 
     url: str
@@ -106,8 +98,7 @@ class Picture:
     credit: Phrase | None
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(Struct, frozen=True):
     """A year of the archive with its months."""
 
     name: str
@@ -115,8 +106,7 @@ class Year:
     months: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(Struct, frozen=True, eq=False):
     """A document in a listing. Equal to itself alone: what is made of it is kept by it."""
 
     url: str
@@ -136,8 +126,7 @@ class Entry:
     draft: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FeedEntry:
+class FeedEntry(Struct, frozen=True):
     """An article in a feed. Times have their zone; `html` is the body where the feed has full texts.
 
     `marked` says that it isn't translated as far as `index_from` asks.
@@ -150,8 +139,7 @@ class FeedEntry:
     marked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EditionView:
+class EditionView(Struct, frozen=True):
     """A document in a language, on its own page."""
 
     language: Language
@@ -178,8 +166,7 @@ class EditionView:
     extra: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A block in both languages. `state` is None where it is the same in both."""
 
     state: BlockState | None

@@ -4,10 +4,11 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report

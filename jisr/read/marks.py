@@ -5,8 +5,9 @@ Works on elements alone, before and after Python-Markdown's inline pass.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
+
+from msgspec import Struct
 
 from jisr.bidi import COULD_RUN, LTR_RUN
 from jisr.model import Language, Translation
@@ -21,8 +22,7 @@ _ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align
 _OPAQUE = frozenset({"pre", "code", "kbd", "samp", "bdi", "bdo"})
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """The theme's words in a body, in the page's language."""
 
     awaiting: str

@@ -8,10 +8,12 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from jisr.build import Seen
 from jisr.commands import replace_file, told
@@ -51,8 +53,7 @@ class RefusedError(Exception):
         self.message, self.hint, self.conflict, self.found = message, hint, conflict, found or {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
+class _Open(Struct, frozen=True):
     """A document as it is on the disk now, with its catalogue in one language."""
 
     site: Site

@@ -9,9 +9,9 @@ came from here can know.
 import hmac
 import ipaddress
 import socket
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -33,8 +33,7 @@ HEADERS = {
 """Of each answer: kept nowhere, embedded nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(Struct, frozen=True):
     """What this run allows: `host` is what the server listens on.
 
     The token goes into the pages by itself where nobody but this machine can ask for them. Elsewhere it is in

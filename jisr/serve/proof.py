@@ -7,8 +7,10 @@ last word.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from jisr import commands
 from jisr.build import Seen
@@ -25,8 +27,7 @@ from jisr.write.output import PREVIEW
 from jisr.write.state import recorded_of
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What was made, as digests by path; the files that it stands on, and what is wrong with them."""
 
     written: Mapping[str, str] = field(default_factory=dict)

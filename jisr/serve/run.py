@@ -7,12 +7,12 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from types import FrameType
 
 import uvicorn
+from msgspec import Struct
 
 from jisr.build import Watch
 from jisr.errors import Problem, SiteError
@@ -26,8 +26,7 @@ PORTS = 20
 """So many are tried, from the one that is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What the run is asked."""
 
     host: str

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, replace
 from pathlib import Path
+
+from msgspec.structs import asdict, replace
 
 from jisr.build import Built, Kept, Options, Seen, Watch, build
 from jisr.errors import Problem, SiteError

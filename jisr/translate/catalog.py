@@ -8,7 +8,6 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import escape, write_po
+from msgspec import Struct, field
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
@@ -38,8 +38,7 @@ _NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 _FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A message of a catalogue. Plural messages hold their forms in `plural` and `strings`."""
 
     id: str
@@ -70,8 +69,7 @@ class Entry:
         return self.strings[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """A PO file: header fields, live entries, and obsolete ones, each in the file's order."""
 
     path: str
@@ -124,8 +122,7 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
     return Catalogue(path, header, comment, live, old, tuple(reversed(ending)))
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """An entry while it is being read. `texts` holds its strings by keyword, `msgstr[0]` for one."""
 
     line: int = 0

@@ -7,8 +7,9 @@ an entry means is known to `catalog`, which reads the file before an edit and af
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from jisr.translate import catalog
 from jisr.translate.catalog import Catalogue, Entry, Key
@@ -42,8 +43,7 @@ _OPPORTUNITY = re.compile(
 """Where a line may be broken: what of UAX #14, by which gettext goes, matters in prose."""
 
 
-@dataclass(slots=True)
-class _Piece:
+class _Piece(Struct):
     """The lines of an entry with what stands above it. `key` is None for obsolete entries, and at the end.
 
     `names` are the lines of its msgctxt and msgid, `strings` those of its msgstr; `line` is the number
@@ -62,8 +62,7 @@ class _Piece:
         return [*self.comments, *self.names, *self.strings]
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """How a file is written. `width` is 0 where lines aren't wrapped."""
 
     width: int

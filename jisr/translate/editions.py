@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from jisr.errors import Problem, Report
 from jisr.model import Edition, Language, Name, Phrase, Segment, Site, Summary, Translation
@@ -20,8 +22,7 @@ from jisr.urls import slug
 Resolve = Callable[[Language, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Speech:
+class Speech(Struct, frozen=True):
     """What a language brings to all its editions: its labels, and the catalogue of names."""
 
     labels: Labels

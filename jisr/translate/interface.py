@@ -3,8 +3,9 @@
 import gettext
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from jisr.errors import Problem, Report
 from jisr.languages import format_number, language_name, plural_forms

@@ -5,8 +5,8 @@ a share of both texts. Measured on 180,000 messages: 0.03 to 0.4 s for a search.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz import fuzz, process
 
 from jisr.translate.catalog import Catalogue, Entry, Key
@@ -21,8 +21,7 @@ AT_ONCE = 20_000
 """Texts compared in one go: rapidfuzz lets no other thread work in the meantime."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A translation made elsewhere, `share` per cent alike, 100 for the same text."""
 
     source: str

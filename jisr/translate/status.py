@@ -1,15 +1,15 @@
 """How far the translations are: one row a catalogue."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from jisr.model import Language, Progress, Translation
 from jisr.translate import sync
 from jisr.translate.messages import INTERFACE
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """The state of a catalogue. `words` are those of the source still to be translated."""
 
     path: str

@@ -6,7 +6,8 @@ outdated at once, and what is extracted is what is asked for.
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from jisr.model import Progress, Segment, Translation
 from jisr.translate.catalog import Catalogue, Entry, Key

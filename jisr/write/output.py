@@ -10,8 +10,9 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from jisr.errors import Problem, SiteError
 
@@ -26,8 +27,7 @@ _TOKEN = ".token"
 """In the staging folder: the journal's word. One that came with a site from elsewhere has none there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """What completing a killed build did: files put in place and files removed, in which folder."""
 
     folder: str

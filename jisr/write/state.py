@@ -11,7 +11,9 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.write.output import FOLDER
@@ -41,7 +43,7 @@ CREATE TABLE run (folder TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
 
-class Written(NamedTuple):
+class Written(Struct, frozen=True):
     """A file of the output folder as it was written. An unknown fingerprint is empty."""
 
     fingerprint: str
@@ -166,7 +168,7 @@ class State:
             " AND '/' || path || '/' NOT LIKE '%/../%'",
             (folder,),
         )
-        return {row[0]: Written._make(row[1:]) for row in rows}
+        return {row[0]: Written(*row[1:]) for row in rows}
 
     def run(self, folder: str) -> str:
         """What the last build into a folder was asked, and said; of "" what holds for them all."""
@@ -204,7 +206,7 @@ class State:
             )
             db.executemany(
                 "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?, ?)",
-                ((folder, path, *value) for path, value in outputs.items() if value is not None),
+                ((folder, path, *astuple(value)) for path, value in outputs.items() if value is not None),
             )
             db.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", [(folder, run), ("", site)])
             db.execute("COMMIT")
@@ -216,7 +218,7 @@ class State:
         """Record how files look now that are what they were."""
         self.db.executemany(
             "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?, ?)",
-            ((folder, path, *value) for path, value in outputs.items()),
+            ((folder, path, *astuple(value)) for path, value in outputs.items()),
         )
 
     def note(self, folder: str, paths: Iterable[str], gone: Iterable[str]) -> None:

@@ -245,7 +245,7 @@ def _runs(context: Context, value: Phrase | str) -> Markup:
 
 def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
     """The context with the bodies, already HTML, as markup: the values of the plan are plain strings."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     safe = dict(context)
     if safe["page"].data:

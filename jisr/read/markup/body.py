@@ -1,15 +1,15 @@
 """The values between parsing and rendering a body."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
+
+from msgspec import Struct, field
 
 from jisr.model import Block, Document, Heading, Segment
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A place in the tree: the text of the element that comes `index`-th in the top-level block `block`.
 
     Its text is that of segment number `segment`, or one of the theme's words, `label`.
@@ -22,8 +22,7 @@ class Unit:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """A parsed body: its blocks as a tree, and the segments in reading order, repeated ones too."""
 
     document: Document
@@ -38,8 +37,7 @@ class Body:
     """The stash's first `code` entries are fenced code, the rest is raw HTML."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(Struct, frozen=True):
     """A body in one language.
 
     `ids` are the headings', to be given to the other languages; `raw` are the pieces of HTML that were met:

@@ -7,10 +7,10 @@ taken here comes out the same (tests/test_identity.py, tests/test_inline.py).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
+from msgspec import Struct
 
 _PLAIN = r"[^\\`*_\[\]<>&{}\n\x02\x03]"
 _PIECE = re.compile(
@@ -24,8 +24,7 @@ _PIECE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """A text, and what stands in it: each element's tag, link, text and the text behind it."""
 
     text: str

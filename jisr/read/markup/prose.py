@@ -6,9 +6,10 @@ Python-Markdown's passes: its HTML is what they would come to (tests/test_prose.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 from xml.etree.ElementTree import Element, SubElement
+
+from msgspec import Struct
 
 from jisr.bidi import runs_as_html
 from jisr.model import Document, Segment, Translation
@@ -34,8 +35,7 @@ _BLOCK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """A block and the texts in it: one, or that of each of its parts."""
 
     tag: str

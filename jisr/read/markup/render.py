@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
 from html import escape
 from xml.etree.ElementTree import Element
 
 from markdown.extensions.toc import unique
 from markdown.util import AtomicString
+from msgspec.structs import replace
 
 from jisr.bidi import runs_as_html
 from jisr.errors import Problem, Report
