@@ -284,7 +284,7 @@ class _Run:
             self._check_templates(site)
             names = tuple(path.partition("/")[2] for path in self.copied)
             desk = Desk(self.root, self.theme, site, links, names, self.staging.folder, self.staging.record)
-            rendered = self._render(shards, desk, shown)
+            rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
             dates = self._scheduled(facts, timezone)
             plan = self._plan(
@@ -380,7 +380,7 @@ class _Run:
         from jisr.work import Shard, unpacker
 
         keys = {
-            files.path: fingerprint(timezone, [self.digests[source.path] for source in files.files])
+            files.path: " ".join((timezone, *[self.digests[source.path] for source in files.files]))
             for files in self.documents
         }
         facts: dict[str, DocumentFacts] = {}
@@ -470,7 +470,11 @@ class _Run:
             templates.check(self.report)
 
     def _render(
-        self, shards: "Shards", desk: "Desk", shown: "Sequence[DocumentFiles]"
+        self,
+        shards: "Shards",
+        desk: "Desk",
+        facts: "Mapping[str, DocumentFacts]",
+        shown: "Sequence[DocumentFiles]",
     ) -> "dict[str, tuple[RenderFacts, bytes | None]]":
         """The facts of all renderings, with the summaries of those made now; only changed ones are made."""
         from jisr.model import RenderFacts
@@ -490,8 +494,7 @@ class _Run:
                 self.digests.get(catalogue_path(files.path, language), "")
                 for language in desk.site.languages[1:]
             ]
-            own = [self.digests[source.path] for source in files.files]
-            key = fingerprint(self.settings, own, catalogues)
+            key = " ".join((self.settings, *catalogues, facts[files.path].key))
             before = unpack(stored[files.path]) if files.path in stored else None
             followed = before.links if before and moved else ()
             if (
@@ -548,7 +551,7 @@ class _Run:
 
     def _is_stale(self, output: "Output") -> bool:
         written = self.written.get(output.path)
-        return written is None or written.fingerprint != _joined(output) or output.path in self.tampered
+        return written is None or written.fingerprint != output.fingerprint or output.path in self.tampered
 
     def _before(self, path: str) -> str:
         """Digest of what stands at an output's place, empty where it isn't known."""
@@ -700,7 +703,7 @@ class _Run:
         now = time.time_ns()
         for output in plan.stale:
             sign = signature((self.staging.output / output.path).lstat())
-            rows[output.path] = Written(_joined(output), made[output.path], trusted(sign, now))
+            rows[output.path] = Written(output.fingerprint, made[output.path], trusted(sign, now))
         gone = self.state.documents().keys() - facts.keys()
         kept = [asdict(problem) for problem in built.warnings if not problem.path.startswith(FOLDER)]
         run = {
@@ -752,9 +755,8 @@ class _Run:
         if output.path in self.tampered:
             return "changed or removed by hand"
         before = written.fingerprint.split("\n")
-        changed = [
-            part for part, one, other in zip(PARTS, before, output.fingerprint, strict=False) if one != other
-        ]
+        now = output.fingerprint.split("\n")
+        changed = [part for part, one, other in zip(PARTS, before, now, strict=False) if one != other]
         return f"changed: {', '.join(changed)}" if changed else "as it was"
 
 
@@ -797,7 +799,3 @@ def _loaded(text: str) -> dict[str, Any]:
 
 def _newest(page: "Page") -> str:
     return next(iter(page.listing.articles), "") if page.listing else ""
-
-
-def _joined(output: "Output") -> str:
-    return "\n".join(output.fingerprint)

@@ -389,10 +389,10 @@ class Composed(Struct, frozen=True):
 class Output(Struct, frozen=True):
     """A file of the built site. `path` is relative to the output folder.
 
-    `fingerprint` names the values it is made of: equal ones make equal files. Its parts are in the order
+    `fingerprint` names the values it is made of: equal ones make equal files. Its lines are in the order
     of `plan.outline.PARTS`.
     """
 
     path: str
-    fingerprint: tuple[str, ...]
+    fingerprint: str
     content: Page | Copied | Composed

@@ -6,6 +6,7 @@ every page, the 404 page too (docs/decisions/0003-links-from-the-root.md).
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import quote, urlsplit
 
 _UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
@@ -62,3 +63,11 @@ def collision_key(output_path: str) -> str:
     if output_path.isascii():  # nearly all, and ten times faster
         return output_path.lower()
     return unicodedata.normalize("NFC", output_path).casefold()
+
+
+def collision_keys(output_paths: Sequence[str]) -> list[str]:
+    """The key of each path. A look at all of them together says that most sites' are their own keys."""
+    together = "\n".join(output_paths)
+    if together.casefold() == together and unicodedata.is_normalized("NFC", together):
+        return list(output_paths)
+    return [collision_key(path) for path in output_paths]

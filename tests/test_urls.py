@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jisr.urls import SLUG_BYTES, absolute, collision_key, page_path, slug, url
+from jisr.urls import SLUG_BYTES, absolute, collision_key, collision_keys, page_path, slug, url
 
 SLUGS = {
     # Harakat, Koranic marks and tatweel are written or left out at will.
@@ -177,3 +177,4 @@ def test_paths_that_some_file_system_takes_for_one_collide() -> None:
 def test_paths_that_differ_dont_collide() -> None:
     paths = ["a/index.html", "b/index.html", "a.html", "احمد", "أحمد", "مقدمة", "مقدّمة"]
     assert len({collision_key(path) for path in paths}) == len(paths)
+    assert collision_keys(paths) == [collision_key(path) for path in paths]

@@ -48,7 +48,7 @@ def outline(
 ) -> tuple[Output, ...]:
     """The outputs, sorted by path. Reports two on one path, naming both."""
     outputs: list[tuple[Output, str]] = []
-    base = (grounds.versions, grounds.settings, grounds.templates)
+    base = f"{grounds.versions}\n{grounds.settings}\n{grounds.templates}\n"
     by_path = {document.path: editions for document, editions in documents}
     listed = [by_path[path] for path in found.paths]
     beside = {
@@ -62,15 +62,13 @@ def outline(
         outputs += ((output, document.path) for output in made)
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     for path, index, shown, page in listings(site, found, listed):
-        outputs.append((Output(folders[index] + path, (*base, shown), page), f"the listing /{path}"))
+        outputs.append((Output(folders[index] + path, base + shown, page), f"the listing /{path}"))
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
-        outputs.append((Output(f"{folder}404.html", (*base, ""), page), owner))
+        outputs.append((Output(f"{folder}404.html", base, page), owner))
     for file in files:
-        outputs.append(
-            (Output(file.path.partition("/")[2], ("", "", "", file.digest), Copied(file)), file.path)
-        )
+        outputs.append((Output(file.path.partition("/")[2], f"\n\n\n{file.digest}", Copied(file)), file.path))
     outputs += _for_search(site, documents, {output.path for output, _ in outputs}, grounds.versions)
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"
@@ -104,10 +102,13 @@ def _for_search(
             for document, editions in listed
         ]
         content = Composed("sitemap", tuple(document.path for document, _ in listed), names)
-        yield Output(path, (versions, "", "", digest_of(lines, f"{address} {names}")), content), "the sitemap"
+        yield (
+            Output(path, f"{versions}\n\n\n{digest_of(lines, f'{address} {names}')}", content),
+            "the sitemap",
+        )
     if "robots.txt" not in taken:
         yield (
-            Output("robots.txt", (versions, "", "", digest_of((), address)), Composed("robots")),
+            Output("robots.txt", f"{versions}\n\n\n{digest_of((), address)}", Composed("robots")),
             "robots.txt",
         )
 
@@ -127,7 +128,7 @@ def _document(
     editions: tuple[EditionFacts, ...],
     around: tuple[tuple[EditionFacts, ...] | None, ...],
     prefixes: Mapping[str, str],
-    base: tuple[str, ...],
+    base: str,
 ) -> Iterable[Output]:
     original = editions[0]
     offered = "".join("01"[edition.indexed] for edition in editions)
@@ -136,14 +137,14 @@ def _document(
         prefix = prefixes[edition.language]
         beside = " ".join([other[index].title if other else "-" for other in around])
         page = Page(document.kind, template, edition.language, document.path, document.path)
-        yield Output(page_path(document.address, prefix), (*base, f"{edition.page} {offered} {beside}"), page)
+        yield Output(page_path(document.address, prefix), f"{base}{edition.page} {offered} {beside}", page)
         if edition is not original:
             page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
             path = page_path(f"{document.address}/parallel", prefix)
-            yield Output(path, (*base, f"{original.page} {edition.page}"), page)
+            yield Output(path, f"{base}{original.page} {edition.page}", page)
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", original.language, document.path, document.path)
-        yield Output(alias, (*base, f"{original.page} {offered}"), page)
+        yield Output(alias, f"{base}{original.page} {offered}", page)
 
 
 def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:
