@@ -262,7 +262,7 @@ class _Run:
         """Read, render, plan and write what has changed."""
         from jisr import commands
         from jisr.model import Copied, Page
-        from jisr.read.documents import document_files
+        from jisr.read.documents import document_files, unpublished
         from jisr.work import Desk, Shards, in_order, processes_for
 
         self.digests = digests(self.sources, self.known, self.report)
@@ -278,12 +278,24 @@ class _Run:
             facts = self._read(shards, timezone)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
-            shown = [f for f in self.documents if f.path in facts and self._is_shown(facts[f.path])]
+            self.hidden = {
+                path: unpublished(one.draft, one.moment, one.expires, self.now) for path, one in facts.items()
+            }
+            shown = [f for f in self.documents if f.path in facts and self._is_shown(f.path)]
             self.shown = len(shown)
             links = self._links(site, facts, shown)
             self._check_templates(site)
             names = tuple(path.partition("/")[2] for path in self.copied)
-            desk = Desk(self.root, self.theme, site, links, names, self.staging.folder, self.staging.record)
+            desk = Desk(
+                root=self.root,
+                theme=self.theme,
+                site=site,
+                links=links,
+                assets=names,
+                staging=self.staging.folder,
+                record=self.staging.record,
+                now=self.now,
+            )
             rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
             dates = self._scheduled(facts, timezone)
@@ -404,18 +416,17 @@ class _Run:
                 self.report(Problem(path, 1, 1, what, "give the file another name"))
         return facts
 
-    def _is_shown(self, facts: "DocumentFacts") -> bool:
-        if self.options.drafts:
-            return True
-        return not facts.draft and facts.moment <= self.now < (facts.expires or math.inf)
+    def _is_shown(self, path: str) -> bool:
+        return self.options.drafts or self.hidden[path] is None
 
     def _scheduled(self, facts: "Mapping[str, DocumentFacts]", timezone: str) -> dict[str, Any]:
         """What is to come by the dates of documents, and between which moments nothing of it comes."""
         from jisr.read.documents import in_words
 
-        published = [one for one in facts.values() if not one.draft and not self.options.drafts]
-        moments = [one.moment for one in published] + [one.expires for one in published if one.expires]
-        waiting = sorted((one.moment, one.path) for one in published if one.moment > self.now)
+        dated = [one for one in facts.values() if not one.draft]
+        moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
+        shown = self.options.drafts
+        waiting = sorted((one.moment, one.path) for one in dated if one.moment > self.now and not shown)
         return {
             "from": max((at for at in moments if at <= self.now), default=0.0),
             "until": min((at for at in moments if at > self.now), default=None),
@@ -494,7 +505,8 @@ class _Run:
                 self.digests.get(catalogue_path(files.path, language), "")
                 for language in desk.site.languages[1:]
             ]
-            key = " ".join((self.settings, *catalogues, facts[files.path].key))
+            hidden = self.hidden[files.path] or ""
+            key = " ".join((self.settings, *catalogues, facts[files.path].key, hidden))
             before = unpack(stored[files.path]) if files.path in stored else None
             followed = before.links if before and moved else ()
             if (

@@ -14,6 +14,8 @@ from jisr.errors import Problem
 
 Direction = Literal["ltr", "rtl"]
 State = Literal["source", "translated", "outdated", "missing"]
+Unpublished = Literal["draft", "scheduled", "expired"]
+"""Why a document is shown with `--drafts` only."""
 BlockState = State | Literal["partial"]
 """A block of several messages in different states is partial; marks within show each."""
 
@@ -237,6 +239,7 @@ class Edition(Struct, frozen=True):
     blocks: tuple[Block, ...]
     toc: tuple[Heading, ...]
     progress: Progress
+    unpublished: Unpublished | None
 
 
 class Summary(Struct, frozen=True):
@@ -258,7 +261,7 @@ class Summary(Struct, frozen=True):
     image_caption: Phrase | None
     image_credit: Phrase | None
     progress: Progress
-    draft: bool
+    unpublished: Unpublished | None
 
 
 class Neighbour(Struct, frozen=True):

@@ -49,7 +49,7 @@ from jisr.plan.pages import (
     ready,
 )
 from jisr.plan.views import Entry
-from jisr.read.documents import alias_path, instant, moment, month, read_document
+from jisr.read.documents import alias_path, instant, moment, month, read_document, unpublished
 from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
@@ -118,6 +118,8 @@ class Desk(Struct, frozen=True):
     assets: tuple[str, ...]
     staging: Path
     record: Path
+    now: float
+    """Seconds since 1970, for what is out by its dates."""
 
 
 class Rendered(Struct, frozen=True):
@@ -324,7 +326,16 @@ class Shard:
                 followed[language.code, link, answer] = None
             return answer
 
-        found = editions(site, body, catalogues, self.speech, self.converter, resolve, problems.append)
+        begins, ends = document.metadata.date, document.metadata.expires
+        hidden = unpublished(
+            document.metadata.draft,
+            moment(begins, self.timezone),
+            moment(ends, self.timezone) if ends else None,
+            desk.now,
+        )
+        found = editions(
+            site, body, catalogues, self.speech, self.converter, resolve, hidden, problems.append
+        )
         if not found:
             return None, problems
         summaries = tuple(map(summarise, found))

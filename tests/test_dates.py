@@ -78,6 +78,24 @@ def test_drafts_shows_what_is_to_come(site: MakeSite, at: pytest.MonkeyPatch) ->
     assert out(folder) == {"a", "b"}
 
 
+def test_what_is_not_out_is_marked_until_it_is(site: MakeSite, at: pytest.MonkeyPatch) -> None:
+    folder = site({
+        "content/articles/a.md": article("date: 2024-10-16"),
+        "content/articles/b.md": article("date: 2023-10-16\nexpires: 2023-11-01"),
+        "content/articles/c.md": article("date: 2023-10-16\ndraft: true"),
+    })  # fmt: skip
+    folder.build("--drafts")
+    marks = {"a": "مجدول للنشر", "b": "انتهت مدة نشره", "c": "مسودة"}
+    for name, mark in marks.items():
+        assert f'<p class="draft">{mark}</p>' in folder.read(f"articles/{name}/index.html")
+        assert f'<strong class="draft">{mark}</strong>' in folder.read("index.html")
+        assert "noindex" in folder.read(f"articles/{name}/index.html")
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY + 400 * 86400))
+    folder.build("--drafts")
+    assert "draft" not in folder.read("articles/a/index.html")
+    assert marks["a"] not in folder.read("index.html")
+
+
 def test_a_link_to_what_is_not_out_is_an_error(site: MakeSite, at: pytest.MonkeyPatch) -> None:
     folder = site({
         "content/articles/a.md": article("date: 2024-10-16"),

@@ -121,8 +121,8 @@ def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
 
 def indexed(site: Site, edition: Edition) -> bool:
     """Whether search engines are invited to an edition."""
-    metadata = edition.document.metadata
-    return not metadata.noindex and not metadata.draft and ready(site, edition.language, edition.progress)
+    noindex = edition.document.metadata.noindex
+    return not noindex and not edition.unpublished and ready(site, edition.language, edition.progress)
 
 
 def ready(site: Site, language: Language, progress: Progress) -> bool:
@@ -347,7 +347,7 @@ def _edition_view(
         html=html_of(edition),
         toc=edition.toc,
         progress=edition.progress,
-        draft=metadata.draft,
+        unpublished=edition.unpublished,
         original_url=url(_path(editions[0], links), site.base_path),
         parallel_url=None if is_source else url(_parallel_path(edition, links), site.base_path),
         newer=_beside(around.newer, edition.language, links) if around.newer else None,
@@ -375,7 +375,7 @@ def entry(site: Site, summary: Summary, links: Links) -> Entry:
         sections=_named("sections", summary.sections, site, summary.language, links),
         source=_credit(summary),
         progress=summary.progress,
-        draft=summary.draft,
+        unpublished=summary.unpublished,
     )
 
 

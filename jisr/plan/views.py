@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from jisr.model import BlockState, Heading, Language, Phrase, Progress
+from jisr.model import BlockState, Heading, Language, Phrase, Progress, Unpublished
 
 
 class Link(Struct, frozen=True):
@@ -123,7 +123,7 @@ class Entry(Struct, frozen=True, eq=False):
     sections: tuple[Named, ...]
     source: Named | None
     progress: Progress
-    draft: bool
+    unpublished: Unpublished | None
 
 
 class FeedEntry(Struct, frozen=True):
@@ -157,7 +157,7 @@ class EditionView(Struct, frozen=True):
     html: str
     toc: tuple[Heading, ...]
     progress: Progress
-    draft: bool
+    unpublished: Unpublished | None
     original_url: str
     parallel_url: str | None
     newer: Named | None

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
-from jisr.model import Document, DocumentFiles, Metadata, Source
+from jisr.model import Document, DocumentFiles, Metadata, Source, Unpublished
 from jisr.read.sources import place, read_text
 from jisr.urls import page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
@@ -73,6 +73,15 @@ def instant(day: datetime.date | None, timezone: str) -> str:
     if not isinstance(day, datetime.datetime):
         return day.isoformat()
     return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).isoformat()
+
+
+def unpublished(draft: bool, begins: float, ends: float | None, now: float) -> Unpublished | None:
+    """Why a document isn't out at a moment; None for one that is. Times are in seconds since 1970."""
+    if draft:
+        return "draft"
+    if begins > now:
+        return "scheduled"
+    return "expired" if ends is not None and ends <= now else None
 
 
 def in_words(moment: float, timezone: str) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.errors import Problem, Report
-from jisr.model import Edition, Language, Name, Phrase, Segment, Site, Summary, Translation
+from jisr.model import Edition, Language, Name, Phrase, Segment, Site, Summary, Translation, Unpublished
 from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
@@ -52,6 +52,7 @@ def editions(
     speech: Mapping[str, Speech],
     converter: Converter,
     resolve: Resolve,
+    unpublished: Unpublished | None,
     report: Report,
 ) -> tuple[Edition, ...]:
     """The editions of a document, in the order of the site's languages, the source first.
@@ -60,7 +61,7 @@ def editions(
     with its links, its HTML and its translations; none where it nests too deep.
     """
     try:
-        return _editions(site, body, catalogues, speech, converter, resolve, report)
+        return _editions(site, body, catalogues, speech, converter, resolve, unpublished, report)
     except RecursionError:
         report(too_deep(body.document))
         return ()
@@ -86,7 +87,7 @@ def summarise(edition: Edition) -> Summary:
         image_caption=edition.image_caption,
         image_credit=edition.image_credit,
         progress=edition.progress,
-        draft=metadata.draft,
+        unpublished=edition.unpublished,
     )
 
 
@@ -97,6 +98,7 @@ def _editions(
     speech: Mapping[str, Speech],
     converter: Converter,
     resolve: Resolve,
+    unpublished: Unpublished | None,
     report: Report,
 ) -> tuple[Edition, ...]:
     document = body.document
@@ -176,6 +178,7 @@ def _editions(
                 blocks=rendering.blocks,
                 toc=rendering.toc,
                 progress=progress,
+                unpublished=unpublished,
             )
         )
     return tuple(result)

@@ -93,7 +93,7 @@ _BASE = """\
 _EDITION = """\
 {% macro edition(edition) %}v01 {{ edition.language }} {{ edition.source_language }} {{ edition.is_source }} {{ edition.title }}
 {{ edition.summary }} {{ edition.authors }} {{ edition.tags }} {{ edition.date }} {{ edition.updated }} {{ edition.source }}
-{{ edition.image }} {{ edition.html }} {{ edition.toc }} {{ edition.progress }} {{ edition.draft }} {{ edition.original_url }}
+{{ edition.image }} {{ edition.html }} {{ edition.toc }} {{ edition.progress }} {{ edition.unpublished }} {{ edition.original_url }}
 {{ edition.parallel_url }} {{ edition.extra }}{% endmacro %}
 """
 _ARTICLE = """\
@@ -105,7 +105,7 @@ _ARTICLE = """\
 _HOME = """\
 {% extends "base.html" %}
 {% macro entry(e) %}{{ e.url }} {{ e.language }} {{ e.title }} {{ e.summary }} {{ e.date }} {{ e.image }} {{ e.tags }}
-{{ e.source }} {{ e.progress }} {{ e.is_source }} {{ e.draft }}
+{{ e.source }} {{ e.progress }} {{ e.is_source }} {{ e.unpublished }}
 {% endmacro %}
 {% block main %}v01 {% if lead %}{{ entry(lead) }}{% endif %}{% for e in entries %}{{ entry(e) }}{% endfor %}{% endblock %}
 """
