@@ -7,7 +7,6 @@ full each time, and compared (docs/decisions/0009-incremental.md).
 import gc
 import json
 import math
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -292,7 +291,7 @@ class _Run:
                 site=site,
                 links=links,
                 assets=names,
-                staging=self.staging.folder,
+                aside=self.staging.aside,
                 record=self.staging.record,
                 now=self.now,
             )
@@ -677,7 +676,7 @@ class _Run:
                     found = [(facts[path], self.rendered[path][0].editions) for path in content.documents]
                     first = output.path in ("sitemap.xml", "sitemap-1.xml")
                     text = sitemap(site, found, links, homes=first)
-                done.append(put(self.staging.folder, output.path, text.encode(), self._before(output.path)))
+                done.append(put(self.staging.aside, output.path, text.encode(), self._before(output.path)))
         return done
 
     def _copy(self, plan: _Plan) -> "list[PageWritten]":
@@ -691,9 +690,7 @@ class _Run:
                 source = output.content.source
                 changed = source.digest != self._before(output.path)
                 if changed:
-                    target = self.staging.folder / output.path
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(source.file, target)
+                    self.staging.aside.copy(output.path, source.file)
                 done.append(PageWritten(output.path, source.digest, changed))
         return done
 

@@ -55,6 +55,7 @@ from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
 from jisr.translate.links import Links
 from jisr.write.bodies import Bodies
+from jisr.write.output import Aside
 from jisr.write.templates import TemplateFailedError, Templates
 
 if TYPE_CHECKING:  # loaded where processes pay
@@ -116,7 +117,7 @@ class Desk(Struct, frozen=True):
     site: Site
     links: Links
     assets: tuple[str, ...]
-    staging: Path
+    aside: Aside
     record: Path
     now: float
     """Seconds since 1970, for what is out by its dates."""
@@ -292,7 +293,7 @@ class Shard:
         except TemplateFailedError as error:
             problems.append(error.problem)
             return
-        written.append(put(self.desk.staging, output.path, text.encode(), before))
+        written.append(put(self.desk.aside, output.path, text.encode(), before))
 
     def _editions(
         self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
@@ -384,17 +385,11 @@ def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -
     )
 
 
-def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:
-    """Write a file into the staging folder unless its digest is what stands there already."""
+def put(aside: Aside, path: str, content: bytes, before: str) -> PageWritten:
+    """Write a file aside unless its digest is that of what stands in its place already."""
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     if digest != before:
-        target = staging / path
-        try:
-            target.parent.mkdir()  # nearly each page has its own; a look first would cost as much again
-        except OSError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb", buffering=0) as file:
-            file.write(content)
+        aside.put(path, content)
     return PageWritten(path, digest, digest != before)
 
 
