@@ -40,13 +40,14 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import DocumentFacts, DocumentFiles, Output, Page, RenderFacts, Site
     from jisr.plan.listings import Articles
     from jisr.translate.links import Links
+    from jisr.translate.pictures import Pictures
     from jisr.work import Desk, PageWritten, Shards
 
 FEW = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
 
-Watch = Callable[[Iterable[Any], int], Iterable[Any]]
-"""Passes the results of a number of documents on, and may show how far they are."""
+Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
+"""Passes the results of a number of documents on, so many in each, and may show how far they are."""
 
 
 class Options(Struct, frozen=True):
@@ -112,7 +113,7 @@ def build(
     root: Path,
     output: Path,
     options: Options,
-    watch: Watch = lambda results, _: results,
+    watch: Watch = lambda results, *_: results,
     record: str = FOLDER,
     kept: Kept | None = None,
 ) -> Built:
@@ -196,6 +197,7 @@ class _Run:
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
         self.recalled: dict[str, bytes] = {}
+        self.same = self.site_last.get("versions") == versions()
         self.asked = fingerprint(versions(), options.base_url, options.drafts)
         if not (kept and self._recall(kept)):
             self._look()
@@ -259,8 +261,8 @@ class _Run:
 
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
-        from jisr import commands
-        from jisr.model import Copied, Page
+        from jisr import commands, gallery
+        from jisr.model import Copied, Derived, Page
         from jisr.read.documents import document_files, unpublished
         from jisr.work import Desk, Shards, in_order, processes_for
 
@@ -272,7 +274,7 @@ class _Run:
         self.copied = self._copied()
         self._name_grounds(site)
         timezone = site.timezone if site else "UTC"
-        number = processes_for(self._how_many_changed(), self.options.jobs)
+        number = processes_for(self._how_many_changed(site), self.options.jobs)
         with Shards(number, timezone) as shards:
             facts = self._read(shards, timezone)
             if site is None:
@@ -284,12 +286,16 @@ class _Run:
             self.shown = len(shown)
             links = self._links(site, facts, shown)
             self._check_templates(site)
+            pictures, self.pictures = gallery.look(
+                shards, site, self.copied, self.state.pictures(), self.watch, self.report, again=not self.same
+            )
             names = tuple(path.partition("/")[2] for path in self.copied)
             desk = Desk(
                 root=self.root,
                 theme=self.theme,
                 site=site,
                 links=links,
+                pictures=pictures,
                 assets=names,
                 aside=self.staging.aside,
                 record=self.staging.record,
@@ -298,9 +304,8 @@ class _Run:
             rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
             dates = self._scheduled(facts, timezone)
-            plan = self._plan(
-                site, links, [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
-            )
+            pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
+            plan = self._plan(site, links, pictures, pairs)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
@@ -309,13 +314,18 @@ class _Run:
                 bodies = self._bodies(shards, plan, shown) if site.feed == "full" else {}
                 done = self._write(shards, plan, shown)
                 done += self._write_listings(shards, site, plan, bodies)
+                done += gallery.make(
+                    shards, desk, plan.outputs, plan.stale, self._before, self.watch, self.report
+                )
                 done += self._copy(plan)
                 done += self._compose(plan, site, links, facts)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
                 if changed or plan.removed or not self.staging.output.exists():
                     self.staging.commit(changed, plan.removed)
-        files = sum(isinstance(o.content, Copied) or not o.path.endswith(".html") for o in plan.outputs)
+        files = sum(
+            isinstance(o.content, Copied | Derived) or not o.path.endswith(".html") for o in plan.outputs
+        )
         built = Built(
             pages=len(plan.outputs) - files,
             files=files,
@@ -378,11 +388,15 @@ class _Run:
         paths = below(self.sources, "templates/", f"{THEME}templates/")
         self.templates = fingerprint([(path, self.digests[path]) for path in paths], sorted(self.copied))
 
-    def _how_many_changed(self) -> int:
+    def _how_many_changed(self, site: "Site | None") -> int:
         """Roughly how many documents there is work on: enough to say whether processes pay."""
+        from jisr.translate.pictures import is_picture
+
+        changed = [path for path, now in self.digests.items() if self.known.get(path, (b"", ""))[1] != now]
+        pictures = 20 * sum(map(is_picture, changed)) if site and site.images else 0
         if self.last.get("settings") != self.settings or self.last.get("templates") != self.templates:
-            return len(self.documents)
-        return sum(self.known.get(path, (b"", ""))[1] != digest for path, digest in self.digests.items())
+            return len(self.documents) + pictures
+        return len(changed) + pictures
 
     def _read(self, shards: "Shards", timezone: str) -> "dict[str, DocumentFacts]":
         """The facts of all documents; only changed ones are read."""
@@ -395,7 +409,7 @@ class _Run:
             for files in self.documents
         }
         facts: dict[str, DocumentFacts] = {}
-        if self.site_last.get("versions") == versions():
+        if self.same:
             unpack = unpacker(DocumentFacts)
             stored = self.state.documents()
             found = ((path, unpack(stored[path])) for path in keys if path in stored)
@@ -489,7 +503,7 @@ class _Run:
         """The facts of all renderings, with the summaries of those made now; only changed ones are made."""
         from jisr.model import RenderFacts
         from jisr.translate.editions import catalogue_path
-        from jisr.work import Shard, unpacker
+        from jisr.work import BATCH, Shard, unpacker
         from jisr.write.bodies import Bodies
 
         stored = self.state.editions()
@@ -511,6 +525,7 @@ class _Run:
             if (
                 before
                 and before.key == key
+                and all(desk.pictures.stamp(path) == stamp for path, stamp in before.pictures)
                 and all(
                     desk.links.follow(files.path, languages[code], link) == to for code, link, to in followed
                 )
@@ -523,7 +538,7 @@ class _Run:
         if stale:
             shards.all("open", desk)
         batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
-        for batch in self.watch(batches, len(stale)):
+        for batch in self.watch(batches, len(stale), BATCH):
             for path, made, said in batch:
                 self.problems += said
                 if made:
@@ -536,11 +551,16 @@ class _Run:
         return rendered
 
     def _plan(
-        self, site: "Site", links: "Links", documents: "Sequence[tuple[DocumentFacts, RenderFacts]]"
+        self,
+        site: "Site",
+        links: "Links",
+        pictures: "Pictures",
+        documents: "Sequence[tuple[DocumentFacts, RenderFacts]]",
     ) -> _Plan:
         from jisr.plan.listings import KINDS, articles
         from jisr.plan.outline import Grounds, outline
         from jisr.plan.pages import menu_url
+        from jisr.plan.pictures import file_outputs
 
         menus = [
             [menu_url(item, language, links) for item in site.settings[language.code].menu]
@@ -552,7 +572,9 @@ class _Run:
         found = self.articles
         if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
             found = articles(site, [facts for facts, _ in pairs])
-        outputs = outline(site, pairs, found, self.copied.values(), links, grounds, self.report)
+        shown = {path for _, rendering in documents for path, _ in rendering.pictures}
+        files = file_outputs(self.copied.values(), pictures, shown, versions())
+        outputs = outline(site, pairs, found, files, links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
@@ -601,7 +623,7 @@ class _Run:
         """The stale pages of documents."""
         from jisr.plan.outline import by_document, neighbours
         from jisr.plan.pages import Around
-        from jisr.work import Shard, around
+        from jisr.work import BATCH, Shard, around
 
         pages = by_document(plan.stale)
         paths = plan.articles.paths
@@ -618,7 +640,7 @@ class _Run:
                 work.append((files, self.rendered[files.path][0], outputs, shown_there))
         done: list[PageWritten] = []
         batches = shards.batches(Shard.write, work, lambda item: self.numbers[item[0].path])
-        for written, said in self.watch(batches, len(work)):
+        for written, said in self.watch(batches, len(work), BATCH):
             done += written
             self.problems += said
         return done
@@ -733,6 +755,7 @@ class _Run:
                 for path, source in self.sources.items()
             },
             documents={path: pack(one) for path, one in self.fresh.items()} | dict.fromkeys(gone),
+            pictures=self.pictures,
             editions={
                 path: (pack(one), summaries)
                 for path, (one, summaries) in rendered.items()

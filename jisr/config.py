@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import language
-from jisr.model import Language, LanguageSettings, MenuItem, Site
+from jisr.model import ImageSettings, Language, LanguageSettings, MenuItem, Site
 from jisr.yamlfile import YamlFile, parse, validate
 
 FILE = "site.yaml"
@@ -30,6 +30,12 @@ class _Language(Struct, frozen=True):
     locale: str | None = None
     digits: Literal["latn", "arab"] | None = None
     menu: tuple[_Menu, ...] = ()
+
+
+class _Images(Struct, frozen=True):
+    formats: tuple[Literal["avif", "webp"], ...] = ("webp",)
+    widths: tuple[int, ...] = (480, 800, 1200, 1600)
+    sizes: str = "(min-width: 40rem) 37rem, 100vw"
 
 
 class _Settings(Struct, frozen=True):
@@ -53,6 +59,7 @@ class _Settings(Struct, frozen=True):
     sitemap: bool = True
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
+    images: _Images | bool = field(default_factory=_Images)
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -91,6 +98,11 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         report(source.problem(("index_from",), "`index_from` is a percentage", "write 0 to 100"))
     if settings.per_page < 1:
         report(source.problem(("per_page",), "`per_page` is a number of articles", "write 1 or more"))
+    if not isinstance(settings.images, bool):
+        for index, width in enumerate(settings.images.widths):
+            if not 16 <= width <= 8192:
+                what = f"{width} is no width of a picture in pixels"
+                report(source.problem(("images", "widths", index), what, "write 16 to 8192"))
     if not settings.languages:
         report(source.problem(("languages",), "`languages` is empty", "write languages: [ar, en]"))
     for code in settings.language:
@@ -127,7 +139,16 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         sitemap=settings.sitemap,
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
+        images=_images(settings.images),
     )
+
+
+def _images(settings: _Images | bool) -> ImageSettings | None:
+    if settings is False:
+        return None
+    wanted = _Images() if settings is True else settings
+    formats = tuple(name for name in ("avif", "webp") if name in wanted.formats)
+    return ImageSettings(formats, tuple(sorted(set(wanted.widths))), wanted.sizes)
 
 
 def _one_language(

@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from jisr.errors import Problem, SiteError
 from jisr.fingerprint import fingerprint
 from jisr.model import (
+    Derived,
     Document,
     DocumentFacts,
     DocumentFiles,
@@ -33,8 +34,10 @@ from jisr.model import (
     Neighbour,
     Output,
     Page,
+    PictureFacts,
     RenderFacts,
     Site,
+    Source,
     Summary,
 )
 from jisr.plan.feeds import feed_context
@@ -54,12 +57,15 @@ from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
 from jisr.translate.links import Links
+from jisr.translate.pictures import Pictures
 from jisr.write.bodies import Bodies
 from jisr.write.output import Aside
 from jisr.write.templates import TemplateFailedError, Templates
 
-if TYPE_CHECKING:  # loaded where processes pay
+if TYPE_CHECKING:  # loaded where processes pay, and where there are pictures to make
     from concurrent.futures import Executor, Future
+
+    from jisr.write.pictures import PictureWork
 
 KEPT = 4096
 """Entries of listings that a shard keeps: pages that show the same articles are made close together."""
@@ -116,6 +122,7 @@ class Desk(Struct, frozen=True):
     theme: Path
     site: Site
     links: Links
+    pictures: Pictures
     assets: tuple[str, ...]
     aside: Aside
     record: Path
@@ -278,6 +285,39 @@ class Shard:
             self._put(item.output, item.before, context, written, problems)
         return written, problems
 
+    def look(self, batch: Sequence[tuple[int, Source]]) -> list[tuple[str, PictureFacts]]:
+        """What pictures hold."""
+        from jisr import raster
+        from jisr.write.pictures import is_that
+
+        found = []
+        for _, source in batch:
+            file = source.file.read_bytes()
+            if is_that(source, file):
+                found.append((source.path, raster.look(source.path, file)))
+        return found
+
+    def derive(self, batch: Sequence[tuple[int, "PictureWork"]]) -> tuple[list[PageWritten], list[Problem]]:
+        """Make outputs of pictures in the staging folder, but for those that are what they were."""
+        from jisr.write.pictures import made
+
+        written: list[PageWritten] = []
+        problems: list[Problem] = []
+        for _, work in batch:
+            try:
+                for output, content in made(work):
+                    written.append(put(work.staging, output.path, content, work.before[output.path]))
+            except OSError:
+                raise
+            except Exception as error:  # an encoder raises whatever it stumbles over
+                damaged = work.outputs[0].content
+                assert isinstance(damaged, Derived)
+                what = f"no smaller picture can be made of it ({str(error) or type(error).__name__})"
+                problems.append(
+                    Problem(damaged.source.path, 1, 1, what, "save it anew, or in another format")
+                )
+        return written, problems
+
     def _put(
         self,
         output: Output,
@@ -334,8 +374,22 @@ class Shard:
             moment(ends, self.timezone) if ends else None,
             desk.now,
         )
+        shown: dict[str, None] = {}
+
+        def see(picture: str) -> None:
+            shown[picture] = None
+
         found = editions(
-            site, body, catalogues, self.speech, self.converter, resolve, hidden, problems.append
+            site,
+            body,
+            catalogues,
+            self.speech,
+            self.converter,
+            resolve,
+            hidden,
+            desk.pictures,
+            see,
+            problems.append,
         )
         if not found:
             return None, problems
@@ -343,6 +397,7 @@ class Shard:
         facts = RenderFacts(
             key=key,
             links=tuple(followed),
+            pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
             editions=tuple(
                 EditionFacts(
                     language=e.language.code,
@@ -440,22 +495,26 @@ class Shards:
             _answer(future)
 
     def batches(
-        self, method: Callable[..., T], items: Sequence[Any], shard_of: Callable[[Any], int]
+        self,
+        method: Callable[..., T],
+        items: Sequence[Any],
+        shard_of: Callable[[Any], int],
+        size: int = BATCH,
     ) -> Iterator[T]:
         """Call a method of the shards with batches of items, in the items' order for each shard."""
         name = method.__name__
         if self.here:
-            for start in range(0, len(items), BATCH):
-                yield getattr(self.here, name)(items[start : start + BATCH])
+            for start in range(0, len(items), size):
+                yield getattr(self.here, name)(items[start : start + size])
             return
         shares: list[list[Any]] = [[] for _ in self.executors]
         for item in items:
             shares[shard_of(item) % self.number].append(item)
         futures: deque[Future[T]] = deque()
-        for start in range(0, max(map(len, shares), default=0), BATCH):
+        for start in range(0, max(map(len, shares), default=0), size):
             for share, executor in zip(shares, self.executors, strict=True):
-                if share[start : start + BATCH]:
-                    futures.append(executor.submit(_call, name, share[start : start + BATCH]))
+                if share[start : start + size]:
+                    futures.append(executor.submit(_call, name, share[start : start + size]))
         while futures:  # an answer that was given on is let go
             yield _answer(futures.popleft())
 

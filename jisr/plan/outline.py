@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
+from jisr.model import Composed, DocumentFacts, EditionFacts, Output, Page, Site
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import menu_url
 from jisr.plan.search import sitemap_parts
@@ -41,12 +41,15 @@ def outline(
     site: Site,
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
     found: Articles,
-    files: Iterable[Source],
+    files: Iterable[tuple[Output, str]],
     links: Links,
     grounds: Grounds,
     report: Report,
 ) -> tuple[Output, ...]:
-    """The outputs, sorted by path. Reports two on one path, naming both."""
+    """The outputs, sorted by path; `files` are those without a page, each with its owner.
+
+    Reports two on one path, naming both.
+    """
     outputs: list[tuple[Output, str]] = []
     base = f"{grounds.versions}\n{grounds.settings}\n{grounds.templates}\n"
     by_path = {document.path: editions for document, editions in documents}
@@ -67,8 +70,7 @@ def outline(
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
         outputs.append((Output(f"{folder}404.html", base, page), owner))
-    for file in files:
-        outputs.append((Output(file.path.partition("/")[2], f"\n\n\n{file.digest}", Copied(file)), file.path))
+    outputs += files
     outputs += _for_search(site, documents, {output.path for output, _ in outputs}, grounds.versions)
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"
