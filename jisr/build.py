@@ -38,7 +38,7 @@ from jisr.write.output import FOLDER, Staging
 from jisr.write.state import FILE, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
-    from jisr.model import DocumentFacts, DocumentFiles, Output, Page, RenderFacts, Site
+    from jisr.model import DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
     from jisr.plan.listings import Articles
     from jisr.translate.links import Links
     from jisr.work import Desk, PageWritten, Shards
@@ -261,7 +261,7 @@ class _Run:
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
         from jisr import commands
-        from jisr.model import Copied, Page
+        from jisr.model import Copied, Page, Reading
         from jisr.read.documents import document_files, unpublished
         from jisr.work import Desk, Shards, in_order, processes_for
 
@@ -272,10 +272,10 @@ class _Run:
         self.numbers = in_order(files.path for files in self.documents)
         self.copied = self._copied()
         self._name_grounds(site)
-        timezone = site.timezone if site else "UTC"
+        reading = site.reading if site else Reading()
         number = processes_for(self._how_many_changed(), self.options.jobs)
-        with Shards(number, timezone) as shards:
-            facts = self._read(shards, timezone)
+        with Shards(number, reading) as shards:
+            facts = self._read(shards, reading)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
             self.hidden = {
@@ -298,7 +298,7 @@ class _Run:
             )
             rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
-            dates = self._scheduled(facts, timezone)
+            dates = self._scheduled(facts, reading.timezone)
             plan = self._plan(
                 site, links, [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             )
@@ -385,14 +385,15 @@ class _Run:
             return len(self.documents)
         return sum(self.known.get(path, (b"", ""))[1] != digest for path, digest in self.digests.items())
 
-    def _read(self, shards: "Shards", timezone: str) -> "dict[str, DocumentFacts]":
+    def _read(self, shards: "Shards", reading: "Reading") -> "dict[str, DocumentFacts]":
         """The facts of all documents; only changed ones are read."""
         from jisr.model import DocumentFacts
         from jisr.translate.messages import RESERVED
         from jisr.work import Shard, unpacker
 
+        patterns = fingerprint(reading)
         keys = {
-            files.path: " ".join((timezone, *[self.digests[source.path] for source in files.files]))
+            files.path: " ".join((patterns, *[self.digests[source.path] for source in files.files]))
             for files in self.documents
         }
         facts: dict[str, DocumentFacts] = {}
@@ -661,14 +662,17 @@ class _Run:
         self, plan: _Plan, site: "Site", links: "Links", facts: "Mapping[str, DocumentFacts]"
     ) -> "list[PageWritten]":
         """The stale files that are made without a template."""
-        from jisr.model import Composed
+        from jisr.model import Composed, Text
         from jisr.plan.search import robots, sitemap, sitemap_index
         from jisr.work import put
 
         done = []
         for output in plan.stale:
             content = output.content
-            if isinstance(content, Composed):
+            if isinstance(content, Text):
+                before = self._before(output.path)
+                done.append(put(self.staging.folder, output.path, content.text.encode(), before))
+            elif isinstance(content, Composed):
                 if content.kind == "robots":
                     text = robots(site)
                 elif content.parts:

@@ -46,6 +46,14 @@ class LanguageSettings(Struct, frozen=True):
     menu: tuple[MenuItem, ...]
 
 
+class Reading(Struct, frozen=True):
+    """What the settings say of reading documents: patterns of addresses, and the zone of their dates."""
+
+    timezone: str = "UTC"
+    articles: str = "/articles/:section/:slug/"
+    pages: str = "/:section/:slug/"
+
+
 class Site(Struct, frozen=True):
     """The settings, validated. The first language is the source; `base_path` begins and ends with `/`."""
 
@@ -54,7 +62,8 @@ class Site(Struct, frozen=True):
     base_path: str
     languages: tuple[Language, ...]
     settings: Mapping[str, LanguageSettings]
-    timezone: str
+    reading: Reading
+    addresses: Literal["folders", "files"]
     untranslated: Literal["show", "hide"]
     outdated: Literal["show", "placeholder"]
     index_from: int
@@ -66,11 +75,18 @@ class Site(Struct, frozen=True):
     sitemap: bool
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
+    host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...]
+    content_security_policy: Mapping[str, str]
 
     @property
     def source(self) -> Language:
         """The language that the articles are written in."""
         return self.languages[0]
+
+    @property
+    def timezone(self) -> str:
+        """The zone in which dates are meant."""
+        return self.reading.timezone
 
 
 class Source(Struct, frozen=True):
@@ -389,6 +405,12 @@ class Composed(Struct, frozen=True):
     """The sitemaps that an index names."""
 
 
+class Text(Struct, frozen=True):
+    """An output whose text the plan knows: a file for the host."""
+
+    text: str
+
+
 class Output(Struct, frozen=True):
     """A file of the built site. `path` is relative to the output folder.
 
@@ -398,4 +420,4 @@ class Output(Struct, frozen=True):
 
     path: str
     fingerprint: str
-    content: Page | Copied | Composed
+    content: Page | Copied | Composed | Text

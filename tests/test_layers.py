@@ -7,7 +7,7 @@ import jisr
 
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
-    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "yamlfile", "config",
+    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "yamlfile", "config",
     "read", "translate", "plan", "write", "survey", "work", "commands", "build", "serve", "cli",
 ]  # fmt: skip
 DOORS = {

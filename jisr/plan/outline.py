@@ -5,12 +5,13 @@ not at what they stand for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source
+from jisr.model import Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source, Text
+from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import menu_url
 from jisr.plan.search import sitemap_parts
@@ -58,7 +59,7 @@ def outline(
     prefixes = {language.code: links.prefix(language) for language in site.languages}
     for document, editions in documents:
         around = beside.get(document.path, ())
-        made = _document(document, editions, around, prefixes, base)
+        made = _document(document, editions, around, prefixes, base, site.addresses)
         outputs += ((output, document.path) for output in made)
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     for path, index, shown, page in listings(site, found, listed):
@@ -69,7 +70,13 @@ def outline(
         outputs.append((Output(f"{folder}404.html", base, page), owner))
     for file in files:
         outputs.append((Output(file.path.partition("/")[2], f"\n\n\n{file.digest}", Copied(file)), file.path))
-    outputs += _for_search(site, documents, {output.path for output, _ in outputs}, grounds.versions)
+    taken = {output.path for output, _ in outputs}
+    outputs += _for_search(site, documents, taken, grounds.versions)
+    outputs += (
+        (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")
+        for path, text in host_files(site, [facts for facts, _ in documents], ())
+        if path not in taken
+    )
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"
         hint = "give one of them another slug, or another name"
@@ -94,7 +101,8 @@ def _for_search(
     if not site.sitemap or "sitemap.xml" in taken:
         return
     parts = sitemap_parts(site, documents)
-    address = f"{site.base_url} {site.base_path} {[language.code for language in site.languages]}"
+    codes = [language.code for language in site.languages]
+    address = f"{site.base_url} {site.base_path} {codes} {site.addresses}"
     for path, listed in parts:
         names = tuple(name for name, _ in parts[1:]) if path == "sitemap.xml" else ()
         lines = [
@@ -129,6 +137,7 @@ def _document(
     around: tuple[tuple[EditionFacts, ...] | None, ...],
     prefixes: Mapping[str, str],
     base: str,
+    addresses: Literal["folders", "files"],
 ) -> Iterable[Output]:
     original = editions[0]
     offered = "".join("01"[edition.indexed] for edition in editions)
@@ -137,10 +146,11 @@ def _document(
         prefix = prefixes[edition.language]
         beside = " ".join([other[index].title if other else "-" for other in around])
         page = Page(document.kind, template, edition.language, document.path, document.path)
-        yield Output(page_path(document.address, prefix), f"{base}{edition.page} {offered} {beside}", page)
+        path = page_path(document.address, prefix, addresses)
+        yield Output(path, f"{base}{edition.page} {offered} {beside}", page)
         if edition is not original:
             page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
-            path = page_path(f"{document.address}/parallel", prefix)
+            path = page_path(f"{document.address}/parallel", prefix, addresses)
             yield Output(path, f"{base}{original.page} {edition.page}", page)
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", original.language, document.path, document.path)
