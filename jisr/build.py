@@ -38,7 +38,7 @@ from jisr.write.output import FOLDER, Staging
 from jisr.write.state import FILE, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
-    from jisr.model import DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
+    from jisr.model import Asset, DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
     from jisr.plan.listings import Articles
     from jisr.translate.links import Links
     from jisr.work import Desk, PageWritten, Shards
@@ -61,6 +61,8 @@ class Options(Struct, frozen=True):
     explain: bool = False
     now: float | None = None
     """Seconds since 1970, for what is out by its dates; the clock's if not given."""
+    preview: bool = False
+    """Whether pages load files by their own names, so that an open one can follow a change."""
 
 
 class Built(Struct, frozen=True):
@@ -197,7 +199,7 @@ class _Run:
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
         self.recalled: dict[str, bytes] = {}
-        self.asked = fingerprint(versions(), options.base_url, options.drafts)
+        self.asked = fingerprint(versions(), options.base_url, options.drafts, options.preview)
         if not (kept and self._recall(kept)):
             self._look()
 
@@ -271,6 +273,7 @@ class _Run:
         self.documents = document_files(content, self.report)
         self.numbers = in_order(files.path for files in self.documents)
         self.copied = self._copied()
+        self.assets = self._assets(site)
         self._name_grounds(site)
         reading = site.reading if site else Reading()
         number = processes_for(self._how_many_changed(), self.options.jobs)
@@ -285,13 +288,12 @@ class _Run:
             self.shown = len(shown)
             links = self._links(site, facts, shown)
             self._check_templates(site)
-            names = tuple(path.partition("/")[2] for path in self.copied)
             desk = Desk(
                 root=self.root,
                 theme=self.theme,
                 site=site,
                 links=links,
-                assets=names,
+                assets=self._loaded(),
                 staging=self.staging.folder,
                 record=self.staging.record,
                 now=self.now,
@@ -364,6 +366,24 @@ class _Run:
             path: replace(self.sources[at], path=path, digest=self.digests[at]) for path, at in found.items()
         }
 
+    def _assets(self, site: "Site | None") -> "dict[str, Asset]":
+        """The copies of files that pages load."""
+        from jisr.write.assets import lasting
+
+        self.minify = site is not None and site.minify
+        if site is None or not site.fingerprint or self.options.preview:
+            return {}
+        record = self.site_last.get("assets") if self.site_last.get("versions") == versions() else None
+        record = record if self.site_last.get("assets_digest") == fingerprint(record, self.minify) else None
+        files = {path.partition("/")[2]: source for path, source in self.copied.items()}
+        return lasting(files, record or {}, minify=site.minify, report=self.report)
+
+    def _loaded(self) -> dict[str, tuple[str, str]]:
+        """What pages load for each file, and how browsers know it."""
+        names = (path.partition("/")[2] for path in self.copied)
+        copies = {path: (asset.path, asset.integrity) for path, asset in self.assets.items()}
+        return {name: (name, "") for name in names} | copies
+
     def _name_grounds(self, site: "Site | None") -> None:
         """Digests of what many pages stand on."""
         from jisr.translate.editions import names_path
@@ -378,10 +398,12 @@ class _Run:
         )
         paths = below(self.sources, "templates/", f"{THEME}templates/")
         self.templates = fingerprint([(path, self.digests[path]) for path in paths], sorted(self.copied))
+        self.copies = fingerprint([(asset.path, asset.integrity) for asset in self.assets.values()])
 
     def _how_many_changed(self) -> int:
         """Roughly how many documents there is work on: enough to say whether processes pay."""
-        if self.last.get("settings") != self.settings or self.last.get("templates") != self.templates:
+        grounds = {"settings": self.settings, "templates": self.templates, "copies": self.copies}
+        if any(self.last.get(name) != digest for name, digest in grounds.items()):
             return len(self.documents)
         return sum(self.known.get(path, (b"", ""))[1] != digest for path, digest in self.digests.items())
 
@@ -466,20 +488,21 @@ class _Run:
             spoken.code: interface.words(self.root, self.theme, spoken, self.report)
             for spoken in site.languages
         }
-        assets = [path.partition("/")[2] for path in self.copied]
         templates = Templates(
             self.root,
             self.theme,
             base_path=site.base_path,
             base_url=site.base_url,
-            assets=assets,
+            assets=self._loaded(),
             words=words,
         )
         if self.last.get("settings") != self.settings:
             for language in site.languages[1:]:  # shards load the names too, and say nothing
                 catalog.load(self.root, names_path(language), self.report)
+        self.loads: dict[str, list[str]] = self.last.get("loads", {})
         if self.last.get("templates") != self.templates or self.site_last.get("versions") != versions():
             templates.check(self.report)
+            self.loads = templates.loads()
 
     def _render(
         self,
@@ -549,18 +572,33 @@ class _Run:
             for language in site.languages
         ]
         there = [links.from_root(f"/{kind.folder}/") for kind in KINDS]
-        grounds = Grounds(versions(), fingerprint(self.settings, menus, there), self.templates)
+        settings = fingerprint(self.settings, menus, there)
+        grounds = Grounds(versions(), settings, self.templates, self._digests_of_loads())
         pairs = [(facts, rendering.editions) for facts, rendering in documents]
         found = self.articles
         if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
             found = articles(site, [facts for facts, _ in pairs])
-        outputs = outline(site, pairs, found, self.copied.values(), links, grounds, self.report)
+        assets = list(self.assets.values())
+        outputs = outline(site, pairs, found, self.copied.values(), assets, links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
             removed=frozenset(self.written.keys() - {output.path for output in outputs}),
             articles=found,
         )
+
+    def _digests_of_loads(self) -> dict[str, str]:
+        """For each template, digest of the copies that its pages may name."""
+        found = {}
+        for template, wanted in self.loads.items():
+            beginnings = tuple(name[:-1] for name in wanted if name.endswith("*"))
+            paths = [
+                (asset.path, asset.integrity)
+                for path, asset in self.assets.items()
+                if path in wanted or (beginnings and path.startswith(beginnings))
+            ]
+            found[template] = fingerprint(paths) if paths else ""
+        return found
 
     def _is_stale(self, output: "Output") -> bool:
         written = self.written.get(output.path)
@@ -662,14 +700,18 @@ class _Run:
         self, plan: _Plan, site: "Site", links: "Links", facts: "Mapping[str, DocumentFacts]"
     ) -> "list[PageWritten]":
         """The stale files that are made without a template."""
-        from jisr.model import Composed, Text
+        from jisr.model import Asset, Composed, Text
         from jisr.plan.search import robots, sitemap, sitemap_index
         from jisr.work import put
+        from jisr.write.assets import content as content_of
 
         done = []
         for output in plan.stale:
             content = output.content
-            if isinstance(content, Text):
+            if isinstance(content, Asset):
+                before = self._before(output.path)
+                done.append(put(self.staging.folder, output.path, content_of(content), before))
+            elif isinstance(content, Text):
                 before = self._before(output.path)
                 done.append(put(self.staging.folder, output.path, content.text.encode(), before))
             elif isinstance(content, Composed):
@@ -713,6 +755,7 @@ class _Run:
         """Record the build. Gives the rows of the outputs that have changed."""
         from jisr.read.sources import signature
         from jisr.work import pack
+        from jisr.write.assets import recorded
 
         made = {page.path: page.digest for page in done}
         rows: dict[str, Written | None] = {**self.touched, **dict.fromkeys(plan.removed)}
@@ -730,9 +773,18 @@ class _Run:
             "warnings": kept,
             "settings": self.settings,
             "templates": self.templates,
+            "copies": self.copies,
+            "loads": self.loads,
             **dates,
         }
-        site = {"build": self.began, "versions": versions(), "addresses": self.addresses}
+        assets = recorded(self.assets, self.problems)
+        site = {
+            "build": self.began,
+            "versions": versions(),
+            "addresses": self.addresses,
+            "assets": assets,
+            "assets_digest": fingerprint(assets, self.minify),
+        }
         self.state.save(
             self.folder,
             sources={

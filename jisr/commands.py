@@ -182,7 +182,7 @@ def _words(
 ) -> tuple[list[tuple[Segment, str | None, str]], dict[str, Catalogue | None]]:
     """The templates' words, and the theme's own catalogues where the site isn't the theme itself."""
     theme = theme_root()
-    templates = Templates(root, theme, base_path=site.base_path, base_url=site.base_url, assets=(), words={})
+    templates = Templates(root, theme, base_path=site.base_path, base_url=site.base_url, assets={}, words={})
     templates.check(report)
     apart = [] if theme.resolve() == root.resolve() else site.languages
     return templates.words(report), {

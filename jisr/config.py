@@ -69,6 +69,8 @@ class _Settings(Struct, frozen=True):
         "nojekyll",
     )
     content_security_policy: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: bool = True
+    minify: bool = True
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -166,6 +168,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         feed_untranslated=settings.feed_untranslated,
         host_files=settings.host_files,
         content_security_policy=settings.content_security_policy,
+        fingerprint=settings.fingerprint,
+        minify=settings.minify,
     )
 
 

@@ -77,6 +77,8 @@ class Site(Struct, frozen=True):
     feed_untranslated: Literal["mark", "source", "omit"]
     host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...]
     content_security_policy: Mapping[str, str]
+    fingerprint: bool
+    minify: bool
 
     @property
     def source(self) -> Language:
@@ -405,6 +407,20 @@ class Composed(Struct, frozen=True):
     """The sitemaps that an index names."""
 
 
+class Asset(Struct, frozen=True):
+    """A copy of a file of `static/` under a name of its content, `path`, for pages to load.
+
+    `integrity` is the digest that browsers compare, of a style sheet or a script; empty for others, which are
+    copied as they are. `names` are the files that a style sheet names, with what they are called in the copy.
+    """
+
+    source: Source
+    path: str
+    integrity: str
+    names: Mapping[str, str]
+    minify: bool
+
+
 class Text(Struct, frozen=True):
     """An output whose text the plan knows: a file for the host."""
 
@@ -420,4 +436,4 @@ class Output(Struct, frozen=True):
 
     path: str
     fingerprint: str
-    content: Page | Copied | Composed | Text
+    content: Page | Copied | Composed | Asset | Text

@@ -116,7 +116,8 @@ class Desk(Struct, frozen=True):
     theme: Path
     site: Site
     links: Links
-    assets: tuple[str, ...]
+    assets: Mapping[str, tuple[str, str]]
+    """For each file that is copied, by its path on the site, what pages load for it, and its `integrity`."""
     staging: Path
     record: Path
     now: float

@@ -16,6 +16,7 @@ DOORS = {
     "yaml": "yamlfile.py",
     "msgspec": "yamlfile.py",
     "jinja2": "write/templates.py",
+    "minify": "write/assets.py",
     "babel.messages": "translate/catalog.py",
     "starlette": "serve/",
     "uvicorn": "serve/run.py",

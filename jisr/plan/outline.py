@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source, Text
+from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source, Text
 from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import menu_url
@@ -21,7 +21,7 @@ from jisr.urls import page_path
 PARTS = (
     "the version of Jisr or of a library",
     "the settings or the site's own words",
-    "a template",
+    "a template or what it loads",
     "the content",
 )
 """What the parts of a fingerprint stand for, in the words of `--explain`."""
@@ -36,6 +36,22 @@ class Grounds(Struct, frozen=True):
     versions: str
     settings: str
     templates: str
+    loads: Mapping[str, str]
+    """For each template, digest of what the site's pages load by it."""
+
+
+class _Bases(dict[str, str]):
+    """What the pages of each template stand on, whatever they show."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__()
+        self.grounds = grounds
+
+    def __missing__(self, template: str) -> str:
+        own = self.grounds
+        loads = own.loads.get(template, "")
+        self[template] = base = f"{own.versions}\n{own.settings}\n{own.templates}{loads}\n"
+        return base
 
 
 def outline(
@@ -43,13 +59,14 @@ def outline(
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
     found: Articles,
     files: Iterable[Source],
+    assets: Sequence[Asset],
     links: Links,
     grounds: Grounds,
     report: Report,
 ) -> tuple[Output, ...]:
     """The outputs, sorted by path. Reports two on one path, naming both."""
     outputs: list[tuple[Output, str]] = []
-    base = f"{grounds.versions}\n{grounds.settings}\n{grounds.templates}\n"
+    bases = _Bases(grounds)
     by_path = {document.path: editions for document, editions in documents}
     listed = [by_path[path] for path in found.paths]
     beside = {
@@ -59,22 +76,22 @@ def outline(
     prefixes = {language.code: links.prefix(language) for language in site.languages}
     for document, editions in documents:
         around = beside.get(document.path, ())
-        made = _document(document, editions, around, prefixes, base, site.addresses)
+        made = _document(document, editions, around, prefixes, bases, site.addresses)
         outputs += ((output, document.path) for output in made)
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     for path, index, shown, page in listings(site, found, listed):
-        outputs.append((Output(folders[index] + path, base + shown, page), f"the listing /{path}"))
+        fingerprint = bases[page.template] + shown
+        outputs.append((Output(folders[index] + path, fingerprint, page), f"the listing /{path}"))
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
-        outputs.append((Output(f"{folder}404.html", base, page), owner))
-    for file in files:
-        outputs.append((Output(file.path.partition("/")[2], f"\n\n\n{file.digest}", Copied(file)), file.path))
+        outputs.append((Output(f"{folder}404.html", bases[page.template], page), owner))
+    outputs += _files(files, assets)
     taken = {output.path for output, _ in outputs}
     outputs += _for_search(site, documents, taken, grounds.versions)
     outputs += (
         (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")
-        for path, text in host_files(site, [facts for facts, _ in documents], ())
+        for path, text in host_files(site, [facts for facts, _ in documents], [one.path for one in assets])
         if path not in taken
     )
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
@@ -89,6 +106,16 @@ def outline(
 def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
     """The newer and the older one beside each article, where `listed` has the newest first."""
     return zip((None, *listed[:-1]), (*listed[1:], None), strict=True) if listed else iter(())
+
+
+def _files(files: Iterable[Source], assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
+    """The files that are copied, and the copies under names of their content."""
+    for file in files:
+        yield Output(file.path.partition("/")[2], f"\n\n\n{file.digest}", Copied(file)), file.path
+    for asset in assets:
+        content = asset if asset.integrity else Copied(asset.source)
+        digest = asset.integrity or asset.source.digest
+        yield Output(asset.path, f"\n\n\n{digest}", content), asset.source.path
 
 
 def _for_search(
@@ -136,12 +163,13 @@ def _document(
     editions: tuple[EditionFacts, ...],
     around: tuple[tuple[EditionFacts, ...] | None, ...],
     prefixes: Mapping[str, str],
-    base: str,
+    bases: Mapping[str, str],
     addresses: Literal["folders", "files"],
 ) -> Iterable[Output]:
     original = editions[0]
     offered = "".join("01"[edition.indexed] for edition in editions)
     template = document.template or f"{document.kind}.html"
+    base = bases[template]
     for index, edition in enumerate(editions):
         prefix = prefixes[edition.language]
         beside = " ".join([other[index].title if other else "-" for other in around])
@@ -151,10 +179,10 @@ def _document(
         if edition is not original:
             page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
             path = page_path(f"{document.address}/parallel", prefix, addresses)
-            yield Output(path, f"{base}{original.page} {edition.page}", page)
+            yield Output(path, f"{bases['parallel.html']}{original.page} {edition.page}", page)
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", original.language, document.path, document.path)
-        yield Output(alias, f"{base}{original.page} {offered}", page)
+        yield Output(alias, f"{bases['redirect.html']}{original.page} {offered}", page)
 
 
 def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:
