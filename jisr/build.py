@@ -46,6 +46,12 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
 FEW = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
 
+ICONS = frozenset(
+    f"static/{name}"
+    for name in ("favicon.svg", "favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png")
+)
+"""The site's mark in its sizes."""
+
 Watch = Callable[[Iterable[Any], int], Iterable[Any]]
 """Passes the results of a number of documents on, and may show how far they are."""
 
@@ -358,8 +364,11 @@ class _Run:
         """The files that are copied, by their paths in the site; the site's own win over the theme's."""
         from jisr.read.documents import is_document
 
+        own = below(self.sources, "static/")
         found = {path.removeprefix(THEME): path for path in below(self.sources, f"{THEME}static/")}
-        found |= {path: path for path in below(self.sources, "static/")}
+        if not ICONS.isdisjoint(own):  # a site's icon and the theme's beside it would be two marks
+            found = {path: at for path, at in found.items() if path not in ICONS}
+        found |= {path: path for path in own}
         content = below(self.sources, "content/")
         found |= {path: path for path in content if not is_document(self.sources[path])}
         return {

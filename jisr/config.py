@@ -71,6 +71,7 @@ class _Settings(Struct, frozen=True):
     content_security_policy: Mapping[str, str] = field(default_factory=dict)
     fingerprint: bool = True
     minify: bool = True
+    manifest: bool = True
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -170,6 +171,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         content_security_policy=settings.content_security_policy,
         fingerprint=settings.fingerprint,
         minify=settings.minify,
+        manifest=settings.manifest,
     )
 
 

@@ -79,6 +79,7 @@ class Site(Struct, frozen=True):
     content_security_policy: Mapping[str, str]
     fingerprint: bool
     minify: bool
+    manifest: bool
 
     @property
     def source(self) -> Language:
@@ -381,7 +382,7 @@ class Page(Struct, frozen=True):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
-        "article", "page", "parallel", "redirect", "home", "feed", "404",
+        "article", "page", "parallel", "redirect", "home", "feed", "404", "manifest",
         "tag", "tags", "author", "authors", "section", "sections", "month", "archive",
     ]  # fmt: skip
     template: str

@@ -266,7 +266,7 @@ class Shard:
         for _, item in batch:
             page = item.output.content
             assert isinstance(page, Page)
-            if page.kind == "404":
+            if page.kind in ("404", "manifest"):
                 context = plain_context(site, page, links)
             elif page.kind == "feed":
                 articles = [_sound(summaries_of(packed)) for packed in item.articles]

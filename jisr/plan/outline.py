@@ -13,7 +13,7 @@ from jisr.errors import Problem, Report
 from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source, Text
 from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
-from jisr.plan.pages import menu_url
+from jisr.plan.pages import MANIFEST, menu_url
 from jisr.plan.search import sitemap_parts
 from jisr.translate.links import Links, collisions
 from jisr.urls import page_path
@@ -88,6 +88,10 @@ def outline(
         outputs.append((Output(f"{folder}404.html", bases[page.template], page), owner))
     outputs += _files(files, assets)
     taken = {output.path for output, _ in outputs}
+    for language, folder in zip(site.languages, folders, strict=True):
+        page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
+        if site.manifest and f"{folder}{MANIFEST}" not in taken:
+            outputs.append((Output(f"{folder}{MANIFEST}", bases[page.template], page), "the web manifest"))
     outputs += _for_search(site, documents, taken, grounds.versions)
     outputs += (
         (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")

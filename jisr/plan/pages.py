@@ -56,6 +56,8 @@ class Around(Struct, frozen=True):
     related: tuple[tuple[Neighbour, ...], ...] = ()
 
 
+MANIFEST = "manifest.webmanifest"
+
 _NAMES = {"tag": "tags", "author": "authors", "section": "sections"}
 """Where in a summary the name of a term stands, by the kind of its pages."""
 
@@ -112,9 +114,9 @@ def listing_context(
 
 
 def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
-    """What the page for missing addresses sees, and a feed besides its entries."""
+    """What the page for missing addresses sees, a web manifest, and a feed besides its entries."""
     language = next(language for language in site.languages if language.code == page.language)
-    place = page.listing.address if page.listing else "404.html"
+    place = page.listing.address if page.listing else MANIFEST if page.kind == "manifest" else "404.html"
     view = _plain_page(site, language, page.kind, place, links)
     return {"site": _site_view(site, language, view.url, links), "page": view}
 
@@ -159,6 +161,7 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
         menu=tuple(menu),
         **{kind.index: _index_url(kind, language, links) for kind in KINDS},
         feed=_place_url(FEED, language, links) if site.feed != "none" else None,
+        manifest=_place_url(MANIFEST, language, links) if site.manifest else None,
     )
 
 

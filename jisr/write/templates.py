@@ -104,6 +104,7 @@ class Templates:
             "once": once,
             "absolute": lambda link: absolute(link, base_url),
             "asset": lambda path: url(loaded(path)[0], base_path),
+            "exists": lambda path: path in assets,
             "integrity": integrity,
             "url": lambda path: url(path.lstrip("/"), base_path),
             "language_name": _localised(languages.language_name),
