@@ -37,7 +37,7 @@ from jisr.write.output import FOLDER, Staging
 from jisr.write.state import FILE, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
-    from jisr.model import DocumentFacts, DocumentFiles, Output, Page, RenderFacts, Site
+    from jisr.model import Asset, DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
     from jisr.plan.listings import Articles
     from jisr.translate.links import Links
     from jisr.translate.pictures import Pictures
@@ -45,6 +45,12 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
 
 FEW = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
+
+ICONS = frozenset(
+    f"static/{name}"
+    for name in ("favicon.svg", "favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png")
+)
+"""The site's mark in its sizes."""
 
 Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
 """Passes the results of a number of documents on, so many in each, and may show how far they are."""
@@ -61,6 +67,8 @@ class Options(Struct, frozen=True):
     explain: bool = False
     now: float | None = None
     """Seconds since 1970, for what is out by its dates; the clock's if not given."""
+    preview: bool = False
+    """Whether pages load files by their own names, so that an open one can follow a change."""
 
 
 class Built(Struct, frozen=True):
@@ -198,7 +206,7 @@ class _Run:
         self.site_last = _loaded(state.run(""))
         self.recalled: dict[str, bytes] = {}
         self.same = self.site_last.get("versions") == versions()
-        self.asked = fingerprint(versions(), options.base_url, options.drafts)
+        self.asked = fingerprint(versions(), options.base_url, options.drafts, options.preview)
         if not (kept and self._recall(kept)):
             self._look()
 
@@ -262,7 +270,7 @@ class _Run:
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
         from jisr import commands, gallery
-        from jisr.model import Copied, Derived, Page
+        from jisr.model import Copied, Derived, Page, Reading
         from jisr.read.documents import document_files, unpublished
         from jisr.work import Desk, Shards, in_order, processes_for
 
@@ -272,11 +280,12 @@ class _Run:
         self.documents = document_files(content, self.report)
         self.numbers = in_order(files.path for files in self.documents)
         self.copied = self._copied()
+        self.assets = self._assets(site)
         self._name_grounds(site)
-        timezone = site.timezone if site else "UTC"
+        reading = site.reading if site else Reading()
         number = processes_for(self._how_many_changed(site), self.options.jobs)
-        with Shards(number, timezone) as shards:
-            facts = self._read(shards, timezone)
+        with Shards(number, reading) as shards:
+            facts = self._read(shards, reading)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
             self.hidden = {
@@ -289,21 +298,20 @@ class _Run:
             pictures, self.pictures = gallery.look(
                 shards, site, self.copied, self.state.pictures(), self.watch, self.report, again=not self.same
             )
-            names = tuple(path.partition("/")[2] for path in self.copied)
             desk = Desk(
                 root=self.root,
                 theme=self.theme,
                 site=site,
                 links=links,
                 pictures=pictures,
-                assets=names,
+                assets=self._loaded(),
                 aside=self.staging.aside,
                 record=self.staging.record,
                 now=self.now,
             )
             rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
-            dates = self._scheduled(facts, timezone)
+            dates = self._scheduled(facts, reading.timezone)
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             plan = self._plan(site, links, pictures, pairs)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
@@ -365,13 +373,34 @@ class _Run:
         """The files that are copied, by their paths in the site; the site's own win over the theme's."""
         from jisr.read.documents import is_document
 
+        own = below(self.sources, "static/")
         found = {path.removeprefix(THEME): path for path in below(self.sources, f"{THEME}static/")}
-        found |= {path: path for path in below(self.sources, "static/")}
+        if not ICONS.isdisjoint(own):  # a site's icon and the theme's beside it would be two marks
+            found = {path: at for path, at in found.items() if path not in ICONS}
+        found |= {path: path for path in own}
         content = below(self.sources, "content/")
         found |= {path: path for path in content if not is_document(self.sources[path])}
         return {
             path: replace(self.sources[at], path=path, digest=self.digests[at]) for path, at in found.items()
         }
+
+    def _assets(self, site: "Site | None") -> "dict[str, Asset]":
+        """The copies of files that pages load."""
+        from jisr.write.assets import lasting
+
+        self.minify = site is not None and site.minify
+        if site is None or not site.fingerprint or self.options.preview:
+            return {}
+        record = self.site_last.get("assets") if self.site_last.get("versions") == versions() else None
+        record = record if self.site_last.get("assets_digest") == fingerprint(record, self.minify) else None
+        files = {path.partition("/")[2]: source for path, source in self.copied.items()}
+        return lasting(files, record or {}, minify=site.minify, report=self.report)
+
+    def _loaded(self) -> dict[str, tuple[str, str]]:
+        """What pages load for each file, and how browsers know it."""
+        names = (path.partition("/")[2] for path in self.copied)
+        copies = {path: (asset.path, asset.integrity) for path, asset in self.assets.items()}
+        return {name: (name, "") for name in names} | copies
 
     def _name_grounds(self, site: "Site | None") -> None:
         """Digests of what many pages stand on."""
@@ -387,6 +416,7 @@ class _Run:
         )
         paths = below(self.sources, "templates/", f"{THEME}templates/")
         self.templates = fingerprint([(path, self.digests[path]) for path in paths], sorted(self.copied))
+        self.copies = fingerprint([(asset.path, asset.integrity) for asset in self.assets.values()])
 
     def _how_many_changed(self, site: "Site | None") -> int:
         """Roughly how many documents there is work on: enough to say whether processes pay."""
@@ -394,18 +424,20 @@ class _Run:
 
         changed = [path for path, now in self.digests.items() if self.known.get(path, (b"", ""))[1] != now]
         pictures = 20 * sum(map(is_picture, changed)) if site and site.images else 0
-        if self.last.get("settings") != self.settings or self.last.get("templates") != self.templates:
+        grounds = {"settings": self.settings, "templates": self.templates, "copies": self.copies}
+        if any(self.last.get(name) != digest for name, digest in grounds.items()):
             return len(self.documents) + pictures
         return len(changed) + pictures
 
-    def _read(self, shards: "Shards", timezone: str) -> "dict[str, DocumentFacts]":
+    def _read(self, shards: "Shards", reading: "Reading") -> "dict[str, DocumentFacts]":
         """The facts of all documents; only changed ones are read."""
         from jisr.model import DocumentFacts
         from jisr.translate.messages import RESERVED
         from jisr.work import Shard, unpacker
 
+        patterns = fingerprint(reading)
         keys = {
-            files.path: " ".join((timezone, *[self.digests[source.path] for source in files.files]))
+            files.path: " ".join((patterns, *[self.digests[source.path] for source in files.files]))
             for files in self.documents
         }
         facts: dict[str, DocumentFacts] = {}
@@ -478,20 +510,21 @@ class _Run:
             spoken.code: interface.words(self.root, self.theme, spoken, self.report)
             for spoken in site.languages
         }
-        assets = [path.partition("/")[2] for path in self.copied]
         templates = Templates(
             self.root,
             self.theme,
             base_path=site.base_path,
             base_url=site.base_url,
-            assets=assets,
+            assets=self._loaded(),
             words=words,
         )
         if self.last.get("settings") != self.settings:
             for language in site.languages[1:]:  # shards load the names too, and say nothing
                 catalog.load(self.root, names_path(language), self.report)
+        self.loads: dict[str, list[str]] = self.last.get("loads", {})
         if self.last.get("templates") != self.templates or self.site_last.get("versions") != versions():
             templates.check(self.report)
+            self.loads = templates.loads()
 
     def _render(
         self,
@@ -567,20 +600,36 @@ class _Run:
             for language in site.languages
         ]
         there = [links.from_root(f"/{kind.folder}/") for kind in KINDS]
-        grounds = Grounds(versions(), fingerprint(self.settings, menus, there), self.templates)
+        settings = fingerprint(self.settings, menus, there)
+        grounds = Grounds(versions(), settings, self.templates, self._digests_of_loads())
         pairs = [(facts, rendering.editions) for facts, rendering in documents]
         found = self.articles
         if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
             found = articles(site, [facts for facts, _ in pairs])
         shown = {path for _, rendering in documents for path, _ in rendering.pictures}
-        files = file_outputs(self.copied.values(), pictures, shown, versions())
-        outputs = outline(site, pairs, found, files, links, grounds, self.report)
+        assets = list(self.assets.values())
+        files = file_outputs(self.copied.values(), assets, pictures, shown, versions())
+        lasting = [asset.path for asset in assets]
+        outputs = outline(site, pairs, found, files, lasting, links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
             removed=frozenset(self.written.keys() - {output.path for output in outputs}),
             articles=found,
         )
+
+    def _digests_of_loads(self) -> dict[str, str]:
+        """For each template, digest of the copies that its pages may name."""
+        found = {}
+        for template, wanted in self.loads.items():
+            beginnings = tuple(name[:-1] for name in wanted if name.endswith("*"))
+            paths = [
+                (asset.path, asset.integrity)
+                for path, asset in self.assets.items()
+                if path in wanted or (beginnings and path.startswith(beginnings))
+            ]
+            found[template] = fingerprint(paths) if paths else ""
+        return found
 
     def _is_stale(self, output: "Output") -> bool:
         written = self.written.get(output.path)
@@ -682,14 +731,21 @@ class _Run:
         self, plan: _Plan, site: "Site", links: "Links", facts: "Mapping[str, DocumentFacts]"
     ) -> "list[PageWritten]":
         """The stale files that are made without a template."""
-        from jisr.model import Composed
+        from jisr.model import Asset, Composed, Text
         from jisr.plan.search import robots, sitemap, sitemap_index
         from jisr.work import put
+        from jisr.write.assets import content as content_of
 
         done = []
         for output in plan.stale:
             content = output.content
-            if isinstance(content, Composed):
+            if isinstance(content, Asset):
+                before = self._before(output.path)
+                done.append(put(self.staging.aside, output.path, content_of(content), before))
+            elif isinstance(content, Text):
+                before = self._before(output.path)
+                done.append(put(self.staging.aside, output.path, content.text.encode(), before))
+            elif isinstance(content, Composed):
                 if content.kind == "robots":
                     text = robots(site)
                 elif content.parts:
@@ -728,6 +784,7 @@ class _Run:
         """Record the build. Gives the rows of the outputs that have changed."""
         from jisr.read.sources import signature
         from jisr.work import pack
+        from jisr.write.assets import recorded
 
         made = {page.path: page.digest for page in done}
         rows: dict[str, Written | None] = {**self.touched, **dict.fromkeys(plan.removed)}
@@ -745,9 +802,18 @@ class _Run:
             "warnings": kept,
             "settings": self.settings,
             "templates": self.templates,
+            "copies": self.copies,
+            "loads": self.loads,
             **dates,
         }
-        site = {"build": self.began, "versions": versions(), "addresses": self.addresses}
+        assets = recorded(self.assets, self.problems)
+        site = {
+            "build": self.began,
+            "versions": versions(),
+            "addresses": self.addresses,
+            "assets": assets,
+            "assets_digest": fingerprint(assets, self.minify),
+        }
         self.state.save(
             self.folder,
             sources={

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from jisr import config
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import plural_forms
-from jisr.model import Document, Language, Segment, Site, Source, Translation
+from jisr.model import Document, Language, Reading, Segment, Site, Source, Translation
 from jisr.read.documents import document_files, read_document
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
@@ -124,7 +124,9 @@ def _load(root: Path, report: Report) -> _Loaded:
     problems: list[Problem] = []
     site = read_settings(root, None, problems.append)
     sources = scan(root, "content", problems.append)
-    found = (read_document(files, problems.append) for files in document_files(sources, problems.append))
+    reading = site.reading if site else Reading()
+    files = document_files(sources, problems.append)
+    found = (read_document(one, reading, problems.append) for one in files)
     documents = tuple(document for document in found if document)
     if site is None:
         raise SiteError(*sorted(set(problems)))
@@ -180,7 +182,7 @@ def _words(
 ) -> tuple[list[tuple[Segment, str | None, str]], dict[str, Catalogue | None]]:
     """The templates' words, and the theme's own catalogues where the site isn't the theme itself."""
     theme = theme_root()
-    templates = Templates(root, theme, base_path=site.base_path, base_url=site.base_url, assets=(), words={})
+    templates = Templates(root, theme, base_path=site.base_path, base_url=site.base_url, assets={}, words={})
     templates.check(report)
     apart = [] if theme.resolve() == root.resolve() else site.languages
     return templates.words(report), {

@@ -11,11 +11,19 @@ from msgspec import Struct, field
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import language
-from jisr.model import ImageSettings, Language, LanguageSettings, MenuItem, Site
+from jisr.model import ImageSettings, Language, LanguageSettings, MenuItem, Reading, Site
+from jisr.permalinks import TOKENS, fault
 from jisr.yamlfile import YamlFile, parse, validate
 
 FILE = "site.yaml"
 
+DIRECTIVES = frozenset(
+    f"{kind}-src"
+    for kind in ("child", "connect", "font", "frame", "img", "manifest", "media", "script", "style", "worker")
+) | {"form-action", "frame-ancestors"}
+"""Of a Content-Security-Policy, to which a site may add sources."""
+
+_SOURCES = re.compile(r"[!-+\--:<-~]+(?: [!-+\--:<-~]+)*")
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -43,6 +51,8 @@ class _Settings(Struct, frozen=True):
     languages: tuple[str, ...]
     language: Mapping[str, Any] = field(default_factory=dict)
     timezone: str = "UTC"
+    permalinks: Mapping[str, str] = field(default_factory=dict)
+    addresses: Literal["folders", "files"] = "folders"
     untranslated: Literal["show", "hide"] = "show"
     outdated: Literal["show", "placeholder"] = "show"
     index_from: int = 100
@@ -60,6 +70,15 @@ class _Settings(Struct, frozen=True):
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
     images: _Images | bool = field(default_factory=_Images)
+    host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...] = (
+        "headers",
+        "redirects",
+        "nojekyll",
+    )
+    content_security_policy: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: bool = True
+    minify: bool = True
+    manifest: bool = True
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -103,6 +122,24 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
             if not 16 <= width <= 8192:
                 what = f"{width} is no width of a picture in pixels"
                 report(source.problem(("images", "widths", index), what, "write 16 to 8192"))
+    for kind, pattern in settings.permalinks.items():
+        if kind not in TOKENS:
+            what = f"`permalinks` knows no `{kind}`"
+            report(source.problem(("permalinks", kind), what, f"write {' or '.join(TOKENS)}"))
+        elif wrong := fault(pattern, kind):
+            report(source.problem(("permalinks", kind), *wrong))
+    for directive, sources in settings.content_security_policy.items():
+        if directive not in DIRECTIVES:
+            what = f"`{directive}` is no directive of a Content-Security-Policy that can be added to"
+            hint = f"write one of {', '.join(sorted(DIRECTIVES))}"
+            report(source.problem(("content_security_policy", directive), what, hint))
+        elif not _SOURCES.fullmatch(sources):
+            what = f"`{directive}` gets something else than a list of sources"
+            hint = "write them with spaces between, such as https://video.example.org 'self'"
+            report(source.problem(("content_security_policy", directive), what, hint))
+    if "cname" in settings.host_files and urlsplit(settings.base_url).path.strip("/"):
+        what = "`cname` names a host, and `base_url` has a folder on it"
+        report(source.problem(("host_files",), what, "take cname out, or the folder from `base_url`"))
     if not settings.languages:
         report(source.problem(("languages",), "`languages` is empty", "write languages: [ar, en]"))
     for code in settings.language:
@@ -127,7 +164,10 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         base_path=quote(f"{parts.path}/", safe="/%:@!$&'()*+,;=~"),
         languages=tuple(languages),
         settings=own,
-        timezone=settings.timezone,
+        reading=Reading(
+            settings.timezone, **{kind: at for kind, at in settings.permalinks.items() if kind in TOKENS}
+        ),
+        addresses=settings.addresses,
         untranslated=settings.untranslated,
         outdated=settings.outdated,
         index_from=settings.index_from,
@@ -140,6 +180,11 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
         images=_images(settings.images),
+        host_files=settings.host_files,
+        content_security_policy=settings.content_security_policy,
+        fingerprint=settings.fingerprint,
+        minify=settings.minify,
+        manifest=settings.manifest,
     )
 
 

@@ -58,6 +58,14 @@ class ImageSettings(Struct, frozen=True):
     sizes: str
 
 
+class Reading(Struct, frozen=True):
+    """What the settings say of reading documents: patterns of addresses, and the zone of their dates."""
+
+    timezone: str = "UTC"
+    articles: str = "/articles/:section/:slug/"
+    pages: str = "/:section/:slug/"
+
+
 class Site(Struct, frozen=True):
     """The settings, validated. The first language is the source; `base_path` begins and ends with `/`."""
 
@@ -66,7 +74,8 @@ class Site(Struct, frozen=True):
     base_path: str
     languages: tuple[Language, ...]
     settings: Mapping[str, LanguageSettings]
-    timezone: str
+    reading: Reading
+    addresses: Literal["folders", "files"]
     untranslated: Literal["show", "hide"]
     outdated: Literal["show", "placeholder"]
     index_from: int
@@ -79,11 +88,21 @@ class Site(Struct, frozen=True):
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
     images: ImageSettings | None
+    host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...]
+    content_security_policy: Mapping[str, str]
+    fingerprint: bool
+    minify: bool
+    manifest: bool
 
     @property
     def source(self) -> Language:
         """The language that the articles are written in."""
         return self.languages[0]
+
+    @property
+    def timezone(self) -> str:
+        """The zone in which dates are meant."""
+        return self.reading.timezone
 
 
 class Source(Struct, frozen=True):
@@ -409,7 +428,7 @@ class Page(Struct, frozen=True):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
-        "article", "page", "parallel", "redirect", "home", "feed", "404",
+        "article", "page", "parallel", "redirect", "home", "feed", "404", "manifest",
         "tag", "tags", "author", "authors", "section", "sections", "month", "archive",
     ]  # fmt: skip
     template: str
@@ -443,6 +462,26 @@ class Composed(Struct, frozen=True):
     """The sitemaps that an index names."""
 
 
+class Asset(Struct, frozen=True):
+    """A copy of a file of `static/` under a name of its content, `path`, for pages to load.
+
+    `integrity` is the digest that browsers compare, of a style sheet or a script; empty for others, which are
+    copied as they are. `names` are the files that a style sheet names, with what they are called in the copy.
+    """
+
+    source: Source
+    path: str
+    integrity: str
+    names: Mapping[str, str]
+    minify: bool
+
+
+class Text(Struct, frozen=True):
+    """An output whose text the plan knows: a file for the host."""
+
+    text: str
+
+
 class Output(Struct, frozen=True):
     """A file of the built site. `path` is relative to the output folder.
 
@@ -452,4 +491,4 @@ class Output(Struct, frozen=True):
 
     path: str
     fingerprint: str
-    content: Page | Copied | Derived | Composed
+    content: Page | Copied | Derived | Composed | Asset | Text

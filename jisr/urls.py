@@ -7,6 +7,7 @@ every page, the 404 page too (docs/decisions/0003-links-from-the-root.md).
 import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 _UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
@@ -36,9 +37,14 @@ def _in_slug(character: str) -> str:
     return character if kind in "LMN" else "" if kind == "C" and character not in "\n\t" else "-"
 
 
-def page_path(address: str, prefix: str) -> str:
-    """Output path of a page: `("articles/name", "en")` → `en/articles/name/index.html`."""
+def page_path(address: str, prefix: str, addresses: Literal["folders", "files"]) -> str:
+    """Output path of a page: `("articles/name", "en")` → `en/articles/name/index.html`.
+
+    Among `files` it is `en/articles/name.html`; a home page, which has no address, is its folder's index.
+    """
     place = f"{prefix}/{address}" if prefix and address else prefix or address
+    if addresses == "files" and address:
+        return f"{place}.html"
     return f"{place}/index.html" if place else "index.html"
 
 

@@ -35,6 +35,7 @@ from jisr.model import (
     Output,
     Page,
     PictureFacts,
+    Reading,
     RenderFacts,
     Site,
     Source,
@@ -123,7 +124,8 @@ class Desk(Struct, frozen=True):
     site: Site
     links: Links
     pictures: Pictures
-    assets: tuple[str, ...]
+    assets: Mapping[str, tuple[str, str]]
+    """For each file that is copied, by its path on the site, what pages load for it, and its `integrity`."""
     aside: Aside
     record: Path
     now: float
@@ -152,8 +154,8 @@ class PageWritten(Struct, frozen=True):
 class Shard:
     """Some of the site's documents, in one process."""
 
-    def __init__(self, timezone: str) -> None:
-        self.timezone = timezone
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
         self.documents: dict[str, Document] = {}
         self.editions: dict[str, tuple[str, tuple[Edition, ...]]] = {}
         """The last that were made, each with what it came to: a large site's don't go into memory."""
@@ -166,7 +168,7 @@ class Shard:
         result = []
         for files, key in batch:
             problems: list[Problem] = []
-            document = read_document(files, problems.append)
+            document = read_document(files, self.reading, problems.append)
             facts = None
             if document:
                 self.documents[files.path] = document
@@ -179,10 +181,10 @@ class Shard:
                     draft=metadata.draft,
                     noindex=metadata.noindex,
                     template=metadata.template,
-                    moment=moment(metadata.date, self.timezone),
-                    modified=instant(metadata.updated or metadata.date, self.timezone),
-                    expires=moment(metadata.expires, self.timezone) if metadata.expires else None,
-                    month=month(metadata.date, self.timezone),
+                    moment=moment(metadata.date, self.reading.timezone),
+                    modified=instant(metadata.updated or metadata.date, self.reading.timezone),
+                    expires=moment(metadata.expires, self.reading.timezone) if metadata.expires else None,
+                    month=month(metadata.date, self.reading.timezone),
                     tags=metadata.tags,
                     authors=metadata.authors,
                     aliases=tuple(filter(None, map(alias_path, metadata.aliases))),
@@ -272,7 +274,7 @@ class Shard:
         for _, item in batch:
             page = item.output.content
             assert isinstance(page, Page)
-            if page.kind == "404":
+            if page.kind in ("404", "manifest"):
                 context = plain_context(site, page, links)
             elif page.kind == "feed":
                 articles = [_sound(summaries_of(packed)) for packed in item.articles]
@@ -351,7 +353,7 @@ class Shard:
         assert self.desk
         desk, site = self.desk, self.desk.site
         problems: list[Problem] = []
-        document = self.documents.pop(files.path, None) or read_document(files, problems.append)
+        document = self.documents.pop(files.path, None) or read_document(files, self.reading, problems.append)
         body = document and self.converter.parse(document, problems.append)
         if not document or not body:
             return None, problems
@@ -370,8 +372,8 @@ class Shard:
         begins, ends = document.metadata.date, document.metadata.expires
         hidden = unpublished(
             document.metadata.draft,
-            moment(begins, self.timezone),
-            moment(ends, self.timezone) if ends else None,
+            moment(begins, self.reading.timezone),
+            moment(ends, self.reading.timezone) if ends else None,
             desk.now,
         )
         shown: dict[str, None] = {}
@@ -459,8 +461,8 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, timezone: str) -> None:
-        self.here = Shard(timezone) if number == 1 else None
+    def __init__(self, number: int, reading: Reading) -> None:
+        self.here = Shard(reading) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
             import multiprocessing
@@ -468,7 +470,7 @@ class Shards:
 
             fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
             context = multiprocessing.get_context("fork" if fork else "spawn")
-            arguments = (timezone, os.getpid())
+            arguments = (reading, os.getpid())
             self.executors = [
                 ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
                 for _ in range(number)
@@ -532,11 +534,11 @@ _shard: Shard
 """The one shard of a worker process; set when the process begins."""
 
 
-def _begin(timezone: str, parent: int) -> None:
+def _begin(reading: Reading, parent: int) -> None:
     global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _shard = Shard(timezone)
+    _shard = Shard(reading)
 
 
 def _end_with(parent: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jisr.build import Options, build
+from jisr.model import Reading
 from jisr.read.documents import document_files, read_document
 from jisr.read.markup.converter import Converter
 from jisr.read.sources import scan
@@ -45,7 +46,7 @@ def test_a_page_of_the_example_site_is_as_it_was(name: str, built: Path) -> None
 def test_the_specimens_messages_are_as_they_were() -> None:
     found = document_files(scan(ROOT, "content", lambda _: None), lambda _: None)
     files = next(files for files in found if files.path == "content/specimen.md")
-    specimen = read_document(files, lambda _: None)
+    specimen = read_document(files, Reading(), lambda _: None)
     assert specimen is not None
     body = Converter().parse(specimen, lambda _: None)
     assert body is not None

@@ -194,6 +194,17 @@ def test_nothing_is_published_that_the_camera_wrote(site: MakeSite, form: str) -
     assert (folder.path / "content/articles" / name).read_bytes() == file
 
 
+def test_nor_in_the_copy_that_a_style_sheet_names(site: MakeSite) -> None:
+    folder = site({
+        "content/articles/a.md": ARTICLE.format("x.jpg"), "content/articles/x.jpg": photo(),
+        "static/css/own.css": "body { background: url(../images/bg.jpg) }", "static/images/bg.jpg": photo(),
+    })  # fmt: skip
+    assert folder.build().stderr == ""
+    made = tree(folder.path / "public")
+    assert sum(path.startswith("images/bg.") for path in made) == 2
+    assert [path for path, content in made.items() if SECRET in content] == []
+
+
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "AVIF"])
 @pytest.mark.parametrize("orientation", [3, 6, 8])
 def test_a_picture_stands_upright(site: MakeSite, form: str, orientation: int) -> None:

@@ -7,8 +7,8 @@ import jisr
 
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
-    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "exif", "raster", "yamlfile", "config",
-    "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "serve", "cli",
+    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "yamlfile",
+    "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
@@ -17,6 +17,7 @@ DOORS = {
     "yaml": "yamlfile.py",
     "msgspec": "yamlfile.py",
     "jinja2": "write/templates.py",
+    "minify": "write/assets.py",
     "babel.messages": "translate/catalog.py",
     "starlette": "serve/",
     "uvicorn": "serve/run.py",

@@ -194,7 +194,7 @@ def test_explain_says_why(site: MakeSite) -> None:
     (folder.path / "public/index.html").unlink()
     assert "\nindex.html: changed or removed by hand\n" in folder.build("--explain").stdout
     folder.write("templates/404.html", "x")
-    assert "articles/a/index.html: changed: a template\n" in folder.build("--explain").stdout
+    assert "articles/a/index.html: changed: a template or what it loads\n" in folder.build("--explain").stdout
     assert folder.build("index.html").exit_code == 2
 
 

@@ -340,7 +340,8 @@ def test_filters_speak_the_language_of_the_page(site: MakeSite) -> None:
     })  # fmt: skip
     result = folder.build("--base-url", "https://example.org/repo/")
     assert (result.exit_code, result.stderr) == (0, "")
-    rest = "نص|/repo/about/|/repo/css/site.css"
+    [sheet] = (folder.path / "public/css").glob("site.*.css")
+    rest = f"نص|/repo/about/|/repo/css/{sheet.name}"
     assert folder.read("articles/a/index.html") == (
         f"٩ أغسطس ٢٠٢٣|2023-08-09|١٬٢٣٤٬٥٦٧|\u061c-٥|٢٥٪\u061c|العربية|خبرٌ عن الجسر|{rest}"
     )

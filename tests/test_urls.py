@@ -117,10 +117,17 @@ def test_a_slug_that_just_fits_is_whole() -> None:
 
 
 def test_a_page_is_the_index_of_its_folder() -> None:
-    assert page_path("articles/جسر", "en") == "en/articles/جسر/index.html"
-    assert page_path("articles/جسر", "") == "articles/جسر/index.html"
-    assert page_path("", "en") == "en/index.html"
-    assert page_path("", "") == "index.html"
+    assert page_path("articles/جسر", "en", "folders") == "en/articles/جسر/index.html"
+    assert page_path("articles/جسر", "", "folders") == "articles/جسر/index.html"
+    assert page_path("", "en", "folders") == "en/index.html"
+    assert page_path("", "", "folders") == "index.html"
+
+
+def test_or_a_file_and_a_home_page_still_an_index() -> None:
+    assert page_path("articles/جسر", "en", "files") == "en/articles/جسر.html"
+    assert page_path("page/2", "en", "files") == "en/page/2.html"
+    assert page_path("", "en", "files") == "en/index.html"
+    assert page_path("", "", "files") == "index.html"
 
 
 @pytest.mark.parametrize(

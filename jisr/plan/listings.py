@@ -189,7 +189,7 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
             shown = indices[start:end]
             paths = tuple([found.paths[i] for i in shown])
             listing = Listing(address, paths, terms, number, len(ranges))
-            path = listing_path(address, number)
+            path = listing_path(address, number, site.addresses)
             for index, code in enumerate(codes):
                 digest = digest_of([entries[index][i] for i in shown], f"{len(ranges)} {naming}")
                 yield path, index, digest, Page(kind, template, code, "", BLAME, listing)
@@ -209,7 +209,7 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
             digest = digest_of(said for _, said in listed)
             for index, code in enumerate(codes):
                 page = Page(kind.index, template, code, "", BLAME, listing)
-                yield listing_path(address, 1), index, digest, page
+                yield listing_path(address, 1, site.addresses), index, digest, page
     if site.feed != "none":
         for index in range(len(codes)):
             yield _feed(site, found, editions, index)
@@ -259,6 +259,6 @@ def _feed(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts, ..
     return FEED, index, digest_of(digests), page
 
 
-def listing_path(address: str, number: int) -> str:
+def listing_path(address: str, number: int, addresses: Literal["folders", "files"]) -> str:
     """Output path of a page of a listing, below its language's folder."""
-    return page_path(address if number == 1 else f"{address}/page/{number}".lstrip("/"), "")
+    return page_path(address if number == 1 else f"{address}/page/{number}".lstrip("/"), "", addresses)

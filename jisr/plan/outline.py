@@ -5,14 +5,15 @@ not at what they stand for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Composed, DocumentFacts, EditionFacts, Output, Page, Site
+from jisr.model import Composed, DocumentFacts, EditionFacts, Output, Page, Site, Text
+from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
-from jisr.plan.pages import menu_url
+from jisr.plan.pages import MANIFEST, menu_url
 from jisr.plan.search import sitemap_parts
 from jisr.translate.links import Links, collisions
 from jisr.urls import page_path
@@ -20,7 +21,7 @@ from jisr.urls import page_path
 PARTS = (
     "the version of Jisr or of a library",
     "the settings or the site's own words",
-    "a template",
+    "a template or what it loads",
     "the content",
 )
 """What the parts of a fingerprint stand for, in the words of `--explain`."""
@@ -35,6 +36,22 @@ class Grounds(Struct, frozen=True):
     versions: str
     settings: str
     templates: str
+    loads: Mapping[str, str]
+    """For each template, digest of what the site's pages load by it."""
+
+
+class _Bases(dict[str, str]):
+    """What the pages of each template stand on, whatever they show."""
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__()
+        self.grounds = grounds
+
+    def __missing__(self, template: str) -> str:
+        own = self.grounds
+        loads = own.loads.get(template, "")
+        self[template] = base = f"{own.versions}\n{own.settings}\n{own.templates}{loads}\n"
+        return base
 
 
 def outline(
@@ -42,16 +59,18 @@ def outline(
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
     found: Articles,
     files: Iterable[tuple[Output, str]],
+    lasting: Sequence[str],
     links: Links,
     grounds: Grounds,
     report: Report,
 ) -> tuple[Output, ...]:
-    """The outputs, sorted by path; `files` are those without a page, each with its owner.
+    """The outputs, sorted by path; `files` are those without a page, each with its owner,
+    `lasting` the paths of those whose names change with their content.
 
     Reports two on one path, naming both.
     """
     outputs: list[tuple[Output, str]] = []
-    base = f"{grounds.versions}\n{grounds.settings}\n{grounds.templates}\n"
+    bases = _Bases(grounds)
     by_path = {document.path: editions for document, editions in documents}
     listed = [by_path[path] for path in found.paths]
     beside = {
@@ -61,17 +80,28 @@ def outline(
     prefixes = {language.code: links.prefix(language) for language in site.languages}
     for document, editions in documents:
         around = beside.get(document.path, ())
-        made = _document(document, editions, around, prefixes, base)
+        made = _document(document, editions, around, prefixes, bases, site.addresses)
         outputs += ((output, document.path) for output in made)
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     for path, index, shown, page in listings(site, found, listed):
-        outputs.append((Output(folders[index] + path, base + shown, page), f"the listing /{path}"))
+        fingerprint = bases[page.template] + shown
+        outputs.append((Output(folders[index] + path, fingerprint, page), f"the listing /{path}"))
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
-        outputs.append((Output(f"{folder}404.html", base, page), owner))
+        outputs.append((Output(f"{folder}404.html", bases[page.template], page), owner))
     outputs += files
-    outputs += _for_search(site, documents, {output.path for output, _ in outputs}, grounds.versions)
+    taken = {output.path for output, _ in outputs}
+    for language, folder in zip(site.languages, folders, strict=True):
+        page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
+        if site.manifest and f"{folder}{MANIFEST}" not in taken:
+            outputs.append((Output(f"{folder}{MANIFEST}", bases[page.template], page), "the web manifest"))
+    outputs += _for_search(site, documents, taken, grounds.versions)
+    outputs += (
+        (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")
+        for path, text in host_files(site, [facts for facts, _ in documents], lasting)
+        if path not in taken
+    )
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"
         hint = "give one of them another slug, or another name"
@@ -96,7 +126,8 @@ def _for_search(
     if not site.sitemap or "sitemap.xml" in taken:
         return
     parts = sitemap_parts(site, documents)
-    address = f"{site.base_url} {site.base_path} {[language.code for language in site.languages]}"
+    codes = [language.code for language in site.languages]
+    address = f"{site.base_url} {site.base_path} {codes} {site.addresses}"
     for path, listed in parts:
         names = tuple(name for name, _ in parts[1:]) if path == "sitemap.xml" else ()
         lines = [
@@ -130,23 +161,26 @@ def _document(
     editions: tuple[EditionFacts, ...],
     around: tuple[tuple[EditionFacts, ...] | None, ...],
     prefixes: Mapping[str, str],
-    base: str,
+    bases: Mapping[str, str],
+    addresses: Literal["folders", "files"],
 ) -> Iterable[Output]:
     original = editions[0]
     offered = "".join("01"[edition.indexed] for edition in editions)
     template = document.template or f"{document.kind}.html"
+    base = bases[template]
     for index, edition in enumerate(editions):
         prefix = prefixes[edition.language]
         beside = " ".join([other[index].title if other else "-" for other in around])
         page = Page(document.kind, template, edition.language, document.path, document.path)
-        yield Output(page_path(document.address, prefix), f"{base}{edition.page} {offered} {beside}", page)
+        path = page_path(document.address, prefix, addresses)
+        yield Output(path, f"{base}{edition.page} {offered} {beside}", page)
         if edition is not original:
             page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
-            path = page_path(f"{document.address}/parallel", prefix)
-            yield Output(path, f"{base}{original.page} {edition.page}", page)
+            path = page_path(f"{document.address}/parallel", prefix, addresses)
+            yield Output(path, f"{bases['parallel.html']}{original.page} {edition.page}", page)
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", original.language, document.path, document.path)
-        yield Output(alias, f"{base}{original.page} {offered}", page)
+        yield Output(alias, f"{bases['redirect.html']}{original.page} {offered}", page)
 
 
 def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:

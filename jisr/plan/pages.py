@@ -56,6 +56,8 @@ class Around(Struct, frozen=True):
     related: tuple[tuple[Neighbour, ...], ...] = ()
 
 
+MANIFEST = "manifest.webmanifest"
+
 _NAMES = {"tag": "tags", "author": "authors", "section": "sections"}
 """Where in a summary the name of a term stands, by the kind of its pages."""
 
@@ -95,7 +97,7 @@ def listing_context(
     listing = page.listing
     assert listing
     terms = _terms(listing, page.kind, language, naming, links)
-    place = listing_path(listing.address, listing.number)
+    place = listing_path(listing.address, listing.number, site.addresses)
     title = terms[0].name if page.kind in _NAMES or page.kind == "month" else None
     view = _plain_page(site, language, page.kind, place, links, title)
     if listing.count > 1:
@@ -112,9 +114,9 @@ def listing_context(
 
 
 def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
-    """What the page for missing addresses sees, and a feed besides its entries."""
+    """What the page for missing addresses sees, a web manifest, and a feed besides its entries."""
     language = next(language for language in site.languages if language.code == page.language)
-    place = page.listing.address if page.listing else "404.html"
+    place = page.listing.address if page.listing else MANIFEST if page.kind == "manifest" else "404.html"
     view = _plain_page(site, language, page.kind, place, links)
     return {"site": _site_view(site, language, view.url, links), "page": view}
 
@@ -136,11 +138,12 @@ def html_of(edition: Edition) -> str:
 
 
 def _path(edition: Edition, links: Links) -> str:
-    return page_path(edition.document.address, links.prefix(edition.language))
+    return page_path(edition.document.address, links.prefix(edition.language), links.site.addresses)
 
 
 def _parallel_path(edition: Edition, links: Links) -> str:
-    return page_path(f"{edition.document.address}/parallel", links.prefix(edition.language))
+    address = f"{edition.document.address}/parallel"
+    return page_path(address, links.prefix(edition.language), links.site.addresses)
 
 
 def _site_view(site: Site, language: Language, page_url: str, links: Links) -> SiteView:
@@ -154,10 +157,11 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
         description=settings.description,
         language=language,
         source=site.source,
-        home=_place_url("index.html", language, links),
+        home=_page_url("", language, links),
         menu=tuple(menu),
         **{kind.index: _index_url(kind, language, links) for kind in KINDS},
         feed=_place_url(FEED, language, links) if site.feed != "none" else None,
+        manifest=_place_url(MANIFEST, language, links) if site.manifest else None,
     )
 
 
@@ -171,6 +175,11 @@ def _place_url(place: str, language: Language, links: Links) -> str:
     """The URL of an output named by its path below its language's folder."""
     prefix = links.prefix(language)
     return url(f"{prefix}/{place}" if prefix else place, links.site.base_path)
+
+
+def _page_url(address: str, language: Language, links: Links) -> str:
+    """The URL of a page by its address in a language."""
+    return url(page_path(address, links.prefix(language), links.site.addresses), links.site.base_path)
 
 
 def _page(
@@ -205,7 +214,7 @@ def _data(site: Site, edition: Edition, offered: list[Edition], address: str, li
     metadata = edition.document.metadata
     published = metadata.date or date.min  # an article has one
     steps = [
-        (site.settings[edition.language.code].title, _place_url("index.html", edition.language, links)),
+        (site.settings[edition.language.code].title, _page_url("", edition.language, links)),
         *(
             (named.name.text, named.url)
             for named in _named("sections", edition.sections, site, edition.language, links)
@@ -252,7 +261,7 @@ def _pagination(listing: Listing, language: Language, links: Links) -> Paginatio
     """The first page, the last, those around this one; a gap is worth it where it leaves out two."""
 
     def at(number: int) -> str:
-        return _place_url(listing_path(listing.address, number), language, links)
+        return _place_url(listing_path(listing.address, number, links.site.addresses), language, links)
 
     here, count = listing.number, listing.count
     start = here - WINDOW if here - WINDOW > 3 else 1
@@ -273,7 +282,7 @@ def _pagination(listing: Listing, language: Language, links: Links) -> Paginatio
 
 def _index_url(kind: Kind, language: Language, links: Links) -> str | None:
     there = links.from_root(f"/{kind.folder}/") is not None
-    return _place_url(f"{kind.folder}/index.html", language, links) if there else None
+    return _page_url(kind.folder, language, links) if there else None
 
 
 def _terms(
@@ -288,7 +297,7 @@ def _terms(
         else:
             names: Sequence[Name] = getattr(naming[index], _NAMES.get(kind, kind))
             name = next(name.phrase for name in names if name.slug == term.slug)
-        found.append(Term(name, _place_url(f"{folder}/{term.slug}/index.html", language, links), term.count))
+        found.append(Term(name, _page_url(f"{folder}/{term.slug}", language, links), term.count))
     return found
 
 
@@ -299,7 +308,7 @@ def _years(listing: Listing, months: list[Term], language: Language, links: Link
         years.setdefault(term.slug.partition("/")[0], []).append(month)
 
     def address(year: str) -> str:
-        return _place_url(f"archive/{year}/index.html", language, links)
+        return _page_url(f"archive/{year}", language, links)
 
     return tuple(
         Year(format_year(int(year), language), address(year), tuple(found))
@@ -315,14 +324,14 @@ def _named(
 
     def address(name: Name) -> str | None:
         listed = kind in site.listings and name.slug
-        return _place_url(f"{folder}/{name.slug}/index.html", language, links) if listed else None
+        return _page_url(f"{folder}/{name.slug}", language, links) if listed else None
 
     return tuple(Named(name.phrase, address(name)) for name in names)
 
 
 def _beside(article: tuple[Neighbour, ...], language: Language, links: Links) -> Named:
     found = next(edition for edition in article if edition.language.code == language.code)
-    return Named(found.title, _place_url(page_path(found.address, ""), language, links))
+    return Named(found.title, _page_url(found.address, language, links))
 
 
 def _edition_view(
@@ -359,7 +368,7 @@ def _edition_view(
 
 def entry(site: Site, summary: Summary, links: Links) -> Entry:
     """What a listing shows of an article."""
-    address = url(page_path(summary.address, links.prefix(summary.language)), site.base_path)
+    address = _page_url(summary.address, summary.language, links)
     return Entry(
         url=address,
         canonical=absolute(address, site.base_url),

@@ -2,24 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 
-from jisr.model import Copied, Derived, Output, Source
+from jisr.model import Asset, Copied, Derived, Output, Source
 from jisr.translate.pictures import Pictures
 
 
 def file_outputs(
-    files: Iterable[Source], pictures: Pictures, shown: Iterable[str], versions: str
+    files: Iterable[Source],
+    assets: Iterable[Asset],
+    pictures: Pictures,
+    shown: Iterable[str],
+    versions: str,
 ) -> Iterator[tuple[Output, str]]:
-    """The files that are copied, each with its owner; of pictures that pages show, smaller ones besides.
+    """The files that are copied, each with its owner, and the copies under names of their content.
 
-    A picture that holds what isn't to be published is one that is made, too.
+    Of pictures that pages show there are smaller ones besides. A picture with what isn't to be published is one
+    that is made, too.
     """
     for file in files:
-        path = file.path.partition("/")[2]
-        facts = pictures.facts.get(file.path)
-        if facts and facts.private:
-            yield Output(path, f"{versions}\n\n\n{file.digest}", Derived(file)), file.path
+        yield _published(file.path.partition("/")[2], file, pictures, versions), file.path
+    for asset in assets:
+        if asset.integrity:
+            yield Output(asset.path, f"\n\n\n{asset.integrity}", asset), asset.source.path
         else:
-            yield Output(path, f"\n\n\n{file.digest}", Copied(file)), file.path
+            yield _published(asset.path, asset.source, pictures, versions), asset.source.path
     made = set()
     for picture in sorted(set(shown) & pictures.facts.keys()):
         source = pictures.sources[picture]
@@ -28,3 +33,10 @@ def file_outputs(
                 made.add(path)
                 mark = f"{source.digest} {width} {form}"
                 yield Output(path, f"{versions}\n\n\n{mark}", Derived(source, width, form)), picture
+
+
+def _published(path: str, file: Source, pictures: Pictures, versions: str) -> Output:
+    facts = pictures.facts.get(file.path)
+    if facts and facts.private:
+        return Output(path, f"{versions}\n\n\n{file.digest}", Derived(file))
+    return Output(path, f"\n\n\n{file.digest}", Copied(file))

@@ -44,9 +44,17 @@ def sitemap(site: Site, documents: Sequence[Pair], links: Links, *, homes: bool)
     prefixes = [links.prefix(language) for language in site.languages]
     codes = [language.code for language in site.languages]
 
+    def link(address: str, prefix: str) -> str:
+        return url(page_path(address, prefix, site.addresses), site.base_path)
+
     def entry(address: str, offered: Iterable[bool], modified: str) -> str:
         found = [
-            (code, escape(absolute(url(page_path(address, prefix), site.base_path), site.base_url)))
+            (
+                code,
+                escape(
+                    absolute(url(page_path(address, prefix, site.addresses), site.base_path), site.base_url)
+                ),
+            )
             for code, prefix, is_offered in zip(codes, prefixes, offered, strict=True)
             if is_offered
         ]
@@ -161,7 +169,7 @@ def _publisher(site: Site, code: str) -> dict[str, Any]:
 
 def _work(edition: Edition, site: Site) -> dict[str, Any]:
     prefix = "" if edition.language == site.source else edition.language.code
-    path = page_path(edition.document.address, prefix)
+    path = page_path(edition.document.address, prefix, site.addresses)
     address = absolute(url(path, site.base_path), site.base_url)
     return {"@type": "NewsArticle", "@id": f"{address}#article", "inLanguage": edition.language.code}
 

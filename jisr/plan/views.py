@@ -57,6 +57,7 @@ class SiteView(Struct, frozen=True):
     sections: str | None
     archive: str | None
     feed: str | None
+    manifest: str | None
 
 
 class PageView(Struct, frozen=True):

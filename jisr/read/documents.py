@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from jisr.bidi import unbalanced
 from jisr.errors import Problem, Report
-from jisr.model import Document, DocumentFiles, Metadata, Source, Unpublished
+from jisr.model import Document, DocumentFiles, Metadata, Reading, Source, Unpublished
+from jisr.permalinks import fill
 from jisr.read.sources import place, read_text
 from jisr.urls import page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
@@ -51,10 +52,10 @@ def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentF
     return tuple(found)
 
 
-def read_document(files: DocumentFiles, report: Report) -> Document | None:
+def read_document(files: DocumentFiles, reading: Reading, report: Report) -> Document | None:
     """The document in its files, drafts too. Reports what is wrong with it and returns None."""
     source, *sidecars = files.files
-    return _read(source, sidecars, report)
+    return _read(source, sidecars, reading, report)
 
 
 def moment(day: datetime.date | None, timezone: str) -> float:
@@ -91,9 +92,14 @@ def in_words(moment: float, timezone: str) -> str:
 
 def month(day: datetime.date | None, timezone: str) -> str:
     """The month of a date, `2023/10`, in a timezone; nothing for none."""
+    return "/".join(_numbers(day, timezone)[:2])
+
+
+def _numbers(day: datetime.date | None, timezone: str) -> tuple[str, ...]:
+    """Year, month and day of a date in a timezone, with their zeros; nothing for none."""
     if isinstance(day, datetime.datetime) and day.tzinfo:
         day = day.astimezone(ZoneInfo(timezone))
-    return day.strftime("%Y/%m") if day else ""
+    return (f"{day.year:04}", f"{day.month:02}", f"{day.day:02}") if day else ()
 
 
 def alias_path(alias: str) -> str | None:
@@ -102,10 +108,10 @@ def alias_path(alias: str) -> str | None:
     odd = {"", ".", ".."} & set(parts) or "\\" in alias or not alias.isprintable()
     if odd or not alias.startswith("/"):
         return None
-    return alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "")
+    return alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "", "folders")
 
 
-def _read(source: Source, sidecars: list[Source], report: Report) -> Document | None:
+def _read(source: Source, sidecars: list[Source], reading: Reading, report: Report) -> Document | None:
     text = read_text(source, report)
     if text is None:
         return None
@@ -144,7 +150,7 @@ def _read(source: Source, sidecars: list[Source], report: Report) -> Document | 
     if not merged or not metadata:
         return None
     kind: Literal["article", "page"] = "article" if source.path.startswith(ARTICLES) else "page"
-    return _document(source.path, kind, metadata, merged, body, line, report)
+    return _document(source.path, kind, metadata, merged, body, line, reading, report)
 
 
 def _split(text: str, path: str, report: Report) -> tuple[str | None, str, int] | None:
@@ -179,6 +185,7 @@ def _document(
     merged: YamlFile,
     body: str,
     line: int,
+    reading: Reading,
     report: Report,
 ) -> Document | None:
     name = PurePosixPath(path).with_suffix("")
@@ -232,12 +239,16 @@ def _document(
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
     if failed:
         return None
-    folder = [part for part in map(slug, name.parent.parts[1:]) if part]
+    folders = name.parent.parts[2:] if kind == "article" else name.parent.parts[1:]
+    values = {"slug": own, "section": "/".join(filter(None, map(slug, folders)))}
+    values |= dict(zip(("year", "month", "day"), _numbers(day, reading.timezone), strict=False))
     return Document(
         path=path,
         kind=kind,
         metadata=replace(metadata, date=day),
-        address=unicodedata.normalize("NFC", "/".join([*folder, own])),
+        address=unicodedata.normalize(
+            "NFC", fill(reading.articles if kind == "article" else reading.pages, values)
+        ),
         body=body,
         markdown=path.endswith(".md"),
         line=line,

@@ -220,7 +220,7 @@ class Editing:
         """The document of a page and its catalogue; None where the page has no translation."""
         problems: list[Problem] = []
         site = seen.desk.site
-        page = unquote(address).removeprefix(site.base_path).strip("/").split("/")
+        page = unquote(address).removeprefix(site.base_path).strip("/").removesuffix(".html").split("/")
         language = next((spoken for spoken in site.languages[1:] if spoken.code == page[0]), None)
         if language is None:
             return None
@@ -235,7 +235,7 @@ class Editing:
         files = next((files for files in document_files(there, _unheard) if files.path == path), None)
         if files is None:
             return None
-        document = read_document(files, problems.append)
+        document = read_document(files, site.reading, problems.append)
         body = self.converter.parse(document, problems.append) if document else None
         if body is None:
             raise SiteError(*problems)

@@ -84,7 +84,7 @@ class Press:
         site = seen.desk.site
         if "site.yaml" in changed:
             read = commands.read_settings(self.root, self.base_url, problems.append)
-            if not read or read.languages != site.languages:
+            if not read or _addresses(read) != _addresses(site):
                 return Proof(written, frozenset({"site.yaml"}), tuple(problems))
             site = read
         run = _Run(seen, self._opened(seen, site), changed, problems)
@@ -100,7 +100,7 @@ class Press:
         links = seen.desk.links if site == seen.desk.site else seen.desk.links.under(site)
         desk = replace(seen.desk, site=site, links=links, aside=Aside(self.staging, whole=True))
         if not self.shard or not self.shard.desk or self.shard.desk.assets != desk.assets:
-            self.shard = Shard(site.timezone)
+            self.shard = Shard(site.reading)
             self.shard.open(desk)
         self.shard.desk = desk
         return self.shard
@@ -203,6 +203,11 @@ class _Run:
     def _written(self, made: Sequence[PageWritten], said: Sequence[Problem]) -> list[str]:
         self.problems += said
         return [] if any(problem.severity == "error" for problem in said) else [page.path for page in made]
+
+
+def _addresses(site: Site) -> tuple[object, ...]:
+    """What of the settings decides where pages stand: where it changes, all have to be made."""
+    return (site.languages, site.reading, site.addresses)
 
 
 def _is_template(path: str) -> bool:

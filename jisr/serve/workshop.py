@@ -38,7 +38,7 @@ class Workshop:
     def __init__(self, root: Path, base_url: str, tell: Callable[[News], None]) -> None:
         self.root, self.theme, self.tell = root, theme_root(), tell
         self.output = root / PREVIEW / "site"
-        self.options = Options(base_url=base_url, drafts=True)
+        self.options = Options(base_url=base_url, drafts=True, preview=True)
         self.press = Press(root, self.output, base_url)
         self.builder = ThreadPoolExecutor(1, thread_name_prefix="build")
         self.printer = ThreadPoolExecutor(1, thread_name_prefix="proof")

@@ -35,8 +35,8 @@ class Links:
         self.faulty = frozenset(faulty)
         self.drafts = frozenset(drafts)
         found = ["", *(f"{address}/" for address in self.documents.values()), *places]
-        folders = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
-        self.roots = frozenset(folder + place for folder in folders for place in found)
+        self.homes = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
+        self.roots = frozenset(home + place for home in self.homes for place in found)
 
     def under(self, site: Site) -> "Links":
         """The same under other settings; the languages are the same."""
@@ -51,9 +51,9 @@ class Links:
     def page(self, path: str, language: Language) -> str | None:
         """The URL of a document's edition, None where there is no such document."""
         address = self.documents.get(path)
-        return (
-            None if address is None else url(page_path(address, self.prefix(language)), self.site.base_path)
-        )
+        if address is None:
+            return None
+        return url(page_path(address, self.prefix(language), self.site.addresses), self.site.base_path)
 
     def file(self, path: str) -> str:
         """The URL of a file that is copied: `content/x.jpg` and `static/x.jpg` both become `/x.jpg`."""
@@ -106,9 +106,12 @@ class Links:
 
     def from_root(self, path: str) -> str | None:
         """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""
-        for place in (path, f"{path}/"):
+        files = self.site.addresses == "files"
+        bare = path.removesuffix(".html") if files else path
+        for place in (bare, f"{bare}/"):
             if place in self.roots:
-                return url(place[1:], self.site.base_path)
+                page = files and place.endswith("/") and place not in self.homes
+                return url(f"{place[1:-1]}.html" if page else place[1:], self.site.base_path)
         for folder in ("static", "content"):
             if folder + path in self.files:
                 return self.file(folder + path)

@@ -7,7 +7,7 @@ import gettext
 import os
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    nodes,
     pass_context,
 )
 from jinja2.ext import babel_extract
+from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
@@ -50,7 +52,7 @@ class Templates:
         *,
         base_path: str,
         base_url: str,
-        assets: Iterable[str],
+        assets: Mapping[str, tuple[str, str]],
         words: Mapping[str, gettext.NullTranslations],
     ) -> None:
         self.site_root = site_root
@@ -65,12 +67,15 @@ class Templates:
             auto_reload=False,
             cache_size=-1,
         )
-        known = frozenset(assets)
 
-        def asset(path: str) -> str:
-            if path not in known:
+        def loaded(path: str) -> tuple[str, str]:
+            if path not in assets:
                 raise TemplateError(f"there is no file {path} in static/")
-            return url(path, base_path)
+            return assets[path]
+
+        def integrity(path: str) -> Markup:
+            digest = loaded(path)[1]
+            return Markup(f' integrity="{digest}"') if digest else Markup("")
 
         def spoken(language_code: str) -> gettext.NullTranslations:
             return words[language_code]
@@ -98,7 +103,9 @@ class Templates:
         self.environment.globals |= {
             "once": once,
             "absolute": lambda link: absolute(link, base_url),
-            "asset": asset,
+            "asset": lambda path: url(loaded(path)[0], base_path),
+            "exists": lambda path: path in assets,
+            "integrity": integrity,
             "url": lambda path: url(path.lstrip("/"), base_path),
             "language_name": _localised(languages.language_name),
         }
@@ -117,6 +124,29 @@ class Templates:
                 self.environment.get_template(name)
             except Exception as error:
                 report(self._explain(error, name, name))
+
+    def loads(self) -> dict[str, list[str]]:
+        """What each template may name by `asset`, with all that it extends or includes.
+
+        Names of files, and beginnings of names with `*`; `*` alone where it can't be told.
+        """
+        own: dict[str, set[str]] = {}
+        uses: dict[str, list[str | None]] = {}
+        for name in self.environment.list_templates():
+            try:
+                tree = self.environment.parse(_Inside(self.folders).get_source(self.environment, name)[0])
+            except Exception:  # `check` tells what is wrong
+                own[name], uses[name] = {"*"}, []
+                continue
+            own[name], uses[name] = _loads(tree), list(find_referenced_templates(tree))
+        found = {}
+        for name in own:
+            reached: list[str | None] = [name]
+            for one in reached:  # grows as it goes
+                reached += [used for used in uses.get(one or "", ()) if used not in reached]
+            named = {path for one in reached for path in own.get(one or "", ())}
+            found[name] = ["*"] if None in reached else sorted(named)
+        return found
 
     def names(self) -> list[str]:
         """The templates there are, the site's own and the theme's."""
@@ -208,6 +238,23 @@ class TemplateFailedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+def _loads(tree: nodes.Template) -> set[str]:
+    """What a template itself names by `asset` and `integrity`: see `Templates.loads`."""
+    named = [one for one in tree.find_all(nodes.Name) if one.name in ("asset", "integrity")]
+    found = set()
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node in named:
+            named.remove(call.node)
+            first = call.args[0] if call.args else None
+            if isinstance(first, nodes.Const):
+                found.add(str(first.value))
+            elif isinstance(first, nodes.Concat) and isinstance(first.nodes[0], nodes.Const):
+                found.add(f"{first.nodes[0].value}*")
+            else:
+                found.add("*")
+    return found | ({"*"} if named else set())
 
 
 def _localised(function: Callable[[Any, Language], str]) -> Callable[..., str]:

@@ -1,4 +1,4 @@
-"""A built site on a port of this machine, under the strictest policy that it promises to work with."""
+"""A built site on a port of this machine, with the headers that its own `_headers` asks for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,18 +8,6 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +32,33 @@ class Served:
         return (self.folder / page).read_text(encoding="utf-8")
 
 
+Rules = list[tuple[str, list[tuple[str, str]]]]
+"""Paths, with `*` at the end for all below, and their headers."""
+
+
+def rules(text: str) -> Rules:
+    """The rules of a `_headers` file."""
+    found: Rules = []
+    for line in filter(None, text.splitlines()):
+        if line.startswith(" "):
+            name, _, value = line.strip().partition(": ")
+            found[-1][1].append((name, value))
+        else:
+            found.append((line, []))
+    return found
+
+
 class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *given: Any, rules: Rules, directory: str) -> None:
+        self.rules = rules
+        super().__init__(*given, directory=directory)
+
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        path = self.path.partition("?")[0]
+        for pattern, headers in self.rules:
+            if path == pattern or (pattern.endswith("*") and path.startswith(pattern[:-1])):
+                for name, value in headers:
+                    self.send_header(name, value)
         super().end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name of the standard library
@@ -56,7 +68,9 @@ class _Handler(SimpleHTTPRequestHandler):
 @contextmanager
 def serve(folder: Path) -> Iterator[Served]:
     """Serve a folder on a free port of the loopback address until the block ends."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(folder))) as server:
+    asked = rules((folder / "_headers").read_text(encoding="utf-8"))
+    handler = partial(_Handler, rules=asked, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

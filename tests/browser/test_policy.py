@@ -1,6 +1,8 @@
-"""Every page works under the strictest Content-Security-Policy, and asks for nothing that isn't there."""
+"""Every page works under the headers that the site asks for, and asks for nothing that isn't there."""
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+import re
+
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, Route
 
 from tests.browser.served import Served
 
@@ -30,6 +32,7 @@ def test_no_page_breaks_the_policy_or_asks_in_vain_or_elsewhere(built_site: Serv
         answer = page.goto(built_site.url(path), wait_until="networkidle")
         assert answer
         assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "unsafe-inline" not in answer.headers["content-security-policy"]
     assert not problems, "\n".join(problems)
 
 
@@ -40,3 +43,26 @@ def test_a_breach_of_the_policy_is_heard(built_site: Served, page: Page) -> None
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: '1'}))")
     page.wait_for_timeout(100)
     assert any("Content Security Policy" in text for text in heard), heard
+
+
+def test_what_lasts_is_kept_and_nothing_else(built_site: Served, page: Page) -> None:
+    kept: dict[str, str] = {}
+    page.on("response", lambda answer: kept.update({answer.url: answer.headers.get("cache-control", "")}))
+    page.goto(built_site.url("index.html"), wait_until="networkidle")
+    lasting = {url.rpartition("/")[2].partition(".")[0] for url, said in kept.items() if "immutable" in said}
+    assert {"site", "noto-naskh-arabic-400", "noto-naskh-arabic-700"} <= lasting
+    others = {url for url, said in kept.items() if not said}
+    assert built_site.url("index.html") in others
+    assert all(re.search(r"\.[0-9a-f]{8}\.\w+$", url) for url in kept.keys() - others)
+
+
+def test_a_style_sheet_that_is_another_is_refused(built_site: Served, page: Page) -> None:
+    def another(route: Route) -> None:
+        route.fulfill(body="body { background: rgb(1, 2, 3) }", content_type="text/css")
+
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.route("**/*.css", another)
+    page.goto(built_site.url("index.html"), wait_until="networkidle")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(1, 2, 3)"
+    assert any("integrity" in text for text in heard), heard

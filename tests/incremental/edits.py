@@ -58,6 +58,12 @@ SETTINGS: list[tuple[str, str | None]] = [
     ("languages", "[ar, en, fr, de]"),
     ("index_from", None),
     ("untranslated", None),
+    ("permalinks", "{articles: /:year/:section/:slug/}"),
+    ("permalinks", None),
+    ("addresses", "files"),
+    ("addresses", None),
+    ("host_files", "[netlify, redirects]"),
+    ("host_files", None),
 ]
 """Lines of site.yaml; None takes the line out."""
 
