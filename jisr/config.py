@@ -53,6 +53,7 @@ class _Settings(Struct, frozen=True):
     sitemap: bool = True
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
+    accept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -127,6 +128,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         sitemap=settings.sitemap,
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
+        accept=settings.accept,
     )
 
 

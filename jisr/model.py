@@ -66,6 +66,7 @@ class Site(Struct, frozen=True):
     sitemap: bool
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
+    accept: Mapping[str, tuple[str, ...]]
 
     @property
     def source(self) -> Language:

@@ -8,7 +8,7 @@ import jisr
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "yamlfile", "config",
-    "read", "translate", "plan", "write", "survey", "work", "commands", "build", "serve", "cli",
+    "read", "translate", "plan", "write", "survey", "work", "commands", "build", "check", "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
