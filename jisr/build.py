@@ -796,6 +796,7 @@ class _Run:
         kept = [asdict(problem) for problem in built.warnings if not problem.path.startswith(FOLDER)]
         run = {
             "asked": self.asked,
+            "options": [self.options.base_url, self.options.drafts],
             "build": self.began,
             "pages": built.pages,
             "files": built.files,
@@ -856,6 +857,18 @@ class _Run:
         now = output.fingerprint.split("\n")
         changed = [part for part, one, other in zip(PARTS, before, now, strict=False) if one != other]
         return f"changed: {', '.join(changed)}" if changed else "as it was"
+
+
+def last_options(root: Path, output: Path, report: Report) -> Options:
+    """What the last build of the site into `output` was asked for; the defaults where there was none."""
+    if not (root / FOLDER / FILE).exists():
+        return Options()
+    with State(root, report) as state:
+        asked = _loaded(state.run(str(Staging(root, output, FOLDER).output))).get("options")
+    match asked:
+        case [str() | None as base_url, bool() as drafts]:
+            return Options(base_url, drafts)
+    return Options()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -295,6 +296,69 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
         ctx.exit(1)
 
 
+@main.command()
+@_site
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the built site is; public/ in the site's folder if not given.",
+)
+@click.option("--strict", is_flag=True, help="Take warnings for errors.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="Lines for people, JSON for programs, or annotations of a workflow on GitHub.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(1), metavar="N", help="Processes to use; as many as it pays if not given."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
+@click.pass_context
+def check(
+    ctx: click.Context,
+    site: Path,
+    output: Path | None,
+    strict: bool,
+    form: str,
+    jobs: int | None,
+    quiet: bool,
+) -> None:
+    """Look for what readers, search engines and editors would find wrong.
+
+    The site is built first as it was last built, if anything has changed; then the built pages are looked
+    at, and the texts and translations themselves.
+    """
+    from jisr.check import report
+    from jisr.check.findings import named_from
+    from jisr.check.run import check as run
+
+    ctx.meta["jisr.site"] = site
+    target = output or site / "public"
+    checked = run(site, target, jobs, _silent if quiet else partial(_progress, label="checking"))
+    findings = named_from(Path(), site, checked.findings)
+    if form == "json":
+        click.echo(report.as_json(findings, checked.weights, checked.notes))
+    else:
+        for line in report.as_github(findings) if form == "github" else report.as_text(findings):
+            click.echo(line)
+    if not quiet:
+        for note in checked.notes:
+            click.echo(f"jisr: {note}", err=True)
+    errors = sum(one.problem.severity == "error" for one in findings)
+    if form == "text" and not quiet:
+        for line in report.weight_lines(checked.weights):
+            click.echo(line)
+        seen = f"{_count(checked.pages, 'page')} and {_count(checked.documents, 'document')}"
+        warnings = _count(len(findings) - errors, "warning")
+        click.echo(f"jisr: {seen} checked: {_count(errors, 'error')}, {warnings}")
+    if errors or (strict and findings):
+        ctx.exit(1)
+
+
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     lines = [[str(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -307,13 +371,13 @@ def _silent(results: Iterable[Any], *_: int) -> Iterable[Any]:
     return results
 
 
-def _progress(results: Iterable[Any], number: int, each: int) -> Iterable[Any]:
+def _progress(results: Iterable[Any], number: int, each: int, label: str = "building") -> Iterable[Any]:
     """A progress bar on a terminal where there is enough to wait for."""
     if number < 6 * each or not sys.stderr.isatty():
         return results
 
     def shown() -> Iterable[Any]:
-        with click.progressbar(length=number, label="building", file=sys.stderr) as bar:
+        with click.progressbar(length=number, label=label, file=sys.stderr) as bar:
             for result in results:
                 bar.update(min(each, number))
                 yield result

@@ -79,6 +79,7 @@ class _Settings(Struct, frozen=True):
     fingerprint: bool = True
     minify: bool = True
     manifest: bool = True
+    accept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -185,6 +186,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         fingerprint=settings.fingerprint,
         minify=settings.minify,
         manifest=settings.manifest,
+        accept=settings.accept,
     )
 
 

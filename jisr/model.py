@@ -93,6 +93,7 @@ class Site(Struct, frozen=True):
     fingerprint: bool
     minify: bool
     manifest: bool
+    accept: Mapping[str, tuple[str, ...]]
 
     @property
     def source(self) -> Language:

@@ -17,6 +17,7 @@ LABELS = Labels(
     awaiting="Awaiting translation",
     outdated="Out of date",
     newer="The new Arabic text",
+    contents="Contents",
     backlink=lambda number: f"Back, {number}",
     admonition=lambda title: title,
 )

@@ -1,5 +1,6 @@
 """What is extracted and what is replaced can't disagree: translating each message into itself changes nothing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ INLINE = ["نص عادي", "**عريض** و*مائل*", "`شيفرة` هنا", "
           "&copy; حق", r"\*نجمة\*", "<https://example.org>", "HTML", "١٢٣", "{نص}", "*[س*](x)", "`` ` ``"]  # fmt: skip
 BLOCKS = ["{}", "## {}", "## {} {{: #id .c }}", "> {}", "- {}\n- ثان\n\n    - {}", "1. {}\n\n    فقرة\n2. {}", "{}\n{{: .opening }}",
           "| أ | ب |\n|---|--:|\n| خ | ط |", "مصطلح\n:   {}", "!!! note\n    {}", '!!! tip "عنوان"\n    {}',
-          "```\n{}\n```", "    {}", "<div>{}</div>", "---", "<div markdown=\"1\">\n{}\n</div>"]  # fmt: skip
+          "```\n{}\n```", "    {}", "<div>{}</div>", "---", "<div markdown=\"1\">\n{}\n</div>",
+          "[TOC]", "{}\n{{: .pull }}", "<figure class=\"video\" markdown=\"1\">\n{}\n<figcaption markdown=\"span\">{} <small>س</small></figcaption>\n</figure>"]  # fmt: skip
 ENDING = "\n\n[^1]: متن {}.\n\n[مرجع]: https://example.org/ref\n\n*[HTML]: لغة\n"
 
 documents = st.builds(
@@ -49,6 +51,8 @@ documents = st.builds(
     ),
     st.sampled_from(INLINE[:6]),
 )
+
+_CONTENTS = re.compile(r"<nav [^>]*class=\"toc\".*?</nav>")
 
 
 def check_identity(converter: Converter, text: str) -> None:
@@ -86,7 +90,8 @@ def check_same_as_markdown(converter: Converter, text: str) -> None:
         extension_configs={"extra": {"footnotes": {"SEPARATOR": "-", "BACKLINK_TEXT": "↑"}}},
         output_format="html",
     )
-    theirs = markdown.convert(text)
+    theirs = markdown.convert(text).replace("<p>[TOC]</p>", "")
+    ours = _CONTENTS.sub("", ours)
     assert _bare(ours) == _bare(theirs)
 
 

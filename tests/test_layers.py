@@ -8,7 +8,8 @@ import jisr
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "yamlfile",
-    "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "serve", "cli",
+    "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "check", "serve",
+    "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",

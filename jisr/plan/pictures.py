@@ -15,7 +15,7 @@ def file_outputs(
 ) -> Iterator[tuple[Output, str]]:
     """The files that are copied, each with its owner, and the copies under names of their content.
 
-    Of pictures that pages show there are smaller ones besides. A picture with what isn't to be published is one
+    Of pictures that pages show there are smaller ones besides. One with what isn't to be published is one
     that is made, too.
     """
     for file in files:

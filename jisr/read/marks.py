@@ -4,7 +4,7 @@ Works on elements alone, before and after Python-Markdown's inline pass.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from msgspec import Struct
@@ -14,6 +14,9 @@ from jisr.model import Language, Translation
 
 WRAPPED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 """Blocks that can't hold a label or a <details>: these stand in a <div> together."""
+
+CONTENTS = "[TOC]"
+"""A paragraph that stands for the page's headings, as in Python-Markdown's extension toc."""
 
 HEADING = re.compile(r"h[1-6]")
 _REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figcaption"}
@@ -28,8 +31,38 @@ class Labels(Struct, frozen=True):
     awaiting: str
     outdated: str
     newer: str
+    contents: str
     backlink: Callable[[str], str]
     admonition: Callable[[str], str]
+
+
+def place_contents(element: Element) -> None:
+    """Make the paragraph that asks for a table of contents the place for it."""
+    element.clear()
+    element.tag = "nav"
+    element.set("class", "toc")
+
+
+def fill_contents(
+    root: Element, headings: Iterable[tuple[str, str, str, Mapping[str, str]]], label: str
+) -> None:
+    """Put the headings into the places for a table of contents; take away one that would stay empty.
+
+    Of each heading: its element, its id, its words, its attributes.
+    """
+    listed = list(headings)
+    for nav in [top for top in root if top.tag == "nav" and top.get("class") == "toc" and not len(top)]:
+        if not listed:
+            root.remove(nav)
+            continue
+        nav.set("aria-label", label)
+        nav.text = None
+        entries = SubElement(nav, "ol")
+        for tag, id_, words, attributes in listed:
+            item = SubElement(entries, "li", {"class": f"level-{tag[1]}"})
+            link = SubElement(item, "a", {"href": f"#{id_}"})
+            own = {name: attributes[name] for name in ("lang", "dir") if name in attributes}
+            (SubElement(link, "bdi", own) if own else link).text = " ".join(words.split())
 
 
 def prepare(root: Element) -> None:

@@ -18,6 +18,7 @@ WORDS = (
     "Awaiting translation",
     "Out of date",
     "The new %(language)s text",
+    "Contents",
     "Back to the text, footnote %(number)s",
     "Note",
     "Tip",
@@ -88,6 +89,7 @@ def labels(translations: gettext.NullTranslations, language: Language, source: L
         awaiting=say("Awaiting translation"),
         outdated=say("Out of date"),
         newer=say("The new %(language)s text") % {"language": language_name(source, language)},
+        contents=say("Contents"),
         backlink=lambda number: (
             say("Back to the text, footnote %(number)s")
             % {"number": format_number(int(number), language) if number.isdigit() else number}

@@ -10,6 +10,7 @@ from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 
 from jisr.model import Document, Segment
+from jisr.read import marks
 from jisr.read.markup.body import Body, Unit
 from jisr.read.segments import expand_references, has_prose, normalise
 
@@ -48,6 +49,9 @@ def extract(
             or isinstance(text, AtomicString)
             or element.tag in ("pre", "code", "a")
         ):
+            continue
+        if index == 0 and element.tag == "p" and text.strip() == marks.CONTENTS:
+            marks.place_contents(element)
             continue
         text = _take_attributes(element, text, attributes)
         suffix = ""

@@ -77,18 +77,22 @@ def render(
     present = set(root.iter())
     rtl = language.direction == "rtl"
     toc = []
+    listed: list[tuple[str, str, str, Mapping[str, str]]] = []
     for (block, heading), id_ in zip(headings, ids, strict=True):
         if isinstance(heading, Prose):
             prose[block] = replace(heading, id=id_)
+            listed.append((heading.tag, id_, heading.text, {}))
             toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(heading.text, {}, rtl=rtl)))
             continue
         heading.set("id", id_)
         if heading in present:
+            listed.append((heading.tag, id_, marks.heading_text(heading), heading.attrib))
             toc.append(
                 Heading(
                     int(heading.tag[1]), id_, _toc_entry(marks.heading_text(heading), heading.attrib, rtl=rtl)
                 )
             )
+    marks.fill_contents(root, listed, labels.contents)
     resolved = _finish_links(root, labels, resolve)
     marks.isolate_runs(root, rtl=rtl)
     if not trusted:

@@ -1,0 +1,82 @@
+"""Findings as text, as JSON, and as annotations of a workflow on GitHub."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from jisr.check.findings import Finding
+from jisr.check.whole import Weight
+
+
+def as_text(findings: Iterable[Finding]) -> Iterable[str]:
+    """A line for each: `path:line:column: error: what; what to do [check]`."""
+    return map(str, findings)
+
+
+def weight_lines(weights: Sequence[Weight]) -> list[str]:
+    """A table of the heaviest pages of each kind."""
+    names = sorted({name for one in weights for name in one.parts})
+    rows = [("first view, kB", "language", "in all", *names, "page")]
+    for one in weights:
+        parts = (_kb(one.parts.get(name, 0)) for name in names)
+        rows.append((one.kind, one.language, _kb(one.total), *parts, one.path))
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]) - 1)]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(w) if n < 2 else cell.rjust(w)
+            for n, (cell, w) in enumerate(zip(row, widths, strict=False))
+        ]
+        lines.append("  ".join([*cells, row[-1]]))
+    return lines
+
+
+def _kb(size: int) -> str:
+    return f"{size / 1000:.1f}" if size else "-"
+
+
+def as_json(findings: Sequence[Finding], weights: Sequence[Weight], notes: Sequence[str]) -> str:
+    """All of it for programs."""
+    found: list[Mapping[str, Any]] = [
+        {
+            "path": one.problem.path,
+            "line": one.problem.line,
+            "column": one.problem.column,
+            "severity": one.problem.severity,
+            "check": one.check,
+            "message": one.problem.message,
+            "hint": one.problem.hint,
+        }
+        for one in findings
+    ]
+    weighed = [
+        {"kind": one.kind, "language": one.language, "path": one.path, "total": one.total, "parts": one.parts}
+        for one in weights
+    ]
+    result = {"findings": found, "weights": weighed, "notes": list(notes)}
+    return json.dumps(result, ensure_ascii=False, indent=2)
+
+
+def as_github(findings: Iterable[Finding]) -> Iterable[str]:
+    """Commands of GitHub's workflows, which shows them at their lines.
+
+    What is escaped how: `escapeData` and `escapeProperty` of actions/toolkit.
+    """
+    for one in findings:
+        problem = one.problem
+        given = {
+            "file": problem.path,
+            "line": problem.line,
+            "col": problem.column,
+            "title": f"jisr: {one.check}",
+        }
+        properties = ",".join(f"{name}={_property(str(value))}" for name, value in given.items())
+        yield f"::{problem.severity} {properties}::{_data(f'{problem.message}; {problem.hint}')}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
