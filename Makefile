@@ -9,7 +9,7 @@ SITE   := $(VENV)/site.stamp
 TESTS  := $(VENV)/test.stamp
 NODE   := node_modules/.package-lock.json
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-SOURCE := build.py jisr tests benchmarks
+SOURCE := build.py jisr tests benchmarks docs
 STYLES := 'static/css/**/*.css' 'jisr/serve/client/*.css'
 # The benchmark: so many articles, and rounds of each case.
 N      ?= 1000

@@ -7,7 +7,6 @@ full each time, and compared (docs/decisions/0009-incremental.md).
 import gc
 import json
 import math
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,6 +40,7 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import Asset, DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
     from jisr.plan.listings import Articles
     from jisr.translate.links import Links
+    from jisr.translate.pictures import Pictures
     from jisr.work import Desk, PageWritten, Shards
 
 FEW = 5000
@@ -52,8 +52,8 @@ ICONS = frozenset(
 )
 """The site's mark in its sizes."""
 
-Watch = Callable[[Iterable[Any], int], Iterable[Any]]
-"""Passes the results of a number of documents on, and may show how far they are."""
+Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
+"""Passes the results of a number of documents on, so many in each, and may show how far they are."""
 
 
 class Options(Struct, frozen=True):
@@ -121,7 +121,7 @@ def build(
     root: Path,
     output: Path,
     options: Options,
-    watch: Watch = lambda results, _: results,
+    watch: Watch = lambda results, *_: results,
     record: str = FOLDER,
     kept: Kept | None = None,
 ) -> Built:
@@ -205,6 +205,7 @@ class _Run:
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
         self.recalled: dict[str, bytes] = {}
+        self.same = self.site_last.get("versions") == versions()
         self.asked = fingerprint(versions(), options.base_url, options.drafts, options.preview)
         if not (kept and self._recall(kept)):
             self._look()
@@ -268,8 +269,8 @@ class _Run:
 
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
-        from jisr import commands
-        from jisr.model import Copied, Page, Reading
+        from jisr import commands, gallery
+        from jisr.model import Copied, Derived, Page, Reading
         from jisr.read.documents import document_files, unpublished
         from jisr.work import Desk, Shards, in_order, processes_for
 
@@ -282,7 +283,7 @@ class _Run:
         self.assets = self._assets(site)
         self._name_grounds(site)
         reading = site.reading if site else Reading()
-        number = processes_for(self._how_many_changed(), self.options.jobs)
+        number = processes_for(self._how_many_changed(site), self.options.jobs)
         with Shards(number, reading) as shards:
             facts = self._read(shards, reading)
             if site is None:
@@ -294,22 +295,25 @@ class _Run:
             self.shown = len(shown)
             links = self._links(site, facts, shown)
             self._check_templates(site)
+            pictures, self.pictures = gallery.look(
+                shards, site, self.copied, self.state.pictures(), self.watch, self.report, again=not self.same
+            )
             desk = Desk(
                 root=self.root,
                 theme=self.theme,
                 site=site,
                 links=links,
-                assets=self._loaded(),
-                staging=self.staging.folder,
+                pictures=pictures,
+                assets=self._names_to_load(),
+                aside=self.staging.aside,
                 record=self.staging.record,
                 now=self.now,
             )
             rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
             dates = self._scheduled(facts, reading.timezone)
-            plan = self._plan(
-                site, links, [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
-            )
+            pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
+            plan = self._plan(site, links, pictures, pairs)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
@@ -318,13 +322,18 @@ class _Run:
                 bodies = self._bodies(shards, plan, shown) if site.feed == "full" else {}
                 done = self._write(shards, plan, shown)
                 done += self._write_listings(shards, site, plan, bodies)
+                done += gallery.make(
+                    shards, desk, plan.outputs, plan.stale, self._before, self.watch, self.report
+                )
                 done += self._copy(plan)
                 done += self._compose(plan, site, links, facts)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
                 if changed or plan.removed or not self.staging.output.exists():
                     self.staging.commit(changed, plan.removed)
-        files = sum(isinstance(o.content, Copied) or not o.path.endswith(".html") for o in plan.outputs)
+        files = sum(
+            isinstance(o.content, Copied | Derived) or not o.path.endswith(".html") for o in plan.outputs
+        )
         built = Built(
             pages=len(plan.outputs) - files,
             files=files,
@@ -387,7 +396,7 @@ class _Run:
         files = {path.partition("/")[2]: source for path, source in self.copied.items()}
         return lasting(files, record or {}, minify=site.minify, report=self.report)
 
-    def _loaded(self) -> dict[str, tuple[str, str]]:
+    def _names_to_load(self) -> dict[str, tuple[str, str]]:
         """What pages load for each file, and how browsers know it."""
         names = (path.partition("/")[2] for path in self.copied)
         copies = {path: (asset.path, asset.integrity) for path, asset in self.assets.items()}
@@ -409,12 +418,16 @@ class _Run:
         self.templates = fingerprint([(path, self.digests[path]) for path in paths], sorted(self.copied))
         self.copies = fingerprint([(asset.path, asset.integrity) for asset in self.assets.values()])
 
-    def _how_many_changed(self) -> int:
+    def _how_many_changed(self, site: "Site | None") -> int:
         """Roughly how many documents there is work on: enough to say whether processes pay."""
+        from jisr.translate.pictures import is_picture
+
+        changed = [path for path, now in self.digests.items() if self.known.get(path, (b"", ""))[1] != now]
+        pictures = 20 * sum(map(is_picture, changed)) if site and site.images else 0
         grounds = {"settings": self.settings, "templates": self.templates, "copies": self.copies}
         if any(self.last.get(name) != digest for name, digest in grounds.items()):
-            return len(self.documents)
-        return sum(self.known.get(path, (b"", ""))[1] != digest for path, digest in self.digests.items())
+            return len(self.documents) + pictures
+        return len(changed) + pictures
 
     def _read(self, shards: "Shards", reading: "Reading") -> "dict[str, DocumentFacts]":
         """The facts of all documents; only changed ones are read."""
@@ -428,7 +441,7 @@ class _Run:
             for files in self.documents
         }
         facts: dict[str, DocumentFacts] = {}
-        if self.site_last.get("versions") == versions():
+        if self.same:
             unpack = unpacker(DocumentFacts)
             stored = self.state.documents()
             found = ((path, unpack(stored[path])) for path in keys if path in stored)
@@ -502,7 +515,7 @@ class _Run:
             self.theme,
             base_path=site.base_path,
             base_url=site.base_url,
-            assets=self._loaded(),
+            assets=self._names_to_load(),
             words=words,
         )
         if self.last.get("settings") != self.settings:
@@ -523,7 +536,7 @@ class _Run:
         """The facts of all renderings, with the summaries of those made now; only changed ones are made."""
         from jisr.model import RenderFacts
         from jisr.translate.editions import catalogue_path
-        from jisr.work import Shard, unpacker
+        from jisr.work import BATCH, Shard, unpacker
         from jisr.write.bodies import Bodies
 
         stored = self.state.editions()
@@ -545,6 +558,7 @@ class _Run:
             if (
                 before
                 and before.key == key
+                and all(desk.pictures.stamp(path) == stamp for path, stamp in before.pictures)
                 and all(
                     desk.links.follow(files.path, languages[code], link) == to for code, link, to in followed
                 )
@@ -557,7 +571,7 @@ class _Run:
         if stale:
             shards.all("open", desk)
         batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
-        for batch in self.watch(batches, len(stale)):
+        for batch in self.watch(batches, len(stale), BATCH):
             for path, made, said in batch:
                 self.problems += said
                 if made:
@@ -570,11 +584,16 @@ class _Run:
         return rendered
 
     def _plan(
-        self, site: "Site", links: "Links", documents: "Sequence[tuple[DocumentFacts, RenderFacts]]"
+        self,
+        site: "Site",
+        links: "Links",
+        pictures: "Pictures",
+        documents: "Sequence[tuple[DocumentFacts, RenderFacts]]",
     ) -> _Plan:
         from jisr.plan.listings import KINDS, articles
         from jisr.plan.outline import Grounds, outline
         from jisr.plan.pages import menu_url
+        from jisr.plan.pictures import file_outputs
 
         menus = [
             [menu_url(item, language, links) for item in site.settings[language.code].menu]
@@ -587,8 +606,10 @@ class _Run:
         found = self.articles
         if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
             found = articles(site, [facts for facts, _ in pairs])
+        shown = {path for _, rendering in documents for path, _ in rendering.pictures}
+        files = file_outputs(self.copied.values(), pictures, shown, versions())
         assets = list(self.assets.values())
-        outputs = outline(site, pairs, found, self.copied.values(), assets, links, grounds, self.report)
+        outputs = outline(site, pairs, found, files, assets, links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
@@ -650,7 +671,7 @@ class _Run:
         """The stale pages of documents."""
         from jisr.plan.outline import by_document, neighbours
         from jisr.plan.pages import Around
-        from jisr.work import Shard, around
+        from jisr.work import BATCH, Shard, around
 
         pages = by_document(plan.stale)
         paths = plan.articles.paths
@@ -667,7 +688,7 @@ class _Run:
                 work.append((files, self.rendered[files.path][0], outputs, shown_there))
         done: list[PageWritten] = []
         batches = shards.batches(Shard.write, work, lambda item: self.numbers[item[0].path])
-        for written, said in self.watch(batches, len(work)):
+        for written, said in self.watch(batches, len(work), BATCH):
             done += written
             self.problems += said
         return done
@@ -719,10 +740,10 @@ class _Run:
             content = output.content
             if isinstance(content, Asset):
                 before = self._before(output.path)
-                done.append(put(self.staging.folder, output.path, content_of(content), before))
+                done.append(put(self.staging.aside, output.path, content_of(content), before))
             elif isinstance(content, Text):
                 before = self._before(output.path)
-                done.append(put(self.staging.folder, output.path, content.text.encode(), before))
+                done.append(put(self.staging.aside, output.path, content.text.encode(), before))
             elif isinstance(content, Composed):
                 if content.kind == "robots":
                     text = robots(site)
@@ -732,7 +753,7 @@ class _Run:
                     found = [(facts[path], self.rendered[path][0].editions) for path in content.documents]
                     first = output.path in ("sitemap.xml", "sitemap-1.xml")
                     text = sitemap(site, found, links, homes=first)
-                done.append(put(self.staging.folder, output.path, text.encode(), self._before(output.path)))
+                done.append(put(self.staging.aside, output.path, text.encode(), self._before(output.path)))
         return done
 
     def _copy(self, plan: _Plan) -> "list[PageWritten]":
@@ -746,9 +767,7 @@ class _Run:
                 source = output.content.source
                 changed = source.digest != self._before(output.path)
                 if changed:
-                    target = self.staging.folder / output.path
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(source.file, target)
+                    self.staging.aside.copy(output.path, source.file)
                 done.append(PageWritten(output.path, source.digest, changed))
         return done
 
@@ -801,6 +820,7 @@ class _Run:
                 for path, source in self.sources.items()
             },
             documents={path: pack(one) for path, one in self.fresh.items()} | dict.fromkeys(gone),
+            pictures=self.pictures,
             editions={
                 path: (pack(one), summaries)
                 for path, (one, summaries) in rendered.items()

@@ -303,19 +303,19 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         click.echo("  ".join([first.ljust(widths[0]), *numbers]))
 
 
-def _silent(results: Iterable[Any], _: int) -> Iterable[Any]:
+def _silent(results: Iterable[Any], *_: int) -> Iterable[Any]:
     return results
 
 
-def _progress(results: Iterable[Any], number: int) -> Iterable[Any]:
+def _progress(results: Iterable[Any], number: int, each: int) -> Iterable[Any]:
     """A progress bar on a terminal where there is enough to wait for."""
-    if number < 300 or not sys.stderr.isatty():
+    if number < 6 * each or not sys.stderr.isatty():
         return results
 
     def shown() -> Iterable[Any]:
         with click.progressbar(length=number, label="building", file=sys.stderr) as bar:
             for result in results:
-                bar.update(min(50, number))
+                bar.update(min(each, number))
                 yield result
 
     return shown()

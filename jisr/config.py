@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import language
-from jisr.model import Language, LanguageSettings, MenuItem, Reading, Site
+from jisr.model import ImageSettings, Language, LanguageSettings, MenuItem, Reading, Site
 from jisr.permalinks import TOKENS, fault
 from jisr.yamlfile import YamlFile, parse, validate
 
@@ -40,6 +40,12 @@ class _Language(Struct, frozen=True):
     menu: tuple[_Menu, ...] = ()
 
 
+class _Images(Struct, frozen=True):
+    formats: tuple[Literal["avif", "webp"], ...] = ("webp",)
+    widths: tuple[int, ...] = (480, 800, 1200, 1600)
+    sizes: str = "(min-width: 40rem) 37rem, 100vw"
+
+
 class _Settings(Struct, frozen=True):
     base_url: str
     languages: tuple[str, ...]
@@ -63,6 +69,7 @@ class _Settings(Struct, frozen=True):
     sitemap: bool = True
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
+    images: _Images | bool = field(default_factory=_Images)
     host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...] = (
         "headers",
         "redirects",
@@ -110,6 +117,11 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         report(source.problem(("index_from",), "`index_from` is a percentage", "write 0 to 100"))
     if settings.per_page < 1:
         report(source.problem(("per_page",), "`per_page` is a number of articles", "write 1 or more"))
+    if not isinstance(settings.images, bool):
+        for index, width in enumerate(settings.images.widths):
+            if not 16 <= width <= 8192:
+                what = f"{width} is no width of a picture in pixels"
+                report(source.problem(("images", "widths", index), what, "write 16 to 8192"))
     for kind, pattern in settings.permalinks.items():
         if kind not in TOKENS:
             what = f"`permalinks` knows no `{kind}`"
@@ -167,12 +179,21 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         sitemap=settings.sitemap,
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
+        images=_images(settings.images),
         host_files=settings.host_files,
         content_security_policy=settings.content_security_policy,
         fingerprint=settings.fingerprint,
         minify=settings.minify,
         manifest=settings.manifest,
     )
+
+
+def _images(settings: _Images | bool) -> ImageSettings | None:
+    if settings is False:
+        return None
+    wanted = _Images() if settings is True else settings
+    formats = tuple(name for name in ("avif", "webp") if name in wanted.formats)
+    return ImageSettings(formats, tuple(sorted(set(wanted.widths))), wanted.sizes)
 
 
 def _one_language(

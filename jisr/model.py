@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from jisr.errors import Problem
 
@@ -54,6 +55,17 @@ class Reading(Struct, frozen=True):
     pages: str = "/:section/:slug/"
 
 
+class ImageSettings(Struct, frozen=True):
+    """What is made of pictures: formats, the best first, and widths in pixels.
+
+    `sizes` is the attribute of those in a body.
+    """
+
+    formats: tuple[Literal["avif", "webp"], ...]
+    widths: tuple[int, ...]
+    sizes: str
+
+
 class Site(Struct, frozen=True):
     """The settings, validated. The first language is the source; `base_path` begins and ends with `/`."""
 
@@ -75,6 +87,7 @@ class Site(Struct, frozen=True):
     sitemap: bool
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
+    images: ImageSettings | None
     host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...]
     content_security_policy: Mapping[str, str]
     fingerprint: bool
@@ -117,6 +130,35 @@ class Image(Struct, frozen=True):
     alt: str = ""
     caption: str | None = None
     credit: str | None = None
+
+
+class PictureFacts(Struct, frozen=True):
+    """What a picture's file holds. `width` and `height` are those that are to be seen, 0 where unknown.
+
+    `format` is what it is, by its bytes (`jpeg`), `orientation` that of EXIF; `private` says that it isn't
+    published as it is, `scalable` that smaller ones can be made of it. A `fault` is to be told, with a hint.
+    """
+
+    format: str
+    width: int = 0
+    height: int = 0
+    orientation: int = 1
+    private: bool = False
+    scalable: bool = False
+    fault: str = ""
+    hint: str = ""
+
+    def wrong(self, fault: str, hint: str) -> "PictureFacts":
+        """The same with a fault."""
+        return replace(self, fault=fault, hint=hint)
+
+
+class Sized(Struct, frozen=True):
+    """How a page shows a picture: its size in pixels, and `type` and `srcset` of smaller ones."""
+
+    width: int
+    height: int
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 class Origin(Struct, frozen=True):
@@ -252,6 +294,7 @@ class Edition(Struct, frozen=True):
     sections: tuple[Name, ...]
     source_name: Phrase | None
     image_url: str | None
+    image_size: Sized | None
     image_alt: Phrase | None
     image_caption: Phrase | None
     image_credit: Phrase | None
@@ -276,6 +319,7 @@ class Summary(Struct, frozen=True):
     source_name: Phrase | None
     source_url: str | None
     image_url: str | None
+    image_size: Sized | None
     image_alt: Phrase | None
     image_caption: Phrase | None
     image_credit: Phrase | None
@@ -340,11 +384,13 @@ class EditionFacts(Struct, frozen=True):
 class RenderFacts(Struct, frozen=True):
     """What rendering a document gave, besides the editions: `key` is the digest of all that went in.
 
-    `links` are those it has into the site, each with its language and the address that it got.
+    `links` are those it has into the site, each with its language and the address that it got; `pictures` are
+    those files of the site that it shows, each with its digest.
     """
 
     key: str
     links: tuple[tuple[str, str, str], ...]
+    pictures: tuple[tuple[str, str], ...]
     editions: tuple[EditionFacts, ...]
     warnings: tuple[Problem, ...]
 
@@ -399,6 +445,14 @@ class Copied(Struct, frozen=True):
     source: Source
 
 
+class Derived(Struct, frozen=True):
+    """An output that is made of a picture: one of that width and format; with neither, as it is published."""
+
+    source: Source
+    width: int = 0
+    format: str = ""
+
+
 class Composed(Struct, frozen=True):
     """An output that is made without a template: a sitemap of documents, by their paths, or robots.txt."""
 
@@ -437,4 +491,4 @@ class Output(Struct, frozen=True):
 
     path: str
     fingerprint: str
-    content: Page | Copied | Composed | Asset | Text
+    content: Page | Copied | Derived | Composed | Asset | Text

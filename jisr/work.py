@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from jisr.errors import Problem, SiteError
 from jisr.fingerprint import fingerprint
 from jisr.model import (
+    Derived,
     Document,
     DocumentFacts,
     DocumentFiles,
@@ -33,9 +34,11 @@ from jisr.model import (
     Neighbour,
     Output,
     Page,
+    PictureFacts,
     Reading,
     RenderFacts,
     Site,
+    Source,
     Summary,
 )
 from jisr.plan.feeds import feed_context
@@ -55,11 +58,15 @@ from jisr.read.markup.converter import Converter
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
 from jisr.translate.links import Links
+from jisr.translate.pictures import Pictures
 from jisr.write.bodies import Bodies
+from jisr.write.output import Aside
 from jisr.write.templates import TemplateFailedError, Templates
 
-if TYPE_CHECKING:  # loaded where processes pay
+if TYPE_CHECKING:  # loaded where processes pay, and where there are pictures to make
     from concurrent.futures import Executor, Future
+
+    from jisr.write.pictures import PictureWork
 
 KEPT = 4096
 """Entries of listings that a shard keeps: pages that show the same articles are made close together."""
@@ -116,9 +123,10 @@ class Desk(Struct, frozen=True):
     theme: Path
     site: Site
     links: Links
+    pictures: Pictures
     assets: Mapping[str, tuple[str, str]]
     """For each file that is copied, by its path on the site, what pages load for it, and its `integrity`."""
-    staging: Path
+    aside: Aside
     record: Path
     now: float
     """Seconds since 1970, for what is out by its dates."""
@@ -279,6 +287,39 @@ class Shard:
             self._put(item.output, item.before, context, written, problems)
         return written, problems
 
+    def look(self, batch: Sequence[tuple[int, Source]]) -> list[tuple[str, PictureFacts]]:
+        """What pictures hold."""
+        from jisr import raster
+        from jisr.write.pictures import is_that
+
+        found = []
+        for _, source in batch:
+            file = source.file.read_bytes()
+            if is_that(source, file):
+                found.append((source.path, raster.look(source.path, file)))
+        return found
+
+    def derive(self, batch: Sequence[tuple[int, "PictureWork"]]) -> tuple[list[PageWritten], list[Problem]]:
+        """Make outputs of pictures in the staging folder, but for those that are what they were."""
+        from jisr.write.pictures import made
+
+        written: list[PageWritten] = []
+        problems: list[Problem] = []
+        for _, work in batch:
+            try:
+                for output, content in made(work):
+                    written.append(put(work.staging, output.path, content, work.before[output.path]))
+            except OSError:
+                raise
+            except Exception as error:  # an encoder raises whatever it stumbles over
+                damaged = work.outputs[0].content
+                assert isinstance(damaged, Derived)
+                what = f"no smaller picture can be made of it ({str(error) or type(error).__name__})"
+                problems.append(
+                    Problem(damaged.source.path, 1, 1, what, "save it anew, or in another format")
+                )
+        return written, problems
+
     def _put(
         self,
         output: Output,
@@ -294,7 +335,7 @@ class Shard:
         except TemplateFailedError as error:
             problems.append(error.problem)
             return
-        written.append(put(self.desk.staging, output.path, text.encode(), before))
+        written.append(put(self.desk.aside, output.path, text.encode(), before))
 
     def _editions(
         self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
@@ -335,8 +376,22 @@ class Shard:
             moment(ends, self.reading.timezone) if ends else None,
             desk.now,
         )
+        shown: dict[str, None] = {}
+
+        def see(picture: str) -> None:
+            shown[picture] = None
+
         found = editions(
-            site, body, catalogues, self.speech, self.converter, resolve, hidden, problems.append
+            site,
+            body,
+            catalogues,
+            self.speech,
+            self.converter,
+            resolve,
+            hidden,
+            desk.pictures,
+            see,
+            problems.append,
         )
         if not found:
             return None, problems
@@ -344,6 +399,7 @@ class Shard:
         facts = RenderFacts(
             key=key,
             links=tuple(followed),
+            pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
             editions=tuple(
                 EditionFacts(
                     language=e.language.code,
@@ -386,17 +442,11 @@ def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -
     )
 
 
-def put(staging: Path, path: str, content: bytes, before: str) -> PageWritten:
-    """Write a file into the staging folder unless its digest is what stands there already."""
+def put(aside: Aside, path: str, content: bytes, before: str) -> PageWritten:
+    """Write a file aside unless its digest is that of what stands in its place already."""
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     if digest != before:
-        target = staging / path
-        try:
-            target.parent.mkdir()  # nearly each page has its own; a look first would cost as much again
-        except OSError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb", buffering=0) as file:
-            file.write(content)
+        aside.put(path, content)
     return PageWritten(path, digest, digest != before)
 
 
@@ -447,22 +497,26 @@ class Shards:
             _answer(future)
 
     def batches(
-        self, method: Callable[..., T], items: Sequence[Any], shard_of: Callable[[Any], int]
+        self,
+        method: Callable[..., T],
+        items: Sequence[Any],
+        shard_of: Callable[[Any], int],
+        size: int = BATCH,
     ) -> Iterator[T]:
         """Call a method of the shards with batches of items, in the items' order for each shard."""
         name = method.__name__
         if self.here:
-            for start in range(0, len(items), BATCH):
-                yield getattr(self.here, name)(items[start : start + BATCH])
+            for start in range(0, len(items), size):
+                yield getattr(self.here, name)(items[start : start + size])
             return
         shares: list[list[Any]] = [[] for _ in self.executors]
         for item in items:
             shares[shard_of(item) % self.number].append(item)
         futures: deque[Future[T]] = deque()
-        for start in range(0, max(map(len, shares), default=0), BATCH):
+        for start in range(0, max(map(len, shares), default=0), size):
             for share, executor in zip(shares, self.executors, strict=True):
-                if share[start : start + BATCH]:
-                    futures.append(executor.submit(_call, name, share[start : start + BATCH]))
+                if share[start : start + size]:
+                    futures.append(executor.submit(_call, name, share[start : start + size]))
         while futures:  # an answer that was given on is let go
             yield _answer(futures.popleft())
 

@@ -134,6 +134,8 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
             except msgspec.ValidationError as error:
                 report(_wrong_type(source, at, str(error)))
                 result[name] = None
+        elif isinstance(values[name], bool) and bool in get_args(types[name]):
+            result[name] = values[name]
         elif get_origin(types[name]) is tuple:
             if isinstance(values[name], list):
                 items = range(len(values[name]))

@@ -24,6 +24,13 @@ language:
 """
 
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000002000000010800000000d1492056"
+    "0000000b4944415478da6360600000000300012b094d840000000049454e44ae426082"
+)
+"""A picture of two black dots."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a command of the command line left."""
@@ -39,11 +46,11 @@ class SiteFolder:
 
     path: Path
 
-    def write(self, path: str, text: str) -> None:
+    def write(self, path: str, content: str | bytes) -> None:
         """Write a file of the site, with the folders it needs."""
         file = self.path / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
 
     def read(self, path: str) -> str:
         """The text of a file that was built, named by its path below `public/`."""
@@ -60,7 +67,7 @@ class SiteFolder:
         return self.run("build", *options)
 
 
-MakeSite = Callable[[Mapping[str, str]], SiteFolder]
+MakeSite = Callable[[Mapping[str, str | bytes]], SiteFolder]
 
 
 @pytest.fixture
@@ -70,7 +77,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeSite:
     The test goes on in the site's folder, so that messages name files by their paths in the site.
     """
 
-    def make(files: Mapping[str, str]) -> SiteFolder:
+    def make(files: Mapping[str, str | bytes]) -> SiteFolder:
         folder = SiteFolder(tmp_path / "site")
         for path, text in {"site.yaml": SITE_YAML, **files}.items():
             folder.write(path, text)

@@ -17,9 +17,9 @@ from click.testing import CliRunner
 from jisr import __version__
 from jisr.cli import main
 from tests.bodies import bare
-from tests.conftest import SITE_YAML, Result, SiteFolder
+from tests.conftest import PNG, SITE_YAML, Result, SiteFolder
 
-MakeSite = Callable[[Mapping[str, str]], SiteFolder]
+MakeSite = Callable[[Mapping[str, str | bytes]], SiteFolder]
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -71,6 +71,9 @@ class Links(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name in ("href", "src", "content", "srcset", "poster", "action", "cite", "data") and value:
+                if name == "srcset":
+                    self.found += [(tag, name, one.split()[0]) for one in value.split(", ")]
+                    continue
                 refresh = tag == "meta" and "url=" in value
                 self.found.append((tag, name, value.partition("url=")[2] if refresh else value))
 
@@ -271,7 +274,7 @@ def test_drafts_are_built_when_asked_for(site: MakeSite) -> None:
     assert "articles/b/index.html" not in tree(folder.path / "public")
 
 
-RICH = {
+RICH: dict[str, str | bytes] = {
     "site.yaml": SITE_YAML.replace(
         "locale: ar-EG",
         "locale: ar-EG, menu: [{label: عن جسر, to: about.md}, {label: الرئيسية, to: /}, "
@@ -295,7 +298,7 @@ image: {src: صورة.png, alt: الجسر ليلًا, caption: الجسر}
 [^1]: حاشيةٌ فيها [رابط](/en/).
 """,
     "content/articles/b.md": "---\ntitle: خبر آخر\ndate: 2023-10-17\n---\n\n## قسم\n\nنص.\n",
-    "content/articles/صورة.png": "png",
+    "content/articles/صورة.png": PNG,
     "static/pictures/جسر.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+from tests.conftest import PNG, SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import times
 
 ARTICLE = """\
@@ -26,7 +26,10 @@ tags: [سياسة, C++]
 
 [^1]: نصّها.
 """
-ABOUT = {"content/about.md": "---\ntitle: عن\n---\n\nنصّ.\n", "content/articles/x.png": "x"}
+ABOUT: dict[str, str | bytes] = {
+    "content/about.md": "---\ntitle: عن\n---\n\nنصّ.\n",
+    "content/articles/x.png": PNG,
+}
 PO = """\
 msgid ""
 msgstr "Language: en\\n"
@@ -53,7 +56,7 @@ msgstr "Its text."
 """
 
 
-def files(settings: str = "", count: int = 2) -> dict[str, str]:
+def files(settings: str = "", count: int = 2) -> dict[str, str | bytes]:
     """Articles of which the second is translated whole."""
     written = {f"content/articles/a{n}.md": ARTICLE.format(n) for n in range(1, count + 1)}
     return {"site.yaml": SITE_YAML + settings, **ABOUT, **written, "translations/en/articles/a2.po": PO}
@@ -159,7 +162,8 @@ def test_full_texts_have_links_that_hold_anywhere(site: MakeSite) -> None:
     )
     assert 'src="https://example.org/articles/x.png"' in html
     assert 'href="https://example.org/en/articles/a2/#fn' in html
-    assert not re.search(r'(?:href|src)="[/#]', html)
+    assert 'srcset="https://example.org/sized/' in html
+    assert not re.search(r'(?:href|src|srcset)="[/#]|, /', html)
     assert 'class="awaiting"' in half.content[0].value
 
 

@@ -7,11 +7,13 @@ import jisr
 
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
-    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "yamlfile", "config",
-    "read", "translate", "plan", "write", "survey", "work", "commands", "build", "serve", "cli",
+    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster",
+    "yamlfile", "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build",
+    "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
+    "PIL": "raster.py",
     "nh3": "read/policy.py",
     "yaml": "yamlfile.py",
     "msgspec": "yamlfile.py",

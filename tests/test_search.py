@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from jisr.plan import search
-from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+from tests.conftest import PNG, SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import times
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -135,15 +135,19 @@ def test_a_translation_that_is_not_offered_is_no_works_translation(site: MakeSit
 
 def test_a_shared_link_shows_the_picture(site: MakeSite) -> None:
     text = ARTICLE.format(1).replace("summary:", "image: {src: x.png, alt: صورة}\nsummary:")
-    folder = site({"content/articles/a.md": text, "content/articles/x.png": "x"})
+    folder = site({"content/articles/a.md": text, "content/articles/x.png": PNG})
     folder.build()
     page = folder.read("articles/a/index.html")
     assert '<meta property="og:image" content="https://example.org/articles/x.png">' in page
     assert '<meta property="og:image:alt" content="صورة">' in page
     assert '<meta name="twitter:card" content="summary_large_image">' in page
-    assert (
-        data(folder, "articles/a/index.html")["NewsArticle"]["image"] == "https://example.org/articles/x.png"
-    )
+    assert '<meta property="og:image:width" content="2">' in page
+    assert data(folder, "articles/a/index.html")["NewsArticle"]["image"] == {
+        "@type": "ImageObject",
+        "url": "https://example.org/articles/x.png",
+        "width": 2,
+        "height": 1,
+    }
 
 
 def test_noindex_is_nowhere(site: MakeSite) -> None:

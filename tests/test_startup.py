@@ -20,8 +20,9 @@ def modules(folder: SiteFolder, *arguments: str) -> set[str]:
     """The modules that a command has loaded when it ends."""
     done = subprocess.run(
         [sys.executable, "-c", PRINT_MODULES.format(list(arguments))],
-        cwd=folder.path, capture_output=True, text=True, check=True,
+        cwd=folder.path, capture_output=True, text=True, check=False,
     )  # fmt: skip
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split())
 
 

@@ -12,7 +12,9 @@ from jisr.plan.views import FeedEntry
 from jisr.translate.links import Links
 
 _TAG = re.compile(r"<[a-z][^<>]*>")
-_FROM_HERE = re.compile(r' (href|src)="([/#])')
+_FROM_HERE = re.compile(r' (href|src|srcset)="([/#])')
+_FURTHER = re.compile(r"(?<=[0-9]w, )/")
+"""The second and further addresses of a `srcset`."""
 
 
 def feed_context(
@@ -67,8 +69,9 @@ def _absolute(html: str, address: str, base_url: str) -> str:
     host = "/".join(base_url.split("/", 3)[:3])
 
     def full(tag: re.Match[str]) -> str:
-        return _FROM_HERE.sub(
+        first = _FROM_HERE.sub(
             lambda found: f' {found[1]}="{host if found[2] == "/" else address}{found[2]}', tag[0]
         )
+        return _FURTHER.sub(f"{host}/", first) if " srcset=" in first else first
 
     return _TAG.sub(full, html)

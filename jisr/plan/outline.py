@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Source, Text
+from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Text
 from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import MANIFEST, menu_url
@@ -58,13 +58,16 @@ def outline(
     site: Site,
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
     found: Articles,
-    files: Iterable[Source],
+    files: Iterable[tuple[Output, str]],
     assets: Sequence[Asset],
     links: Links,
     grounds: Grounds,
     report: Report,
 ) -> tuple[Output, ...]:
-    """The outputs, sorted by path. Reports two on one path, naming both."""
+    """The outputs, sorted by path; `files` are those without a page, each with its owner.
+
+    Reports two on one path, naming both.
+    """
     outputs: list[tuple[Output, str]] = []
     bases = _Bases(grounds)
     by_path = {document.path: editions for document, editions in documents}
@@ -86,7 +89,7 @@ def outline(
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
         outputs.append((Output(f"{folder}404.html", bases[page.template], page), owner))
-    outputs += _files(files, assets)
+    outputs += (*files, *_copies(assets))
     taken = {output.path for output, _ in outputs}
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
@@ -112,10 +115,8 @@ def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
     return zip((None, *listed[:-1]), (*listed[1:], None), strict=True) if listed else iter(())
 
 
-def _files(files: Iterable[Source], assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
-    """The files that are copied, and the copies under names of their content."""
-    for file in files:
-        yield Output(file.path.partition("/")[2], f"\n\n\n{file.digest}", Copied(file)), file.path
+def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
+    """The copies of files under names of their content."""
     for asset in assets:
         content = asset if asset.integrity else Copied(asset.source)
         digest = asset.integrity or asset.source.digest

@@ -402,4 +402,13 @@ def _credit(summary: Summary) -> Named | None:
 def _picture(summary: Summary) -> Picture | None:
     if summary.image_url is None or summary.image_alt is None:
         return None
-    return Picture(summary.image_url, summary.image_alt, summary.image_caption, summary.image_credit)
+    size = summary.image_size
+    return Picture(
+        summary.image_url,
+        summary.image_alt,
+        summary.image_caption,
+        summary.image_credit,
+        width=size.width if size else None,
+        height=size.height if size else None,
+        sources=size.sources if size else (),
+    )

@@ -121,7 +121,13 @@ def article_data(
     if edition.sections:
         found["articleSection"] = [section.phrase.text for section in edition.sections]
     if edition.image_url:
-        found["image"] = absolute(edition.image_url, site.base_url)
+        picture = absolute(edition.image_url, site.base_url)
+        size = edition.image_size
+        found["image"] = (
+            {"@type": "ImageObject", "url": picture, "width": size.width, "height": size.height}
+            if size
+            else picture
+        )
     others = [other for other in editions if other.language != edition.language]
     original = next((other for other in others if other.language == site.source), None)
     if edition.language == site.source and others:

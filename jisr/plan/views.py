@@ -91,12 +91,15 @@ class Term(Struct, frozen=True):
 
 
 class Picture(Struct, frozen=True):
-    """A picture with its texts."""
+    """A picture with its texts, its size in pixels, and `type` and `srcset` of smaller ones."""
 
     url: str
     alt: Phrase
     caption: Phrase | None
     credit: Phrase | None
+    width: int | None
+    height: int | None
+    sources: tuple[tuple[str, str], ...]
 
 
 class Year(Struct, frozen=True):

@@ -19,7 +19,8 @@ from jisr.serve.channel import paths_of
 SCRIPTS = ("editor.js", "client.js")
 """Of the folder client/: what every page loads."""
 
-mimetypes.add_type("font/woff2", ".woff2")  # not known to Python 3.11
+for _type, _suffix in (("font/woff2", ".woff2"), ("image/webp", ".webp"), ("image/avif", ".avif")):
+    mimetypes.add_type(_type, _suffix)  # not known to Python 3.11
 
 Prove = Callable[[Iterable[str]], Awaitable[None]]
 

@@ -23,7 +23,7 @@ from jisr.theme import theme_root
 from jisr.translate.editions import catalogue_path
 from jisr.translate.messages import INTERFACE, SITE
 from jisr.work import PageWritten, Rendered, Shard, SitePage, around
-from jisr.write.output import PREVIEW
+from jisr.write.output import PREVIEW, Aside
 from jisr.write.state import recorded_of
 
 
@@ -98,7 +98,7 @@ class Press:
     def _opened(self, seen: Seen, site: Site) -> Shard:
         """A shard that knows the site as it is now."""
         links = seen.desk.links if site == seen.desk.site else seen.desk.links.under(site)
-        desk = replace(seen.desk, site=site, links=links, staging=self.staging)
+        desk = replace(seen.desk, site=site, links=links, aside=Aside(self.staging, whole=True))
         if not self.shard or not self.shard.desk or self.shard.desk.assets != desk.assets:
             self.shard = Shard(site.reading)
             self.shard.open(desk)

@@ -153,7 +153,7 @@ class Workshop:
         self.tell(News(self.number, changed, failed, problems, shown, time.perf_counter() - begun))
 
 
-def _unwatched(results: Iterable[object], _: int) -> Iterable[object]:
+def _unwatched(results: Iterable[object], *_: int) -> Iterable[object]:
     return results
 
 

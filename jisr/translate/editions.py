@@ -17,6 +17,7 @@ from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
 from jisr.translate import messages, sync
 from jisr.translate.catalog import Catalogue
+from jisr.translate.pictures import Pictures
 from jisr.urls import slug
 
 Resolve = Callable[[Language, str], str]
@@ -53,15 +54,20 @@ def editions(
     converter: Converter,
     resolve: Resolve,
     unpublished: Unpublished | None,
+    pictures: Pictures,
+    seen: Callable[[str], None],
     report: Report,
 ) -> tuple[Edition, ...]:
     """The editions of a document, in the order of the site's languages, the source first.
 
-    `resolve` gives a link of the document its address on the page of a language. Reports what is wrong
-    with its links, its HTML and its translations; none where it nests too deep.
+    `resolve` gives a link of the document its address on the page of a language; `seen` is given the path of
+    each picture of the site that it shows. Reports what is wrong with its links, its HTML and its
+    translations; none where it nests too deep.
     """
     try:
-        return _editions(site, body, catalogues, speech, converter, resolve, unpublished, report)
+        return _editions(
+            site, body, catalogues, speech, converter, resolve, unpublished, pictures, seen, report
+        )
     except RecursionError:
         report(too_deep(body.document))
         return ()
@@ -83,6 +89,7 @@ def summarise(edition: Edition) -> Summary:
         source_name=edition.source_name,
         source_url=metadata.source.url if metadata.source else None,
         image_url=edition.image_url,
+        image_size=edition.image_size,
         image_alt=edition.image_alt,
         image_caption=edition.image_caption,
         image_credit=edition.image_credit,
@@ -99,6 +106,8 @@ def _editions(
     converter: Converter,
     resolve: Resolve,
     unpublished: Unpublished | None,
+    pictures: Pictures,
+    seen: Callable[[str], None],
     report: Report,
 ) -> tuple[Edition, ...]:
     document = body.document
@@ -157,6 +166,10 @@ def _editions(
             return named.get((kind, text)) or Phrase(text, site.source, "source")
 
         image = metadata.image
+        image_url = resolve(language, image.src) if image else None
+        picture = pictures.at(image_url or "")
+        if picture:
+            seen(picture)
         title = field("title", metadata.title)
         assert title is not None  # read/documents refuses an empty one
         result.append(
@@ -169,13 +182,19 @@ def _editions(
                 tags=tuple(Name(name("tag", tag), slugs[tag]) for tag in metadata.tags),
                 sections=tuple(Name(name("section", title), at) for title, at in sections),
                 source_name=name("source", metadata.source.name) if metadata.source else None,
-                image_url=resolve(language, image.src) if image else None,
+                image_url=image_url,
+                image_size=pictures.sized(picture) if picture else None,
                 image_alt=(field("image.alt", image.alt) or Phrase("", language, "source"))
                 if image
                 else None,
                 image_caption=field("image.caption", image.caption) if image else None,
                 image_credit=field("image.credit", image.credit) if image else None,
-                blocks=rendering.blocks,
+                blocks=tuple(
+                    replace(block, html=pictures.in_body(block.html, seen)) if "<" in block.html else block
+                    for block in rendering.blocks
+                )
+                if pictures.facts
+                else rendering.blocks,
                 toc=rendering.toc,
                 progress=progress,
                 unpublished=unpublished,

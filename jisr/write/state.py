@@ -19,7 +19,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.write.output import FOLDER, is_plain
 
 FILE = "state.db"
-VERSION = 2
+VERSION = 3
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0
@@ -35,6 +35,7 @@ _DAMAGE = (
 _TABLES = """
 CREATE TABLE source (path TEXT PRIMARY KEY, signature BLOB, digest TEXT) WITHOUT ROWID;
 CREATE TABLE document (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
+CREATE TABLE picture (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 CREATE TABLE edition (path TEXT PRIMARY KEY, facts BLOB, summaries BLOB);
 CREATE TABLE output (
   folder TEXT, path TEXT, fingerprint TEXT, digest TEXT, signature BLOB, PRIMARY KEY (folder, path)
@@ -131,7 +132,7 @@ class State:
             if not new and not (version == 0 and not names):
                 if version != VERSION:
                     raise sqlite3.DatabaseError(f"version {version} instead of {VERSION}")
-                if names != {"source", "document", "edition", "output", "run"}:
+                if names != {"source", "document", "edition", "picture", "output", "run"}:
                     raise sqlite3.DatabaseError("not a record of Jisr's")
                 return db
             db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
@@ -153,6 +154,10 @@ class State:
     def documents(self) -> dict[str, bytes]:
         """The facts of each document."""
         return dict(self.db.execute("SELECT path, facts FROM document"))
+
+    def pictures(self) -> dict[str, bytes]:
+        """The facts of each picture, by the digest of its file."""
+        return dict(self.db.execute("SELECT path, facts FROM picture WHERE typeof(facts) = 'blob'"))
 
     def editions(self) -> dict[str, bytes]:
         """The facts of each document's rendering."""
@@ -189,6 +194,7 @@ class State:
         *,
         sources: Mapping[str, tuple[bytes, str]],
         documents: Mapping[str, bytes | None],
+        pictures: Mapping[str, bytes | None],
         editions: Mapping[str, tuple[bytes, bytes] | None],
         outputs: Mapping[str, Written | None],
         run: str,
@@ -209,6 +215,7 @@ class State:
             _change(
                 db, "document", {p: (v,) for p, v in documents.items() if v is not None}, _gone(documents)
             )
+            _change(db, "picture", {p: (v,) for p, v in pictures.items() if v is not None}, _gone(pictures))
             _change(db, "edition", {p: v for p, v in editions.items() if v is not None}, _gone(editions))
             db.executemany(
                 "DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in _gone(outputs))

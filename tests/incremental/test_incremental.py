@@ -63,7 +63,8 @@ def test_the_specimen_has_a_warning_of_every_kind_and_no_error(bench: Bench) -> 
     assert "belongs to no document" in said  # of the folder of catalogues
     assert "Arabic comma" in said  # of reading a document
     assert "has lost the link" in said  # of rendering it
-    assert said.count("warning") == 3
+    assert said.count("the picture can't be read") == 2  # of looking at pictures
+    assert said.count("warning") == 5
 
 
 # Every way in which each edit can go, once. The walk further down puts them together.

@@ -70,7 +70,9 @@ function said(element) {
   return text;
 }
 
-const within = (element) => [...element.querySelectorAll("*")].filter((child) => !child.closest(OURS));
+// What a build puts around a picture isn't in the HTML that names the messages.
+const within = (element) =>
+  [...element.querySelectorAll("*:not(picture, source)")].filter((child) => !child.closest(OURS));
 
 function locate() {
   places = new Map();
@@ -97,7 +99,7 @@ function pair(blocks, all, place, unlessKnown = false) {
     );
     if (at < 0) continue;
     const found = [all[at], ...within(all[at])];
-    [top, ...top.querySelectorAll("*")].forEach((element, index) => {
+    [top, ...top.querySelectorAll("*:not(picture, source)")].forEach((element, index) => {
       const id = element.dataset.message;
       if (!id || !found[index]) return;
       owners.set(found[index], id);

@@ -1,0 +1,89 @@
+"""The pictures of a build: which are looked at, and which are made."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jisr.errors import Problem, Report
+from jisr.model import Derived, Output, PictureFacts, Site, Source
+from jisr.translate.pictures import Pictures, is_picture
+from jisr.work import Desk, PageWritten, Shard, Shards, pack, unpacker
+from jisr.write.cache import keep_only
+
+FEW = 4
+"""Pictures that a shard is given at once: each takes as long as a hundred documents."""
+
+Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
+
+_facts_of = unpacker(PictureFacts)
+
+
+def look(
+    shards: Shards,
+    site: Site,
+    copied: Mapping[str, Source],
+    stored: Mapping[str, bytes],
+    watch: Watch,
+    report: Report,
+    *,
+    again: bool,
+) -> tuple[Pictures, dict[str, bytes | None]]:
+    """What the site's pictures hold, and what has changed of the facts that are `stored`.
+
+    Only new ones are looked at; faulty ones `again`, where another version may read what the former couldn't.
+    Reports what is wrong with them.
+    """
+    sources = {path: source for path, source in copied.items() if is_picture(path)} if site.images else {}
+    # What is wrong can be the name, so facts belong to the file and its suffix.
+    keys = {path: f"{source.digest}{Path(path).suffix.lower()}" for path, source in sources.items()}
+    facts: dict[str, PictureFacts] = {}
+    for path, key in keys.items():
+        known = _facts_of(stored[key]) if key in stored else None
+        if known and not (known.fault and again):
+            facts[path] = known
+    rows: dict[str, bytes | None] = dict.fromkeys(stored.keys() - set(keys.values()))
+    unseen = list(enumerate(source for path, source in sources.items() if path not in facts))
+    batches = shards.batches(Shard.look, unseen, lambda item: item[0], FEW)
+    for batch in watch(batches, len(unseen), FEW):
+        for path, found in batch:
+            facts[path] = found
+            rows[keys[path]] = pack(found)
+    for path, found in facts.items():
+        if found.fault:
+            report(Problem(path, 1, 1, found.fault, found.hint, "warning"))
+    return Pictures(site, facts, sources), rows
+
+
+def make(
+    shards: Shards,
+    desk: Desk,
+    outputs: Sequence[Output],
+    stale: Sequence[Output],
+    before: Callable[[str], str],
+    watch: Watch,
+    report: Report,
+) -> list[PageWritten]:
+    """Make the stale ones of the outputs that are made of pictures, and forget what no output is made of.
+
+    `before` gives the digest of what stands in an output's place.
+    """
+    wanted: dict[Source, list[Output]] = {}
+    for output in stale:
+        if isinstance(output.content, Derived):
+            wanted.setdefault(output.content.source, []).append(output)
+    if not wanted:
+        return []
+    from jisr.write.pictures import PictureWork, kept_as
+
+    work = []
+    for number, (source, made) in enumerate(wanted.items()):
+        facts = desk.pictures.facts[source.path]
+        digests = {output.path: before(output.path) for output in made}
+        work.append((number, PictureWork(desk.root, desk.staging, facts, tuple(made), digests)))
+    done: list[PageWritten] = []
+    for written, said in watch(shards.batches(Shard.derive, work, lambda item: item[0], FEW), len(work), FEW):
+        done += written
+        for problem in said:
+            report(problem)
+    keep_only(desk.root, (kept_as(o.content) for o in outputs if isinstance(o.content, Derived)))
+    return done
