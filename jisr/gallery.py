@@ -79,7 +79,7 @@ def make(
     for number, (source, made) in enumerate(wanted.items()):
         facts = desk.pictures.facts[source.path]
         digests = {output.path: before(output.path) for output in made}
-        work.append((number, PictureWork(desk.root, desk.staging, facts, tuple(made), digests)))
+        work.append((number, PictureWork(desk.root, desk.aside, facts, tuple(made), digests)))
     done: list[PageWritten] = []
     for written, said in watch(shards.batches(Shard.derive, work, lambda item: item[0], FEW), len(work), FEW):
         done += written

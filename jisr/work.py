@@ -308,7 +308,7 @@ class Shard:
         for _, work in batch:
             try:
                 for output, content in made(work):
-                    written.append(put(work.staging, output.path, content, work.before[output.path]))
+                    written.append(put(work.aside, output.path, content, work.before[output.path]))
             except OSError:
                 raise
             except Exception as error:  # an encoder raises whatever it stumbles over

@@ -1,4 +1,4 @@
-"""Pictures made for the site, put into the staging folder. Loaded only where some have to be made."""
+"""Pictures made for the site. Loaded only where some have to be made."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
@@ -9,6 +9,7 @@ from msgspec import Struct
 from jisr import raster
 from jisr.model import Derived, Output, PictureFacts, Source
 from jisr.write.cache import Cache
+from jisr.write.output import Aside
 
 
 class PictureWork(Struct, frozen=True):
@@ -18,7 +19,7 @@ class PictureWork(Struct, frozen=True):
     """
 
     root: Path
-    staging: Path
+    aside: Aside
     facts: PictureFacts
     outputs: tuple[Output, ...]
     before: Mapping[str, str]
