@@ -17,7 +17,7 @@ CSS = """\
 /* A comment with url(no.png). */
 @import "parts/colours.css";
 @font-face { font-family: X; src: url("fonts/own.woff2?v=1#x") format("woff2"), url( 'fonts/own.woff2' ) }
-.a { background: url(/images/a%20b.png); color: #ffffff }
+.a { background: url(/images/a%20b.svg); color: #ffffff }
 .b { background: url(data:image/png;base64,AAAA); content: "url(no.png)" }
 .c { background: url(https://example.org/x.png), url(//example.org/x.png), url(#x) }
 .card { & :hover { margin-inline: calc(1px + 2px) } @container (inline-size > 30em) { color: light-dark(red, blue) } }
@@ -26,7 +26,7 @@ STATIC = {
     "static/own.css": CSS,
     "static/parts/colours.css": ":root { --paper: #ffffff; }\n",
     "static/fonts/own.woff2": "wOF2 not really",
-    "static/images/a b.png": "PNG not really",
+    "static/images/a b.svg": "<svg/>",
     "static/js/app.js": "// What it does.\nconst number = `a  ${1 + 2} // no comment`;\nexport default number;\n",
     "static/robots.txt": "User-agent: *\n",
 }
@@ -104,7 +104,7 @@ def test_what_a_style_sheet_names_gets_its_name_there(site: MakeSite) -> None:
     assert f"url({found['fonts/own.woff2']}?v=1#x)" in made
     assert made.count(found["fonts/own.woff2"]) == 2
     assert found["parts/colours.css"] in made
-    assert found["images/a b.png"].replace(" ", "%20") in made
+    assert "url(images/a%20b.svg)" in made
     assert "url(data:image/png" in made
     assert all(
         link in made for link in ("url(https://example.org/x.png)", "url(//example.org/x.png)", "url(#x)")
