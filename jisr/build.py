@@ -304,7 +304,7 @@ class _Run:
                 site=site,
                 links=links,
                 pictures=pictures,
-                assets=self._loaded(),
+                assets=self._names_to_load(),
                 aside=self.staging.aside,
                 record=self.staging.record,
                 now=self.now,
@@ -396,7 +396,7 @@ class _Run:
         files = {path.partition("/")[2]: source for path, source in self.copied.items()}
         return lasting(files, record or {}, minify=site.minify, report=self.report)
 
-    def _loaded(self) -> dict[str, tuple[str, str]]:
+    def _names_to_load(self) -> dict[str, tuple[str, str]]:
         """What pages load for each file, and how browsers know it."""
         names = (path.partition("/")[2] for path in self.copied)
         copies = {path: (asset.path, asset.integrity) for path, asset in self.assets.items()}
@@ -515,7 +515,7 @@ class _Run:
             self.theme,
             base_path=site.base_path,
             base_url=site.base_url,
-            assets=self._loaded(),
+            assets=self._names_to_load(),
             words=words,
         )
         if self.last.get("settings") != self.settings:
@@ -607,10 +607,9 @@ class _Run:
         if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
             found = articles(site, [facts for facts, _ in pairs])
         shown = {path for _, rendering in documents for path, _ in rendering.pictures}
+        files = file_outputs(self.copied.values(), pictures, shown, versions())
         assets = list(self.assets.values())
-        files = file_outputs(self.copied.values(), assets, pictures, shown, versions())
-        lasting = [asset.path for asset in assets]
-        outputs = outline(site, pairs, found, files, lasting, links, grounds, self.report)
+        outputs = outline(site, pairs, found, files, assets, links, grounds, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),

@@ -80,7 +80,7 @@ def test_the_themes_icons_are_all_named(site: MakeSite) -> None:
 @pytest.mark.parametrize("own", sorted(ICONS))
 def test_with_one_of_its_own_a_site_has_none_of_the_themes(site: MakeSite, own: str) -> None:
     folder = site({**FILES, f"static/{own}": "علامة"})
-    built(folder)
+    assert folder.build().exit_code == 0  # a picture that is none gets a warning
     assert icons(folder) == {own}
     assert named(folder, "index.html") == ([] if own.startswith("icon-") else [f"/{own}"])
     assert folder.read(own) == "علامة"

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Composed, DocumentFacts, EditionFacts, Output, Page, Site, Text
+from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Text
 from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import MANIFEST, menu_url
@@ -59,7 +59,7 @@ def outline(
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
     found: Articles,
     files: Iterable[tuple[Output, str]],
-    lasting: Sequence[str],
+    assets: Sequence[Asset],
     links: Links,
     grounds: Grounds,
     report: Report,
@@ -90,7 +90,7 @@ def outline(
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
         outputs.append((Output(f"{folder}404.html", bases[page.template], page), owner))
-    outputs += files
+    outputs += (*files, *_copies(assets))
     taken = {output.path for output, _ in outputs}
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
@@ -99,7 +99,7 @@ def outline(
     outputs += _for_search(site, documents, taken, grounds.versions)
     outputs += (
         (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")
-        for path, text in host_files(site, [facts for facts, _ in documents], lasting)
+        for path, text in host_files(site, [facts for facts, _ in documents], [one.path for one in assets])
         if path not in taken
     )
     for path, first, second in collisions((output.path, owner) for output, owner in outputs):
@@ -114,6 +114,14 @@ def outline(
 def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
     """The newer and the older one beside each article, where `listed` has the newest first."""
     return zip((None, *listed[:-1]), (*listed[1:], None), strict=True) if listed else iter(())
+
+
+def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
+    """The copies of files under names of their content."""
+    for asset in assets:
+        content = asset if asset.integrity else Copied(asset.source)
+        digest = asset.integrity or asset.source.digest
+        yield Output(asset.path, f"\n\n\n{digest}", content), asset.source.path
 
 
 def _for_search(

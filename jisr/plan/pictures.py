@@ -2,29 +2,24 @@
 
 from collections.abc import Iterable, Iterator
 
-from jisr.model import Asset, Copied, Derived, Output, Source
+from jisr.model import Copied, Derived, Output, Source
 from jisr.translate.pictures import Pictures
 
 
 def file_outputs(
-    files: Iterable[Source],
-    assets: Iterable[Asset],
-    pictures: Pictures,
-    shown: Iterable[str],
-    versions: str,
+    files: Iterable[Source], pictures: Pictures, shown: Iterable[str], versions: str
 ) -> Iterator[tuple[Output, str]]:
-    """The files that are copied, each with its owner, and the copies under names of their content.
+    """The files that are copied, each with its owner; of pictures that pages show, smaller ones besides.
 
-    Of pictures that pages show there are smaller ones besides. One with what isn't to be published is one
-    that is made, too.
+    A picture that holds what isn't to be published is one that is made, too.
     """
     for file in files:
-        yield _published(file.path.partition("/")[2], file, pictures, versions), file.path
-    for asset in assets:
-        if asset.integrity:
-            yield Output(asset.path, f"\n\n\n{asset.integrity}", asset), asset.source.path
+        path = file.path.partition("/")[2]
+        facts = pictures.facts.get(file.path)
+        if facts and facts.private:
+            yield Output(path, f"{versions}\n\n\n{file.digest}", Derived(file)), file.path
         else:
-            yield _published(asset.path, asset.source, pictures, versions), asset.source.path
+            yield Output(path, f"\n\n\n{file.digest}", Copied(file)), file.path
     made = set()
     for picture in sorted(set(shown) & pictures.facts.keys()):
         source = pictures.sources[picture]
@@ -33,10 +28,3 @@ def file_outputs(
                 made.add(path)
                 mark = f"{source.digest} {width} {form}"
                 yield Output(path, f"{versions}\n\n\n{mark}", Derived(source, width, form)), picture
-
-
-def _published(path: str, file: Source, pictures: Pictures, versions: str) -> Output:
-    facts = pictures.facts.get(file.path)
-    if facts and facts.private:
-        return Output(path, f"{versions}\n\n\n{file.digest}", Derived(file))
-    return Output(path, f"\n\n\n{file.digest}", Copied(file))

@@ -39,12 +39,12 @@ def lasting(
     """The copies, by the names of the files that they are of: `css/site.css`.
 
     `files` are all that are published, by their paths on the site. There are copies of the style sheets,
-    scripts and fonts of `static/`, and of what those style sheets name. `known` is what `recorded` gave after
+    scripts and fonts of `static/`. `known` is what `recorded` gave after
     a build with the same `minify`: what hasn't changed since isn't read.
     """
     making = _Making(files, known, minify, report)
     for path, source in sorted(files.items()):
-        if source.path.startswith("static/") and path.lower().endswith((*TEXTS, *FONTS)):
+        if _is_copied(path, source):
             making.copy_of(path)
     return dict(sorted(making.found.items()))
 
@@ -79,9 +79,9 @@ class _Making:
         self.begun: set[str] = set()
 
     def copy_of(self, path: str) -> str:
-        """The path of a file's copy; its own for a style sheet that is imported by what it imports."""
+        """The path of a file's copy; its own where there is none, or it isn't known yet."""
         if path not in self.found:
-            if path in self.begun or "." not in posixpath.basename(path):
+            if path in self.begun or not _is_copied(path, self.files[path]):
                 return path
             self.begun.add(path)
             self.found[path] = self._made(path)
@@ -193,6 +193,10 @@ def _target(link: str, path: str) -> str | None:
     if plain.startswith("/"):
         return plain[1:]
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
+
+
+def _is_copied(path: str, source: Source) -> bool:
+    return source.path.startswith("static/") and path.lower().endswith((*TEXTS, *FONTS))
 
 
 def _named(path: str, digest: str) -> str:
