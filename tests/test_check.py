@@ -566,6 +566,7 @@ def test_every_check_has_a_case_but_for_the_one_that_needs_nu() -> None:
     assert {case[0] for case in CASES} == CHECKS.keys() - {"html"}
 
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"/>'
 SOUND = """\
 قال «نعم (إن شاء الله)» ثم سكت، وقُتل 1٬300 أو 1,300 أو ١٬٣٠٠؛ فهل أجاب؟ والنسبة ٢٥٪ أو 25%، والكسر ٣٫٦،
 وسنة ١٤٤٥ هـ، والإصدار ١.٢.٣، والآية ﴿الحمد لله﴾ ﷺ، وجاء في 1، 2، 3. أ) أول. “هذا” و"ذاك" و”ذلك“.
@@ -615,7 +616,7 @@ def test_a_sound_site_passes_all_of_them(site: MakeSite) -> None:
     metadata = "authors: [ليلى حداد]\ntags: [سياسة]\naliases: [/old/]\nimage: {src: p.svg, alt: صورة}\n"
     po = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgctxt "title"\nmsgid "خبر اليوم"\nmsgstr "News , today ؟"\n'
     folder = site({
-        A: article(SOUND, metadata), "content/articles/p.svg": "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "content/about.md": "---\ntitle: عن\nsummary: عنه.\n---\n\nنصّ.\n",
+        A: article(SOUND, metadata), "content/articles/p.svg": SVG, "content/about.md": "---\ntitle: عن\nsummary: عنه.\n---\n\nنصّ.\n",
         "translations/en/articles/a.po": po, "site.yaml": SITE_YAML + "feed: full\n",
     })  # fmt: skip
     result = folder.run("check", "--strict")

@@ -235,8 +235,7 @@ class Look:
         wanted = [("CSS", link.get("href")) for link in self.page.links("stylesheet")]
         wanted += [("scripts", e.get("src")) for e in self.page.all("script") if e.get("src")]
         wanted += [("fonts", e.get("href")) for e in self.page.links("preload") if e.get("as") == "font"]
-        pictures = [e for e in self.page.all("img") if e.get("loading") != "lazy"]
-        wanted += [("picture", e.get("src")) for e in pictures[:1]]
+        wanted += [("picture", e.get("src")) for e in list(self.page.all("img"))[:1]]
         for kind, link in wanted:
             target = self._target(link)
             if target and target.kind == "file":

@@ -102,9 +102,8 @@ class _Run:
         work += [pair for pair in catalogues if pair[0] in there]
         batches = [work[at : at + BATCH] for at in range(0, len(work), BATCH)]
         number = min(processes_for(len(work), self.jobs), len(batches))
-        for facts, findings in self.watch(
-            _each(_Desk(self.folder, self.site, self.shown), batches, number), len(work), BATCH
-        ):
+        looked = _each(_Desk(self.folder, self.site, self.shown), batches, number)
+        for facts, findings in self.watch(looked, len(work), BATCH):
             self.pages |= {page.path: page for page in facts}
             self.found += findings
 

@@ -65,7 +65,7 @@ def outline(
     report: Report,
 ) -> tuple[Output, ...]:
     """The outputs, sorted by path; `files` are those without a page, each with its owner,
-    `lasting` the paths of those whose names change with their content.
+    `assets` the copies under names of their content.
 
     Reports two on one path, naming both.
     """
