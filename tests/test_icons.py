@@ -98,7 +98,7 @@ def test_a_manifest_can_be_left_out_or_be_the_sites_own(site: MakeSite) -> None:
 
 
 def test_the_colours_are_those_of_the_style_sheet() -> None:
-    parts = (theme_root() / "templates/_parts.html").read_text(encoding="utf-8")
+    parts = (theme_root() / "templates/_colours.html").read_text(encoding="utf-8")
     sheet = (theme_root() / "static/css/site.css").read_text(encoding="utf-8")
     light, dark = re.findall(r"--paper: (#\w+);", sheet)[:2]  # the third is for printing
     assert f'{{"light": "{light}", "dark": "{dark}"}}' in parts
