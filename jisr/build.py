@@ -315,7 +315,8 @@ class _Run:
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             plan = self._plan(site, links, pictures, pairs)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
-            placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
+            if not self.staging.aside.whole:
+                placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
                 if not self.desk_opened and any(isinstance(o.content, Page) for o in plan.stale):
                     shards.all("open", desk)
@@ -835,8 +836,8 @@ class _Run:
         return rows
 
     def _strays(self, ours: Iterable[str]) -> tuple[str, ...]:
-        if self.kept:
-            return ()
+        if self.kept or self.staging.aside.whole:
+            return ()  # the folder is the preview's, or has just appeared
         paths = frozenset(ours)
         if len(paths) > FEW and not self.options.verify:
             return ()
