@@ -67,6 +67,7 @@ class _Settings(Struct, frozen=True):
     sections: Mapping[str, str] = field(default_factory=dict)
     related: int = 3
     sitemap: bool = True
+    news_sitemap: bool = True
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
     images: _Images | bool = field(default_factory=_Images)
@@ -79,6 +80,8 @@ class _Settings(Struct, frozen=True):
     fingerprint: bool = True
     minify: bool = True
     manifest: bool = True
+    tag_feeds: bool = True
+    search: bool = True
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -177,6 +180,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         sections={folder.strip("/"): title for folder, title in settings.sections.items()},
         related=max(settings.related, 0),
         sitemap=settings.sitemap,
+        news_sitemap=settings.sitemap and settings.news_sitemap,
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
         images=_images(settings.images),
@@ -185,6 +189,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         fingerprint=settings.fingerprint,
         minify=settings.minify,
         manifest=settings.manifest,
+        tag_feeds=settings.tag_feeds,
+        search=settings.search,
     )
 
 
