@@ -1,6 +1,7 @@
 """The search page in a browser: what it finds, says and leads to, under the policy of a host."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,7 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     finally:
         find.NEW, find.OLD = whole
     assert result.exit_code == 0, result.stderr
+    shutil.move(folder.path / "host" / "news" / "_headers", folder.path / "host" / "_headers")  # of the host
     with serve(folder.path / "host") as served:
         yield served
 
