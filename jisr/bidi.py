@@ -7,6 +7,8 @@ for bidi text".
 import re
 from html import escape
 
+from jisr.model import Language, Phrase
+
 FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
 _OPENERS = {LRI, RLI, FSI}
 _CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -37,6 +39,12 @@ COULD_RUN = re.compile(r"[A-Za-z0-9][-+%@#./:~_&=?]|[-+@#./~_\u2212][A-Za-z0-9]|
 def isolate(text: str) -> str:
     """The text between U+2068 and U+2069, for places where no markup can stand."""
     return f"{FSI}{text}{PDI}"
+
+
+def isolated(phrase: Phrase, reader: Language) -> str:
+    """A phrase for a place without markup, in a text of the reader's language."""
+    text = isolate_runs(phrase.text) if phrase.language.direction == "rtl" else phrase.text
+    return isolate(text) if phrase.language.direction != reader.direction else text
 
 
 def isolate_runs(text: str) -> str:

@@ -7,6 +7,7 @@ full each time, and compared (docs/decisions/0009-incremental.md).
 import gc
 import json
 import math
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +39,7 @@ from jisr.write.state import FILE, State, Written, is_damage
 
 if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import Asset, DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
+    from jisr.plan.find import Bundle
     from jisr.plan.listings import Articles
     from jisr.translate.links import Links
     from jisr.translate.pictures import Pictures
@@ -103,6 +105,8 @@ class Seen(Struct, frozen=True):
     documents: "Mapping[str, DocumentFiles]"
     outputs: "tuple[Output, ...]"
     articles: "Articles"
+    bundles: "tuple[Bundle, ...]"
+    rendered: "Mapping[str, RenderFacts]"
 
 
 class Kept(Struct, frozen=True):
@@ -179,6 +183,7 @@ class _Plan(Struct, frozen=True):
     stale: tuple["Output", ...]
     removed: frozenset[str]
     articles: "Articles"
+    bundles: "tuple[Bundle, ...]"
 
 
 class _Run:
@@ -311,23 +316,24 @@ class _Run:
             )
             rendered = self._render(shards, desk, facts, shown)
             self.rendered = rendered
-            dates = self._scheduled(facts, reading.timezone)
+            dates = self._scheduled(site, facts)
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             plan = self._plan(site, links, pictures, pairs)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             if not self.staging.aside.whole:
                 placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
-                if not self.desk_opened and any(isinstance(o.content, Page) for o in plan.stale):
-                    shards.all("open", desk)
-                bodies = self._bodies(shards, plan, shown) if site.feed == "full" else {}
+                if any(isinstance(o.content, Page) for o in plan.stale):
+                    self._open(shards, desk)
                 done = self._write(shards, plan, shown)
-                done += self._write_listings(shards, site, plan, bodies)
+                done += self._write_listings(shards, site, plan)
                 done += gallery.make(
                     shards, desk, plan.outputs, plan.stale, self._before, self.watch, self.report
                 )
                 done += self._copy(plan)
-                done += self._compose(plan, site, links, facts)
+                done += self._compose(plan, site)
+                plan, made = self._index(shards, desk, plan)
+                done += made
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
                 changed = [page.path for page in done if page.changed]
                 if changed or plan.removed or not self.staging.output.exists():
@@ -368,6 +374,8 @@ class _Run:
             documents={files.path: files for files in self.documents},
             outputs=plan.outputs,
             articles=plan.articles,
+            bundles=plan.bundles,
+            rendered={path: one for path, (one, _) in self.rendered.items()},
         )
 
     def _copied(self) -> dict[str, Source]:
@@ -465,19 +473,22 @@ class _Run:
     def _is_shown(self, path: str) -> bool:
         return self.options.drafts or self.hidden[path] is None
 
-    def _scheduled(self, facts: "Mapping[str, DocumentFacts]", timezone: str) -> dict[str, Any]:
+    def _scheduled(self, site: "Site", facts: "Mapping[str, DocumentFacts]") -> dict[str, Any]:
         """What is to come by the dates of documents, and between which moments nothing of it comes."""
+        from jisr.plan.search import NEWS_SECONDS
         from jisr.read.documents import in_words
 
         dated = [one for one in facts.values() if not one.draft]
         moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
+        if site.news_sitemap:  # articles leave it
+            moments += [one.moment + NEWS_SECONDS for one in dated]
         shown = self.options.drafts
         waiting = sorted((one.moment, one.path) for one in dated if one.moment > self.now and not shown)
         return {
             "from": max((at for at in moments if at <= self.now), default=0.0),
             "until": min((at for at in moments if at > self.now), default=None),
             "scheduled": len(waiting),
-            "next": (waiting[0][1], in_words(waiting[0][0], timezone)) if waiting else None,
+            "next": (waiting[0][1], in_words(waiting[0][0], site.timezone)) if waiting else None,
         }
 
     def _links(
@@ -568,9 +579,9 @@ class _Run:
                 self.problems += before.warnings
             else:
                 stale.append((files, key))
-        self.desk_opened = bool(stale)
+        self.opened = False
         if stale:
-            shards.all("open", desk)
+            self._open(shards, desk)
         batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
         for batch in self.watch(batches, len(stale), BATCH):
             for path, made, said in batch:
@@ -584,6 +595,12 @@ class _Run:
         bodies.close()
         return rendered
 
+    def _open(self, shards: "Shards", desk: "Desk") -> None:
+        """Have shards ready to render, once."""
+        if not self.opened:
+            shards.all("open", desk)
+        self.opened = True
+
     def _plan(
         self,
         site: "Site",
@@ -591,6 +608,7 @@ class _Run:
         pictures: "Pictures",
         documents: "Sequence[tuple[DocumentFacts, RenderFacts]]",
     ) -> _Plan:
+        from jisr.plan.find import bundles
         from jisr.plan.listings import KINDS, articles
         from jisr.plan.outline import Grounds, outline
         from jisr.plan.pages import menu_url
@@ -610,12 +628,15 @@ class _Run:
         shown = {path for _, rendering in documents for path, _ in rendering.pictures}
         files = file_outputs(self.copied.values(), pictures, shown, versions())
         assets = list(self.assets.values())
-        outputs = outline(site, pairs, found, files, assets, links, grounds, self.report)
+        indices = bundles(site, pairs)
+        number = len(indices) // len(site.languages)
+        outputs = outline(site, pairs, found, files, assets, links, grounds, self.now, number, self.report)
         return _Plan(
             outputs=outputs,
             stale=tuple(output for output in outputs if self._is_stale(output)),
             removed=frozenset(self.written.keys() - {output.path for output in outputs}),
             articles=found,
+            bundles=indices,
         )
 
     def _digests_of_loads(self) -> dict[str, str]:
@@ -648,26 +669,6 @@ class _Run:
             self.recalled[path] = self.state.summaries(path)
         return self.recalled[path]
 
-    def _bodies(
-        self, shards: "Shards", plan: _Plan, shown: "Sequence[DocumentFiles]"
-    ) -> "dict[str, tuple[str, ...]]":
-        """The HTML of the articles that stale feeds show in full."""
-        from jisr.model import Page
-        from jisr.work import Shard
-
-        wanted: set[str] = set()
-        for output in plan.stale:
-            page = output.content
-            if isinstance(page, Page) and page.kind == "feed" and page.listing:
-                wanted.update(page.listing.articles)
-        bodies = {}
-        work = [(files, self.rendered[files.path][0]) for files in shown if files.path in wanted]
-        for batch in shards.batches(Shard.bodies, work, lambda item: self.numbers[item[0].path]):
-            for path, html, said in batch:
-                bodies[path] = html
-                self.problems += said
-        return bodies
-
     def _write(self, shards: "Shards", plan: _Plan, shown: "Sequence[DocumentFiles]") -> "list[PageWritten]":
         """The stale pages of documents."""
         from jisr.plan.outline import by_document, neighbours
@@ -694,9 +695,7 @@ class _Run:
             self.problems += said
         return done
 
-    def _write_listings(
-        self, shards: "Shards", site: "Site", plan: _Plan, bodies: "Mapping[str, tuple[str, ...]]"
-    ) -> "list[PageWritten]":
+    def _write_listings(self, shards: "Shards", site: "Site", plan: _Plan) -> "list[PageWritten]":
         """The stale pages of the site itself.
 
         Shards keep the entries that they have made: one gets as few languages as can be, and its pages in the
@@ -706,6 +705,7 @@ class _Run:
         from jisr.work import BATCH, Shard, SitePage
 
         codes = [language.code for language in site.languages]
+        files = {one.path: one for one in self.documents}
         stale = [(o, o.content) for o in plan.stale if isinstance(o.content, Page) and not o.content.document]
         if len(stale) > BATCH:
             order = {path: index for index, path in enumerate(plan.articles.paths)}
@@ -718,7 +718,9 @@ class _Run:
                 before=self._before(output.path),
                 articles=tuple(map(self._packed, listing.articles)),
                 naming=tuple(self._packed(term.newest) for term in listing.terms if term.newest),
-                bodies=bodies if page.kind == "feed" else {},
+                bodies=tuple((files[path], self.rendered[path][0]) for path in listing.articles)
+                if page.kind == "feed" and site.feed == "full"
+                else (),
             )
             work.append((codes.index(page.language) + index // BATCH * len(codes), item))
         done: list[PageWritten] = []
@@ -727,13 +729,11 @@ class _Run:
             self.problems += said
         return done
 
-    def _compose(
-        self, plan: _Plan, site: "Site", links: "Links", facts: "Mapping[str, DocumentFacts]"
-    ) -> "list[PageWritten]":
+    def _compose(self, plan: _Plan, site: "Site") -> "list[PageWritten]":
         """The stale files that are made without a template."""
         from jisr.model import Asset, Composed, Text
-        from jisr.plan.search import robots, sitemap, sitemap_index
-        from jisr.work import put
+        from jisr.plan.search import composed
+        from jisr.work import put, summaries
         from jisr.write.assets import content as content_of
 
         done = []
@@ -746,16 +746,65 @@ class _Run:
                 before = self._before(output.path)
                 done.append(put(self.staging.aside, output.path, content.text.encode(), before))
             elif isinstance(content, Composed):
-                if content.kind == "robots":
-                    text = robots(site)
-                elif content.parts:
-                    text = sitemap_index(site, content.parts)
-                else:
-                    found = [(facts[path], self.rendered[path][0].editions) for path in content.documents]
-                    first = output.path in ("sitemap.xml", "sitemap-1.xml")
-                    text = sitemap(site, found, links, homes=first)
+                told = {path: summaries(self._packed(path)) for path, _ in content.news}
+                text = composed(site, content, told)
                 done.append(put(self.staging.aside, output.path, text.encode(), self._before(output.path)))
         return done
+
+    def _index(self, shards: "Shards", desk: "Desk", plan: _Plan) -> "tuple[_Plan, list[PageWritten]]":
+        """The plan with the search indices, of which those that are stale are made.
+
+        What files an index has is known when it has been made, and as long as what is in it stays the same.
+        The preview makes its own, when somebody searches.
+        """
+        if self.kept or not plan.bundles:
+            return plan, []
+        from jisr.model import Indexed, Output
+
+        ours = below(self.written, *(f"{bundle.folder}/" for bundle in plan.bundles))
+        kept: list[Output] = []
+        stale = []
+        for bundle in plan.bundles:
+            grounds = f"{versions()}\n\n\n{bundle.digest}"
+            found = [
+                Output(path, grounds, Indexed()) for path in ours if path.startswith(f"{bundle.folder}/")
+            ]
+            whole = [output for output in found if self.written[output.path].fingerprint == grounds]
+            if whole and not any(output.path in self.tampered for output in whole):
+                kept += whole
+            else:
+                stale.append((bundle, grounds))
+        made, done = self._make_indices(shards, desk, stale) if stale else ([], [])
+        outputs = sorted((*plan.outputs, *kept, *made), key=lambda output: output.path)
+        removed = plan.removed - {output.path for output in outputs}
+        return replace(plan, outputs=tuple(outputs), stale=(*plan.stale, *made), removed=removed), done
+
+    def _make_indices(
+        self, shards: "Shards", desk: "Desk", stale: "Sequence[tuple[Bundle, str]]"
+    ) -> "tuple[list[Output], list[PageWritten]]":
+        """Indices that are made, each with what it stands on."""
+        from jisr.index import files, make
+        from jisr.model import Indexed, Output
+        from jisr.work import WORTH_PROCESSES, processes_for, put
+
+        self._open(shards, desk)
+        known = {files.path: files for files in self.documents}
+        documents = {path: (known[path], one) for path, (one, _) in self.rendered.items()}
+        scratch = self.staging.record / "search"
+        at_once = processes_for(WORTH_PROCESSES, self.options.jobs)
+        wanted = [bundle for bundle, _ in stale]
+        found, said = make(shards, desk.site, wanted, documents, self.numbers, scratch, at_once)
+        self.problems += said
+        made, done = [], []
+        for bundle, grounds in stale:
+            folder = found[bundle.folder]
+            for file in files(folder):
+                path = f"{bundle.folder}/{file.relative_to(folder).as_posix()}"
+                made.append(Output(path, grounds, Indexed()))
+                done.append(put(self.staging.aside, path, file.read_bytes(), self._before(path)))
+        shutil.rmtree(scratch)
+        placing.refuse_clashes(self.staging.output, {output.path: None for output in made}, self.written)
+        return made, done
 
     def _copy(self, plan: _Plan) -> "list[PageWritten]":
         """The stale files that are copied."""

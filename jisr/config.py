@@ -67,6 +67,7 @@ class _Settings(Struct, frozen=True):
     sections: Mapping[str, str] = field(default_factory=dict)
     related: int = 3
     sitemap: bool = True
+    news_sitemap: bool = True
     feed: Literal["summary", "full", "none"] = "summary"
     feed_untranslated: Literal["mark", "source", "omit"] = "mark"
     images: _Images | bool = field(default_factory=_Images)
@@ -80,6 +81,8 @@ class _Settings(Struct, frozen=True):
     minify: bool = True
     manifest: bool = True
     accept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tag_feeds: bool = True
+    search: bool = True
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -178,6 +181,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         sections={folder.strip("/"): title for folder, title in settings.sections.items()},
         related=max(settings.related, 0),
         sitemap=settings.sitemap,
+        news_sitemap=settings.sitemap and settings.news_sitemap,
         feed=settings.feed,
         feed_untranslated=settings.feed_untranslated,
         images=_images(settings.images),
@@ -187,6 +191,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         minify=settings.minify,
         manifest=settings.manifest,
         accept=settings.accept,
+        tag_feeds=settings.tag_feeds,
+        search=settings.search,
     )
 
 

@@ -115,6 +115,16 @@ def plural_forms(code: str) -> str:
 
 
 @cache
+def plural_examples(code: str) -> tuple[tuple[str, int], ...]:
+    """The plural forms of a language by CLDR's names for whole numbers, each with a number that takes it."""
+    form: PluralRule = _locale(code).plural_form
+    found: dict[str, int] = {}
+    for number in (*range(201), 1_000_000):
+        found.setdefault(form(number), number)
+    return tuple(sorted(found.items(), key=lambda pair: _PLURAL_ORDER.index(pair[0])))
+
+
+@cache
 def _locale(code: str) -> Locale:
     try:
         if not _LOCALE.fullmatch(code):

@@ -85,6 +85,7 @@ class Site(Struct, frozen=True):
     sections: Mapping[str, str]
     related: int
     sitemap: bool
+    news_sitemap: bool
     feed: Literal["summary", "full", "none"]
     feed_untranslated: Literal["mark", "source", "omit"]
     images: ImageSettings | None
@@ -94,6 +95,8 @@ class Site(Struct, frozen=True):
     minify: bool
     manifest: bool
     accept: Mapping[str, tuple[str, ...]]
+    tag_feeds: bool
+    search: bool
 
     @property
     def source(self) -> Language:
@@ -415,7 +418,8 @@ class Term(Struct, frozen=True):
 class Listing(Struct, frozen=True):
     """What a page lists: articles by their paths, on page `number` of `count`; or terms.
 
-    `address` is that of its first page, without language: `tags/name`.
+    `address` is that of its first page, without language: `tags/name`. `offered` has a 1 for each language
+    in which search engines are invited to it: where one of its articles is offered to them.
     """
 
     address: str
@@ -423,13 +427,14 @@ class Listing(Struct, frozen=True):
     terms: tuple[Term, ...] = ()
     number: int = 1
     count: int = 1
+    offered: str = ""
 
 
 class Page(Struct, frozen=True):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
-        "article", "page", "parallel", "redirect", "home", "feed", "404", "manifest",
+        "article", "page", "parallel", "redirect", "home", "feed", "404", "search", "manifest",
         "tag", "tags", "author", "authors", "section", "sections", "month", "archive",
     ]  # fmt: skip
     template: str
@@ -454,13 +459,31 @@ class Derived(Struct, frozen=True):
     format: str = ""
 
 
-class Composed(Struct, frozen=True):
-    """An output that is made without a template: a sitemap of documents, by their paths, or robots.txt."""
+class Place(Struct, frozen=True):
+    """An address that search engines are told of: `offered` has a 1 for each language in which it is.
 
-    kind: Literal["sitemap", "robots"]
-    documents: tuple[str, ...] = ()
+    `modified` is when it last changed, in ISO 8601, if that is said.
+    """
+
+    address: str
+    offered: str
+    modified: str = ""
+
+
+class Composed(Struct, frozen=True):
+    """An output that is made without a template: a sitemap of places, or of other sitemaps, or robots.txt.
+
+    The one for news has articles, by their paths, each with the languages in which it is offered.
+    """
+
+    kind: Literal["sitemap", "index", "news", "robots"]
+    places: tuple[Place, ...] = ()
     parts: tuple[str, ...] = ()
-    """The sitemaps that an index names."""
+    news: tuple[tuple[str, str], ...] = ()
+
+
+class Indexed(Struct, frozen=True):
+    """An output that is part of a search index."""
 
 
 class Asset(Struct, frozen=True):
@@ -492,4 +515,4 @@ class Output(Struct, frozen=True):
 
     path: str
     fingerprint: str
-    content: Page | Copied | Derived | Composed | Asset | Text
+    content: Page | Copied | Derived | Composed | Indexed | Asset | Text

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.errors import Problem, SiteError
@@ -41,7 +41,8 @@ from jisr.model import (
     Source,
     Summary,
 )
-from jisr.plan.feeds import feed_context
+from jisr.plan.feeds import feed_context, json_feed
+from jisr.plan.find import index_page
 from jisr.plan.pages import (
     Around,
     document_context,
@@ -51,6 +52,7 @@ from jisr.plan.pages import (
     listing_context,
     plain_context,
     ready,
+    search_context,
 )
 from jisr.plan.views import Entry
 from jisr.read.documents import alias_path, instant, moment, month, read_document, unpublished
@@ -59,6 +61,7 @@ from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
+from jisr.urls import page_path
 from jisr.write.bodies import Bodies
 from jisr.write.output import Aside
 from jisr.write.templates import TemplateFailedError, Templates
@@ -106,14 +109,14 @@ class SitePage(Struct, frozen=True):
     """A page of the site itself to be written, with the packed summaries of what it lists.
 
     `before` is the digest of what stands in its place, `naming` the summaries that its terms take their names
-    from; `bodies` are the HTML of articles in all languages, for a feed.
+    from; `bodies` are the documents whose text it shows in full.
     """
 
     output: Output
     before: str
     articles: tuple[bytes, ...] = ()
     naming: tuple[bytes, ...] = ()
-    bodies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bodies: tuple[tuple[DocumentFiles, RenderFacts], ...] = ()
 
 
 class Desk(Struct, frozen=True):
@@ -159,6 +162,7 @@ class Shard:
         self.documents: dict[str, Document] = {}
         self.editions: dict[str, tuple[str, tuple[Edition, ...]]] = {}
         """The last that were made, each with what it came to: a large site's don't go into memory."""
+        self.html: dict[tuple[str, str], tuple[str, ...]] = {}
         self.desk: Desk | None = None
 
     def read(
@@ -216,7 +220,7 @@ class Shard:
 
         @lru_cache(KEPT)
         def entry_of(packed: bytes, index: int) -> Entry:
-            return entry(site, _sound(summaries_of(packed))[index], desk.links)
+            return entry(site, summaries(packed)[index], desk.links)
 
         self.entry_of = entry_of
         self.templates = Templates(
@@ -252,16 +256,25 @@ class Shard:
                 self._put(output, before, context, written, problems)
         return written, problems
 
-    def bodies(
-        self, batch: Sequence[tuple[DocumentFiles, RenderFacts]]
-    ) -> list[tuple[str, tuple[str, ...], list[Problem]]]:
-        """The HTML of documents in all languages, by their paths."""
-        result = []
-        for files, facts in batch:
-            problems: list[Problem] = []
+    def lay_out(
+        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[int, Path]]]]
+    ) -> list[Problem]:
+        """Write what an index is given of documents, in some languages each, below the folder besides."""
+        assert self.desk
+        problems: list[Problem] = []
+        for files, facts, places in batch:
             found = self._editions(files, facts, problems)
-            result.append((files.path, tuple(map(html_of, found)), problems))
-        return result
+            for language, folder in places if found else ():
+                edition = found[language]
+                path = page_path(
+                    edition.document.address,
+                    self.desk.links.prefix(edition.language),
+                    self.desk.site.addresses,
+                )
+                if text := index_page(edition):
+                    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / path).write_text(text, encoding="utf-8")
+        return problems
 
     def write_listings(
         self, batch: Sequence[tuple[int, SitePage]]
@@ -274,14 +287,17 @@ class Shard:
         for _, item in batch:
             page = item.output.content
             assert isinstance(page, Page)
+            index = [language.code for language in site.languages].index(page.language)
+            naming = [summaries(packed)[index] for packed in item.naming]
             if page.kind in ("404", "manifest"):
                 context = plain_context(site, page, links)
+            elif page.kind == "search":
+                context = search_context(site, page, links)
             elif page.kind == "feed":
-                articles = [_sound(summaries_of(packed)) for packed in item.articles]
-                context = feed_context(site, page, articles, item.bodies, links)
+                articles = [summaries(packed) for packed in item.articles]
+                bodies = {files.path: self._html(files, facts, problems) for files, facts in item.bodies}
+                context = feed_context(site, page, articles, naming, bodies, links)
             else:
-                index = [language.code for language in site.languages].index(page.language)
-                naming = [_sound(summaries_of(packed))[index] for packed in item.naming]
                 entries = tuple(self.entry_of(packed, index) for packed in item.articles)
                 context = listing_context(site, page, entries, naming, links)
             self._put(item.output, item.before, context, written, problems)
@@ -331,11 +347,24 @@ class Shard:
         assert self.desk
         assert isinstance(output.content, Page)
         try:
-            text = self.templates.render(output.content, context)
+            if output.path.endswith(".json"):
+                html = self.templates.each(output.content, "content", context)
+                text = json_feed(self.desk.site, context, html)
+            else:
+                text = self.templates.render(output.content, context)
         except TemplateFailedError as error:
             problems.append(error.problem)
             return
         written.append(put(self.desk.aside, output.path, text.encode(), before))
+
+    def _html(self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]) -> tuple[str, ...]:
+        """The body of a document in all languages. Feeds that show it are made one after the other."""
+        key = files.path, facts.pages
+        if key not in self.html:
+            self.html[key] = tuple(map(html_of, self._editions(files, facts, problems)))
+            if len(self.html) > EDITIONS:
+                del self.html[next(iter(self.html))]
+        return self.html[key]
 
     def _editions(
         self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
@@ -395,7 +424,7 @@ class Shard:
         )
         if not found:
             return None, problems
-        summaries = tuple(map(summarise, found))
+        told = tuple(map(summarise, found))
         facts = RenderFacts(
             key=key,
             links=tuple(followed),
@@ -409,7 +438,7 @@ class Shard:
                     indexed=indexed(site, e),
                     ready=ready(site, e.language, e.progress),
                 )
-                for e, s in zip(found, summaries, strict=True)
+                for e, s in zip(found, told, strict=True)
             ),
             warnings=tuple(problems),
         )
@@ -417,7 +446,7 @@ class Shard:
         self.editions[files.path] = facts.pages, found
         if len(self.editions) > EDITIONS:
             del self.editions[next(iter(self.editions))]
-        return Rendered(facts, pack(summaries), _packed(found)), problems
+        return Rendered(facts, pack(told), _packed(found)), problems
 
 
 def _packed(editions: tuple[Edition, ...]) -> bytes:
@@ -431,6 +460,11 @@ def _sound(value: T | None) -> T:
     if value is None:
         raise sqlite3.DatabaseError("a value in it is damaged")
     return value
+
+
+def summaries(packed: bytes) -> tuple[Summary, ...]:
+    """The summaries of a document, in all languages."""
+    return _sound(summaries_of(packed))
 
 
 def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -> Around:

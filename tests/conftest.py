@@ -18,6 +18,7 @@ SITE_YAML = """\
 base_url: https://example.org/
 languages: [ar, en]
 timezone: Africa/Cairo
+search: false
 language:
   ar: {title: جسر, description: مقالات, locale: ar-EG}
   en: {title: Jisr, description: Articles, locale: en-GB}

@@ -65,6 +65,7 @@ def test_what_templates_see_is_in_the_reference_and_nothing_else(prefix: str, ki
         views.Picture,
         views.Entry,
         views.FeedEntry,
+        views.FeedLink,
         views.Pagination,
         views.PageLink,
         views.Term,

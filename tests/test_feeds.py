@@ -1,9 +1,11 @@
-"""Feeds: valid Atom in each language, with what a setting makes of articles that aren't translated."""
+"""Feeds: valid Atom and JSON in each language, with what a setting makes of articles that aren't translated."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import feedparser
+import msgspec
 import pytest
 
 from tests.conftest import PNG, SITE_YAML, MakeSite, SiteFolder
@@ -60,6 +62,54 @@ def files(settings: str = "", count: int = 2) -> dict[str, str | bytes]:
     """Articles of which the second is translated whole."""
     written = {f"content/articles/a{n}.md": ARTICLE.format(n) for n in range(1, count + 1)}
     return {"site.yaml": SITE_YAML + settings, **ABOUT, **written, "translations/en/articles/a2.po": PO}
+
+
+class Author(msgspec.Struct, forbid_unknown_fields=True):
+    """JSON Feed 1.1, as far as Jisr writes it: nothing else may be in one."""
+
+    name: str
+    url: str = ""
+
+
+class Item(msgspec.Struct, forbid_unknown_fields=True):
+    """An article in a feed."""
+
+    id: str
+    url: str
+    title: str
+    content_html: str
+    date_published: datetime
+    date_modified: datetime
+    language: str
+    summary: str = ""
+    image: str = ""
+    authors: list[Author] = []
+    tags: list[str] = []
+
+
+class JsonFeed(msgspec.Struct, forbid_unknown_fields=True):
+    """A feed as a whole."""
+
+    version: str
+    title: str
+    home_page_url: str
+    feed_url: str
+    language: str
+    items: list[Item]
+    description: str = ""
+
+
+def json_feed(folder: SiteFolder, path: str = "en/feed.json") -> JsonFeed:
+    """A JSON feed that holds what the format asks for."""
+    found = msgspec.json.decode(folder.read(path), type=JsonFeed)
+    assert found.version == "https://jsonfeed.org/version/1.1"
+    ids = [item.id for item in found.items]
+    assert len(set(ids)) == len(ids)
+    addresses = [*ids, *(item.url for item in found.items), found.home_page_url, found.feed_url]
+    addresses += [author.url for item in found.items for author in item.authors]
+    assert all(address.startswith("https://example.org/") for address in addresses)
+    assert all(moment.tzinfo for item in found.items for moment in (item.date_published, item.date_modified))
+    return found
 
 
 def feed(folder: SiteFolder, path: str = "en/feed.xml") -> Any:
@@ -213,3 +263,102 @@ def test_no_words_of_a_feed_are_lost_in_a_base_path(site: MakeSite, language: st
     parsed = feed(folder, "feed.xml" if language == "ar" else "en/feed.xml")
     assert all(entry.id.startswith("https://example.org/news/") for entry in parsed.entries)
     assert 'href="https://example.org/news/' in parsed.entries[0].content[0].value
+
+
+@pytest.mark.parametrize("settings", ["", "feed: full\n", "feed: full\nfeed_untranslated: source\n"])
+def test_json_feeds_say_what_the_atom_feeds_say(site: MakeSite, settings: str) -> None:
+    folder = site(files(settings))
+    folder.build()
+    for place in ("", "en/", "tags/سياسة/", "en/tags/سياسة/"):
+        atom, other = feed(folder, f"{place}feed.xml"), json_feed(folder, f"{place}feed.json")
+        about = atom.feed
+        links = {link.rel: link.href for link in about.links}
+        assert (other.title, other.language) == (about.title, about.language)
+        assert (other.description, other.home_page_url) == (about.subtitle, links["alternate"])
+        assert other.feed_url == about.id.replace(".xml", ".json")
+        assert len(other.items) == len(atom.entries) == 2
+        for entry, item in zip(atom.entries, other.items, strict=True):
+            assert (item.id, item.url, item.title) == (entry.id, entry.link, entry.title)
+            assert item.date_published.isoformat() == entry.published
+            assert item.date_modified.isoformat() == entry.updated
+            assert item.tags == [tag.term for tag in entry.tags]
+            assert [author.name for author in item.authors] == [author.name for author in entry.authors]
+            assert entry.summary in item.content_html
+            for content in entry.get("content", ()):
+                assert content.value in item.content_html
+                assert item.content_html.index(entry.summary) < item.content_html.index(content.value)
+
+
+def test_a_json_feed_marks_and_isolates(site: MakeSite) -> None:
+    folder = site(files())
+    folder.build()
+    whole, half = json_feed(folder).items
+    assert (whole.title, half.title) == ("Story 2", "\u2068خبر 1\u2069")
+    assert half.content_html.startswith("<p><em>0 of 6 blocks translated</em></p>")
+    assert (whole.summary, half.summary) == ("In short, 2.", "\u2068موجز الخبر 1.\u2069")
+    author = half.authors[0]
+    assert author.url == "https://example.org/en/authors/%D9%84%D9%8A%D9%84%D9%89-%D8%AD%D8%AF%D8%A7%D8%AF/"
+
+
+def test_nothing_in_an_article_breaks_a_json_feed(site: MakeSite) -> None:
+    hostile = ARTICLE.format(1).replace("title: خبر 1", r'title: "\"}]</script>\\ &lt;b \u2028 \t x"')
+    hostile = hostile.replace("[سياسة, C++]", "['\"', '</x>']").replace("الأول.", 'الأول. "} `]` \\')
+    folder = site({**files("feed: full\n"), "content/articles/a1.md": hostile})
+    assert folder.build().exit_code == 0
+    title = json_feed(folder, "feed.json").items[1].title
+    assert re.sub("[\u2066-\u2069]", "", title) == '"}]</script>\\ &lt;b x'
+
+
+def test_each_tag_has_feeds_that_its_page_names(site: MakeSite) -> None:
+    names = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgctxt "tag"\nmsgid "سياسة"\nmsgstr "Politics"\n'
+    other = ARTICLE.format(3).replace("[سياسة, C++]", "[علوم]")
+    folder = site({**files(), "content/articles/a3.md": other, "translations/en/site.po": names})
+    folder.build()
+    politics, science = feed(folder, "en/tags/سياسة/feed.xml"), feed(folder, "en/tags/علوم/feed.xml")
+    assert politics.feed.title == "Politics — Jisr"
+    assert science.feed.title == "\u2068علوم\u2069 — Jisr"
+    assert [entry.link[-3:] for entry in politics.entries] == ["a2/", "a1/"]
+    assert [entry.link[-3:] for entry in science.entries] == ["a3/"]
+    page = folder.read("en/tags/سياسة/index.html")
+    base = "/en/tags/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/"
+    named = re.findall(r'<link rel="alternate" type="([^"]*)" href="([^"]*)" title="([^"]*)">', page)
+    assert named == [
+        ("application/atom+xml", "/en/feed.xml", "Jisr"),
+        ("application/feed+json", "/en/feed.json", "Jisr"),
+        ("application/atom+xml", f"{base}feed.xml", "Politics — Jisr"),
+        ("application/feed+json", f"{base}feed.json", "Politics — Jisr"),
+    ]
+    assert "/tags/" not in "".join(re.findall(r"<link[^>]*>", folder.read("en/index.html")))
+
+
+def test_an_article_changes_the_feeds_of_its_own_tags_only(site: MakeSite) -> None:
+    other = ARTICLE.format(3).replace("[سياسة, C++]", "[علوم]")
+    folder = site({**files(), "content/articles/a3.md": other})
+    folder.build()
+    before = times(folder.path / "public")
+    folder.write("content/articles/a3.md", other.replace("موجز", "ملخّص"))
+    folder.build()
+    after = times(folder.path / "public")
+    assert {name for name in after if "feed." in name and after[name] != before[name]} == {
+        f"{language}{place}feed.{kind}"
+        for language in ("", "en/")
+        for place in ("", "tags/علوم/")
+        for kind in ("xml", "json")
+    }
+
+
+def test_tags_have_no_feeds_if_none_are_wanted(site: MakeSite) -> None:
+    folder = site(files("tag_feeds: false\n"))
+    folder.build()
+    public = folder.path / "public"
+    assert {str(path.relative_to(public)) for path in public.rglob("feed.*")} == {
+        "feed.xml", "feed.json", "en/feed.xml", "en/feed.json",
+    }  # fmt: skip
+    named = re.findall(r'<link rel="alternate" type[^>]*>', folder.read("tags/سياسة/index.html"))
+    assert len(named) == 2
+
+
+def test_a_text_may_link_to_a_feed(site: MakeSite) -> None:
+    text = "---\ntitle: ب\n---\n\n[ا](/feed.json) [ب](/tags/سياسة/feed.xml)\n"
+    folder = site({**files(), "content/b.md": text})
+    assert folder.build().exit_code == 0

@@ -8,8 +8,8 @@ import jisr
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "yamlfile",
-    "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "check", "serve",
-    "cli",
+    "config", "read", "translate", "plan", "write", "survey", "work", "index", "commands", "gallery", "build", "check",
+    "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
@@ -24,6 +24,7 @@ DOORS = {
     "uvicorn": "serve/run.py",
     "watchfiles": "serve/watch.py",
     "rapidfuzz": "translate/memory.py",
+    "pagefind_bin": "write/index.py",
     "click": "cli.py",
 }
 ALSO = {

@@ -58,7 +58,7 @@ def test_pages_hold_each_article_once_and_old_ones_stay_when_one_is_added(size: 
 
 
 def test_the_home_page_goes_on_with_the_newest_first(site: MakeSite) -> None:
-    folder = site({**paged(4), **articles(11)})
+    folder = site({"site.yaml": paged(4)["site.yaml"] + "index_from: 0\n", **articles(11)})
     assert folder.build().exit_code == 0
     for prefix in ("", "en/"):
         assert shown(folder, f"{prefix}index.html") == [10, 9, 8, 7]
@@ -193,7 +193,8 @@ def test_an_edit_makes_only_the_listings_that_show_it(site: MakeSite) -> None:
     folder.write(path, text.replace("نصّ الخبر", "نصّ آخر"))
     assert changed(folder) == own
 
-    listings = {"page/4/index.html", "feed.xml"}
+    listings = {"page/4/index.html"}
+    listings |= {folder + name for folder in ("", "tags/سياسة/") for name in ("feed.xml", "feed.json")}
     listings |= {f"{name}/page/4/index.html" for name in ("tags/سياسة", "archive/2000/01")}
     beside = {f"articles/a{number}/index.html" for number in (7, 9, 10, 11, 12)}
     both = listings | beside

@@ -96,6 +96,7 @@ class Editor:
                 "",
                 "per_page: 2\nfeed: full\n",
                 "feed: none\n",
+                "feed: full\ntag_feeds: false\n",
                 "per_page: 1\nfeed: full\nfeed_untranslated: source\n",
             ]
         )
@@ -174,9 +175,9 @@ def test_an_edit_writes_the_pages_that_show_it_and_no_others(site: MakeSite) -> 
         return {name for name in after if after[name] != before.get(name)}
 
     own = {"articles/a/index.html", "en/articles/a/index.html", "en/articles/a/parallel/index.html"}
-    english = {"en/index.html", "en/archive/2023/10/index.html", "en/feed.xml"}
+    english = {"en/index.html", "en/archive/2023/10/index.html", "en/feed.xml", "en/feed.json"}
     assert changed("content/articles/a.md", text + "\nآخر\n") == own | english  # its count
-    homes = english | {"index.html", "archive/2023/10/index.html", "feed.xml"}
+    homes = english | {"index.html", "archive/2023/10/index.html", "feed.xml", "feed.json"}
     beside = {"articles/b/index.html", "en/articles/b/index.html"}
     assert changed("content/articles/a.md", text.replace("خبر", "جديد")) == own | homes | beside
     po = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "نص"\nmsgstr "Text"\n'

@@ -2,10 +2,13 @@
 
 import json
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree as ET
+from urllib.parse import quote
 
 import pytest
+from lxml import etree
 
 from jisr.plan import search
 from tests.conftest import PNG, SITE_YAML, MakeSite, SiteFolder
@@ -13,6 +16,8 @@ from tests.test_rebuild import times
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
+NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}"
+SCHEMA = etree.XMLSchema(file=Path(__file__).parent / "schemas" / "sitemap.xsd")
 ARTICLE = """\
 ---
 title: خبر <b>{0}</b> و"اقتباس"
@@ -49,9 +54,22 @@ def files(settings: str = "") -> dict[str, str]:
     }
 
 
+def parsed(folder: SiteFolder, path: str = "sitemap.xml") -> Any:
+    """A sitemap that holds to the schema."""
+    root = etree.fromstring(folder.read(path).encode())
+    SCHEMA.assertValid(root)
+    return root
+
+
+def articles(folder: SiteFolder) -> dict[str, dict[str, str]]:
+    """The articles of the sitemap, without sections."""
+    found = mapped(folder).items()
+    return {address: others for address, others in found if re.search(r"/articles/.*\d/$", address)}
+
+
 def mapped(folder: SiteFolder, path: str = "sitemap.xml") -> dict[str, dict[str, str]]:
     """The addresses of a sitemap, each with its alternates."""
-    root = ET.fromstring(folder.read(path))
+    root = parsed(folder, path)
     assert root.tag == f"{SITEMAP}urlset"
     return {
         one.findtext(f"{SITEMAP}loc", ""): {
@@ -74,11 +92,13 @@ def test_the_sitemap_has_the_editions_that_are_offered_with_their_alternates(sit
     folder = site(files())
     assert folder.build().exit_code == 0
     pair = {"ar": SECOND, "en": ENGLISH, "x-default": SECOND}
-    assert mapped(folder) == {**HOMES, FIRST: {}, SECOND: pair, ENGLISH: pair}
+    assert articles(folder) == {FIRST: {}, SECOND: pair, ENGLISH: pair}
+    assert {address: others for address, others in mapped(folder).items() if address in HOMES} == HOMES
     assert "<lastmod>2023-10-01</lastmod>" in folder.read("sitemap.xml")
     assert "<lastmod>2023-10-05T10:30:00+03:00</lastmod>" in folder.read("sitemap.xml")
     assert folder.read("robots.txt") == (
         "User-agent: *\nAllow: /\n\nSitemap: https://example.org/sitemap.xml\n"
+        "Sitemap: https://example.org/news-sitemap.xml\n"
     )
 
 
@@ -154,6 +174,7 @@ def test_noindex_is_nowhere(site: MakeSite) -> None:
     folder = site({"content/articles/a.md": ARTICLE.format(1).replace("summary", "noindex: true\nsummary")})
     folder.build()
     assert mapped(folder) == HOMES
+    assert 'content="noindex"' in folder.read("tags/سياسة/index.html")
     assert data(folder, "articles/a/index.html") == {}
 
 
@@ -162,21 +183,24 @@ def test_a_great_sitemap_is_an_index_of_parts(site: MakeSite, monkeypatch: pytes
     written = {f"content/articles/a{number}.md": ARTICLE.format(number) for number in range(1, 6)}
     folder = site(written)
     folder.build("--jobs", "1")
-    index = ET.fromstring(folder.read("sitemap.xml"))
+    index = parsed(folder)
     assert index.tag == f"{SITEMAP}sitemapindex"
+    numbers = range(1, len(index) + 1)
     assert [one.findtext(f"{SITEMAP}loc") for one in index] == [
-        f"https://example.org/sitemap-{number}.xml" for number in (1, 2, 3)
+        f"https://example.org/sitemap-{number}.xml" for number in numbers
     ]
-    assert [address[-4:] for n in (1, 2, 3) for address in mapped(folder, f"sitemap-{n}.xml")][2:] == [
-        f"/a{number}/" for number in range(1, 6)
-    ]
+    found = [list(mapped(folder, f"sitemap-{number}.xml")) for number in numbers]
+    assert max(map(len, found)) <= 6
+    addresses = [address.removeprefix("https://example.org/") for part in found for address in part]
+    assert addresses[:7] == ["", "en/", *(f"articles/a{number}/" for number in range(1, 6))]
+    assert {"tags/", "archive/2023/10/", "authors/"} < set(addresses[7:])
     folder.write("content/articles/a6.md", ARTICLE.format(6))
     before = times(folder.path / "public")
     folder.build("--jobs", "1")
     after = times(folder.path / "public")
-    assert {name for name in after if "sitemap" in name and after[name] != before.get(name)} == {
-        "sitemap-3.xml"
-    }
+    changed = {name for name in after if "sitemap-" in name and after[name] != before.get(name)}
+    assert "sitemap-1.xml" not in changed
+    assert changed
 
 
 def test_a_change_of_words_leaves_the_sitemap_alone(site: MakeSite) -> None:
@@ -213,3 +237,127 @@ def test_no_sitemap_if_none_is_wanted(site: MakeSite) -> None:
     folder.build()
     assert not list((folder.path / "public").glob("*sitemap*"))
     assert not (folder.path / "public/robots.txt").exists()
+
+
+LISTS = ("tags/سياسة/", "tags/", "authors/ليلى-حداد/", "authors/", "articles/world/", "articles/", "archive/2023/10/",
+         "archive/2023/", "archive/", "page/2/")  # fmt: skip
+
+
+def address(path: str) -> str:
+    return f"https://example.org/{quote(path)}"
+
+
+def test_a_listing_is_offered_in_the_languages_in_which_one_of_its_articles_is(site: MakeSite) -> None:
+    folder = site(files("per_page: 1\n"))
+    folder.build()
+    for path in LISTS:
+        found = mapped(folder)
+        page, english = folder.read(f"{path}index.html"), folder.read(f"en/{path}index.html")
+        # The second page of the home page has the article that isn't translated.
+        translated = path != "page/2/"
+        assert ('content="noindex"' in page, 'content="noindex"' in english) == (False, not translated), path
+        assert (address(path) in found, address(f"en/{path}") in found) == (True, translated)
+        pair = {"ar": address(path), "en": address(f"en/{path}"), "x-default": address(path)}
+        assert found[address(path)] == (pair if translated else {})
+        for text, at in ((page, path), (english, f"en/{path}")):
+            named = dict(re.findall(r'<link rel="alternate" hreflang="([^"]*)" href="([^"]*)"', text))
+            assert named == found.get(address(at), {})
+    folder.write("translations/en/articles/world/a2.po", PO.replace("Text.", ""))
+    folder.build()
+    assert {one for one in mapped(folder) if "/en/" in one} == {"https://example.org/en/"}
+    assert 'hreflang="en" href' not in "".join(re.findall(r"<link[^>]*>", folder.read("tags/index.html")))
+
+
+def test_every_page_that_may_be_indexed_is_in_the_sitemap_and_no_other(site: MakeSite) -> None:
+    draft = ARTICLE.format(3).replace("summary", "draft: true\nsummary").replace("سياسة", "مسودات")
+    folder = site({**files("per_page: 1\nindex_from: 50\n"), "content/articles/d.md": draft,
+                   "content/about.md": "---\ntitle: عن\naliases: [/old/]\n---\n\nنصّ.\n"})  # fmt: skip
+    folder.build("--drafts")
+    public = folder.path / "public"
+    indexable = {
+        address(str(path.relative_to(public)).removesuffix("index.html"))
+        for path in public.rglob("*.html")
+        if 'content="noindex"' not in path.read_text(encoding="utf-8")
+    }
+    assert indexable == mapped(folder).keys()
+
+
+def news(folder: SiteFolder) -> list[tuple[str, ...]]:
+    """Address, publication, language, date and title of each piece of news."""
+    root = etree.fromstring(folder.read("news-sitemap.xml").encode())
+    if not len(root):
+        return []
+    SCHEMA.assertValid(root)
+    names = [f".//{NEWS}{name}" for name in ("name", "language", "publication_date", "title")]
+    return [(one.findtext(f"{SITEMAP}loc"), *(one.findtext(name) for name in names)) for one in root]
+
+
+def epoch(day: int, hour: int = 0) -> str:
+    """A moment of October 2023 in Cairo, where it was three hours later than in Greenwich."""
+    return str(int(datetime(2023, 10, day, hour, tzinfo=UTC).timestamp()) - 3 * 3600)
+
+
+def test_news_are_told_for_two_days(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = site(files())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(2, 23))
+    folder.build()
+    title = 'خبر <b>{}</b> و"اقتباس"'
+    second = [
+        (SECOND, "جسر", "ar", "2023-10-02", title.format(2)),
+        (ENGLISH, "Jisr", "en", "2023-10-02", "Story 2"),
+    ]
+    assert news(folder) == [*second, (FIRST, "جسر", "ar", "2023-10-01", title.format(1))]
+    before = times(folder.path / "public")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(epoch(3)) - 1))
+    assert ", 0 written in " in folder.build().stdout
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(3))
+    folder.build()
+    after = times(folder.path / "public")
+    assert {name for name in after if after[name] != before[name]} == {"news-sitemap.xml"}
+    assert news(folder) == second
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(4))
+    folder.build()
+    assert news(folder) == []
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(2))  # back again
+    folder.build()
+    assert len(news(folder)) == 3
+
+
+@pytest.mark.parametrize("options", [(), ("--drafts",)])
+def test_no_news_are_told_that_are_still_to_come(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    folder = site(files())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(1, 1))
+    folder.build(*options)
+    assert [one[0] for one in news(folder)] == [FIRST]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(2))
+    folder.build(*options)
+    assert [one[0] for one in news(folder)] == [SECOND, ENGLISH, FIRST]
+
+
+def test_news_are_a_thousand_addresses_at_most(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "NEWS_MOST", 2)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(2, 1))
+    folder = site(files())
+    folder.build("--jobs", "1")
+    assert [one[0] for one in news(folder)] == [SECOND, ENGLISH]
+
+
+def test_a_new_title_is_in_the_news(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch(2, 1))
+    folder = site(files())
+    folder.build()
+    folder.write("content/articles/world/a1.md", ARTICLE.format(1).replace("خبر", "نبأ"))
+    folder.build()
+    assert news(folder)[-1][-1].startswith("نبأ")
+    folder.write("site.yaml", SITE_YAML.replace("title: جسر", "title: الجسر"))
+    folder.build()
+    assert news(folder)[-1][1] == "الجسر"
+
+
+def test_no_news_sitemap_if_none_is_wanted(site: MakeSite) -> None:
+    folder = site(files("news_sitemap: false\n"))
+    folder.build()
+    assert not (folder.path / "public/news-sitemap.xml").exists()
+    assert "news" not in folder.read("robots.txt")

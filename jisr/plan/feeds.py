@@ -1,15 +1,22 @@
-"""Summaries → feeds: what the template of a feed sees."""
+"""Summaries → feeds: what the template of an Atom feed sees, and JSON Feed, which needs none.
 
+Sources: RFC 4287; JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
+"""
+
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jisr.model import Page, Site, Summary
-from jisr.plan.pages import day_of, entry, plain_context, ready
+from jisr.bidi import isolated
+from jisr.model import Language, Page, Site, Summary
+from jisr.plan.pages import entry, feed_name, plain_context, ready, term_of
 from jisr.plan.views import FeedEntry
+from jisr.read.documents import day_of
 from jisr.translate.links import Links
+from jisr.urls import absolute
 
 _TAG = re.compile(r"<[a-z][^<>]*>")
 _FROM_HERE = re.compile(r' (href|src|srcset)="([/#])')
@@ -21,13 +28,15 @@ def feed_context(
     site: Site,
     page: Page,
     articles: Sequence[tuple[Summary, ...]],
+    naming: Sequence[Summary],
     bodies: Mapping[str, tuple[str, ...]],
     links: Links,
 ) -> dict[str, Any]:
     """What the template of a feed sees.
 
-    `articles` are the newest, in all languages, as the listing of the page has them; `bodies` their HTML in
-    all languages, by path, where the feed has full texts.
+    `articles` are the newest, in all languages, as the listing of the page has them; `naming` has the summary
+    that a tag takes its name from, if the feed is a tag's; `bodies` are the articles' HTML in all languages,
+    by path, where the feed has full texts.
     """
     index = next(i for i, language in enumerate(site.languages) if language.code == page.language)
     assert page.listing
@@ -52,7 +61,56 @@ def feed_context(
         )
     newest = max((found.updated for found in entries), default=datetime.fromtimestamp(0, UTC))
     context = plain_context(site, page, links)
-    return context | {"entries": tuple(entries), "updated": newest}
+    term = term_of(page.listing, site.languages[index], naming, links)
+    return context | {
+        "entries": tuple(entries),
+        "updated": newest,
+        "title": feed_name(site, site.languages[index], term.name if term else None),
+        "home": absolute(term.url if term else context["site"].home, site.base_url),
+    }
+
+
+def json_feed(site: Site, context: Mapping[str, Any], html: Sequence[str]) -> str:
+    """A feed as JSON, from what a template would see of it; `html` is the content of each entry."""
+    language: Language = context["site"].language
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": context["title"],
+        "home_page_url": context["home"],
+        "feed_url": context["page"].canonical,
+        "description": context["site"].description,
+        "language": language.code,
+        "items": [
+            _item(site, found, language, content)
+            for found, content in zip(context["entries"], html, strict=True)
+        ],
+    }
+    return json.dumps(_filled(feed), ensure_ascii=False, indent=1) + "\n"
+
+
+def _item(site: Site, found: FeedEntry, reader: Language, content: str) -> dict[str, Any]:
+    article = found.article
+    item: dict[str, Any] = {
+        "id": article.canonical,
+        "url": article.canonical,
+        "title": isolated(article.title, reader),
+        "summary": isolated(article.summary, reader) if article.summary else "",
+        "image": absolute(article.image.url, site.base_url) if article.image else "",
+        "date_published": found.published.isoformat(),
+        "date_modified": found.updated.isoformat(),
+        "authors": [
+            _filled({"name": isolated(author.name, reader), "url": absolute(author.url or "", site.base_url)})
+            for author in article.authors
+        ],
+        "tags": [tag.name.text for tag in article.tags],
+        "language": article.language.code,
+    }
+    return _filled(item) | {"content_html": content}  # each item has one, be it empty
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    """Those that say something; a list of entries can be empty."""
+    return {key: value for key, value in values.items() if value or key == "items"}
 
 
 def _instant(day: date | None, timezone: str) -> datetime:

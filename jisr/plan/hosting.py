@@ -40,6 +40,8 @@ YEAR = 31_536_000
 def policy(site: Site) -> str:
     """The Content-Security-Policy of the site, with what its settings add."""
     allowed = dict(POLICY)
+    if site.search:  # docs/decisions/0062-search.md
+        allowed |= {"script-src": "'self' 'wasm-unsafe-eval'", "connect-src": "'self'"}
     for directive, sources in site.content_security_policy.items():
         before = allowed.get(directive, "")
         allowed[directive] = sources if before in ("", "'none'") else f"{before} {sources}"

@@ -16,7 +16,9 @@ from jisr.read.documents import ARTICLES
 from jisr.translate import messages
 from jisr.urls import page_path, slug
 
-FEED = "feed.xml"
+FEEDS: Mapping[str, str] = {"feed.xml": "application/atom+xml", "feed.json": "application/feed+json"}
+"""Names of the files, and their media types: Atom and JSON Feed."""
+
 NEWEST = 20
 """Entries of a feed."""
 
@@ -43,6 +45,10 @@ KINDS = (
 
 Found = tuple[str, int, str, Page]
 """Path below the language's folder, the language's place among the site's, digest of what the page shows."""
+
+
+_Listed = tuple[Term, str, str]
+"""A term in an index, what is said of it there, and in which languages one of its articles is offered."""
 
 
 class Articles(Struct, frozen=True):
@@ -141,13 +147,21 @@ def _related(documents: Sequence[DocumentFacts], slugs: Mapping[str, str], count
 
 def places(site: Site, found: Articles) -> tuple[str, ...]:
     """What links may lead to besides documents and files: paths below a language's folder, sorted."""
-    result = [FEED] if site.feed != "none" else []
+    result = [*FEEDS] if site.feed != "none" else []
+    result += ["search/"] * site.search
     for kind in KINDS:
         terms = set(found.groups.get(kind.index, ()))
         if kind.index == "archive":
             terms |= {month.partition("/")[0] for month in terms}
         result += [f"{kind.folder}/{term}/" for term in terms] + [f"{kind.folder}/"] * bool(terms)
+        if has_feeds(site, kind.term):
+            result += [f"{kind.folder}/{term}/{name}" for term in terms for name in FEEDS]
     return tuple(sorted(result))
+
+
+def has_feeds(site: Site, kind: str) -> bool:
+    """Whether pages of a kind have feeds of their own: those of tags."""
+    return kind == "tag" and site.tag_feeds and site.feed != "none"
 
 
 def shared_slugs(found: Articles, report: Report) -> None:
@@ -174,6 +188,7 @@ def parts(number: int, size: int) -> list[tuple[int, int]]:
 def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts, ...]]) -> Iterator[Found]:
     """The listings in all languages. `editions` are the articles', in their order."""
     entries = [[found[index].entry for found in editions] for index in range(len(site.languages))]
+    indexed = [[found[index].indexed for found in editions] for index in range(len(site.languages))]
     codes = [language.code for language in site.languages]
 
     def pages(
@@ -188,31 +203,37 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
         for number, (start, end) in enumerate(ranges, 1):
             shown = indices[start:end]
             paths = tuple([found.paths[i] for i in shown])
-            listing = Listing(address, paths, terms, number, len(ranges))
             path = listing_path(address, number, site.addresses)
+            first = path == "index.html"  # the home page is there for everyone
+            offered = "".join(["01"[first or any(map(own.__getitem__, shown))] for own in indexed])
+            listing = Listing(address, paths, terms, number, len(ranges), offered)
             for index, code in enumerate(codes):
-                digest = digest_of([entries[index][i] for i in shown], f"{len(ranges)} {naming}")
+                digest = digest_of([entries[index][i] for i in shown], f"{len(ranges)} {offered} {naming}")
                 yield path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
     yield from pages("home", "", range(len(found.paths)))
     for kind in KINDS:
-        terms: list[tuple[Term, str]] = []
+        terms: list[_Listed] = []
         for name, indices in found.groups.get(kind.index, {}).items():
             newest = found.documents[indices[0]]
             spelling = _spelling(kind, newest)
             term = Term(name, len(indices), "" if kind.term == "month" else newest.path)
-            terms.append((term, f"{name} {len(indices)} {spelling}"))
-            yield from pages(kind.term, f"{kind.folder}/{name}", indices, spelling, (term,))
+            offered = "".join(["01"[any(map(own.__getitem__, indices))] for own in indexed])
+            terms.append((term, f"{name} {len(indices)} {spelling}", offered))
+            address = f"{kind.folder}/{name}"
+            yield from pages(kind.term, address, indices, spelling, (term,))
+            if has_feeds(site, kind.term):
+                yield from _feeds(site, found, editions, indices, f"{address}/", spelling, (term,))
         template = "archive.html" if kind.index == "archive" else "terms.html"
         for address, listed in _indices(kind, terms):
-            listing = Listing(address, terms=tuple(term for term, _ in listed))
-            digest = digest_of(said for _, said in listed)
+            offered = "".join(map(max, zip(*[own for _, _, own in listed], strict=True)))
+            listing = Listing(address, terms=tuple(term for term, _, _ in listed), offered=offered)
+            digest = digest_of((said for _, said, _ in listed), offered)
             for index, code in enumerate(codes):
                 page = Page(kind.index, template, code, "", BLAME, listing)
                 yield listing_path(address, 1, site.addresses), index, digest, page
     if site.feed != "none":
-        for index in range(len(codes)):
-            yield _feed(site, found, editions, index)
+        yield from _feeds(site, found, editions, range(len(found.paths)))
 
 
 def _spelling(kind: Kind, newest: DocumentFacts) -> str:
@@ -224,14 +245,14 @@ def _spelling(kind: Kind, newest: DocumentFacts) -> str:
     return newest.path.rpartition("/")[0] if kind.term == "section" else ""
 
 
-def _indices(kind: Kind, terms: list[tuple[Term, str]]) -> Iterator[tuple[str, list[tuple[Term, str]]]]:
+def _indices(kind: Kind, terms: list[_Listed]) -> Iterator[tuple[str, list[_Listed]]]:
     """The pages that list terms: addresses, and what they list. The archive has one for each year too."""
     if terms:
         yield kind.folder, terms
     if kind.index == "archive":
-        years: dict[str, list[tuple[Term, str]]] = {}
-        for pair in terms:
-            years.setdefault(pair[0].slug.partition("/")[0], []).append(pair)
+        years: dict[str, list[_Listed]] = {}
+        for month in terms:
+            years.setdefault(month[0].slug.partition("/")[0], []).append(month)
         for year, months in years.items():
             yield f"{kind.folder}/{year}", months
 
@@ -241,24 +262,42 @@ def digest_of(shown: Iterable[str], besides: str = "") -> str:
     return blake2b("\n".join([besides, *shown]).encode(), digest_size=16).hexdigest()
 
 
-def _feed(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts, ...]], index: int) -> Found:
-    omit = site.feed_untranslated == "omit"
-    shown = []
-    digests = []
-    for document, own in zip(found.documents, editions, strict=True):
-        edition = own[index]
-        if document.draft or (omit and not edition.ready):
-            continue
-        if site.feed_untranslated == "source" and not edition.ready:
-            edition = own[0]
-        shown.append(document.path)
-        digests.append(edition.page if site.feed == "full" else edition.entry)
-        if len(shown) == NEWEST:
-            break
-    page = Page("feed", "feed.xml", site.languages[index].code, "", BLAME, Listing(FEED, tuple(shown)))
-    return FEED, index, digest_of(digests), page
+def _feeds(
+    site: Site,
+    found: Articles,
+    editions: Sequence[tuple[EditionFacts, ...]],
+    indices: Sequence[int],
+    folder: str = "",
+    naming: str = "",
+    terms: tuple[Term, ...] = (),
+) -> Iterator[Found]:
+    """The feeds of some articles in all languages, each in all formats."""
+    for index, language in enumerate(site.languages):
+        shown = []
+        digests = []
+        for at in indices:
+            own, document = editions[at], found.documents[at]
+            edition = own[index]
+            if document.draft or (site.feed_untranslated == "omit" and not edition.ready):
+                continue
+            if site.feed_untranslated == "source" and not edition.ready:
+                edition = own[0]
+            shown.append(document.path)
+            digests.append(edition.page if site.feed == "full" else edition.entry)
+            if len(shown) == NEWEST:
+                break
+        digest = digest_of(digests, naming)
+        for name in FEEDS:
+            template = "feed.xml" if name == "feed.xml" else "_feed.html"
+            listing = Listing(folder + name, tuple(shown), terms)
+            yield folder + name, index, digest, Page("feed", template, language.code, "", BLAME, listing)
 
 
 def listing_path(address: str, number: int, addresses: Literal["folders", "files"]) -> str:
     """Output path of a page of a listing, below its language's folder."""
-    return page_path(address if number == 1 else f"{address}/page/{number}".lstrip("/"), "", addresses)
+    return page_path(listing_address(address, number), "", addresses)
+
+
+def listing_address(address: str, number: int) -> str:
+    """Address of a page of a listing: that of its first page, and below it those of the others."""
+    return address if number == 1 else f"{address}/page/{number}".lstrip("/")

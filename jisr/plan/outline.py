@@ -4,17 +4,28 @@ A pure function of its arguments, computed in full each time: it is cheap, since
 not at what they stand for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
-from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Text
+from jisr.model import (
+    Asset,
+    Composed,
+    Copied,
+    DocumentFacts,
+    EditionFacts,
+    Listing,
+    Output,
+    Page,
+    Site,
+    Text,
+)
 from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
-from jisr.plan.pages import MANIFEST, menu_url
-from jisr.plan.search import sitemap_parts
+from jisr.plan.pages import MANIFEST, SEARCH, menu_url
+from jisr.plan.search import NEWS, latest, sitemaps
 from jisr.translate.links import Links, collisions
 from jisr.urls import page_path
 
@@ -62,12 +73,15 @@ def outline(
     assets: Sequence[Asset],
     links: Links,
     grounds: Grounds,
+    now: float,
+    indices: int,
     report: Report,
 ) -> tuple[Output, ...]:
     """The outputs, sorted by path; `files` are those without a page, each with its owner,
     `assets` the copies under names of their content.
 
-    Reports two on one path, naming both.
+    `now` is seconds since 1970: what is news, is so for a while. `indices` is the number of those that
+    the search page asks. Reports two on one path, naming both.
     """
     outputs: list[tuple[Output, str]] = []
     bases = _Bases(grounds)
@@ -83,20 +97,32 @@ def outline(
         made = _document(document, editions, around, prefixes, bases, site.addresses)
         outputs += ((output, document.path) for output in made)
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
+    lists = []
     for path, index, shown, page in listings(site, found, listed):
         fingerprint = bases[page.template] + shown
         outputs.append((Output(folders[index] + path, fingerprint, page), f"the listing /{path}"))
+        if index == 0 and page.listing and page.kind != "feed":
+            lists.append(page.listing)
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("404", "404.html", language.code, "", "site.yaml")
         owner = "the page for missing addresses"
         outputs.append((Output(f"{folder}404.html", bases[page.template], page), owner))
+    if site.search:
+        listing = Listing(SEARCH, count=indices)
+        for language, folder in zip(site.languages, folders, strict=True):
+            page = Page("search", "search.html", language.code, "", "site.yaml", listing)
+            path = folder + page_path(SEARCH, "", site.addresses)
+            outputs.append((Output(path, f"{bases[page.template]}{indices}", page), "the search page"))
     outputs += (*files, *_copies(assets))
     taken = {output.path for output, _ in outputs}
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
         if site.manifest and f"{folder}{MANIFEST}" not in taken:
             outputs.append((Output(f"{folder}{MANIFEST}", bases[page.template], page), "the web manifest"))
-    outputs += _for_search(site, documents, taken, grounds.versions)
+    if site.sitemap and "sitemap.xml" not in taken:
+        news = latest(zip(found.documents, listed, strict=True), now) if site.news_sitemap else []
+        told = _for_search(site, sitemaps(site, documents, lists), news, by_path, grounds)
+        outputs += ((output, f"the file {output.path}") for output in told if output.path not in taken)
     outputs += (
         (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")
         for path, text in host_files(site, [facts for facts, _ in documents], [one.path for one in assets])
@@ -126,32 +152,24 @@ def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
 
 def _for_search(
     site: Site,
-    documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
-    taken: Set[str],
-    versions: str,
-) -> Iterator[tuple[Output, str]]:
-    """The sitemap and robots.txt. The site's own go before them."""
-    if not site.sitemap or "sitemap.xml" in taken:
-        return
-    parts = sitemap_parts(site, documents)
+    maps: Iterable[tuple[str, Composed]],
+    news: Sequence[tuple[DocumentFacts, str]],
+    editions: Mapping[str, tuple[EditionFacts, ...]],
+    grounds: Grounds,
+) -> Iterator[Output]:
+    """The sitemaps and robots.txt. The site's own go before them."""
     codes = [language.code for language in site.languages]
     address = f"{site.base_url} {site.base_path} {codes} {site.addresses}"
-    for path, listed in parts:
-        names = tuple(name for name, _ in parts[1:]) if path == "sitemap.xml" else ()
-        lines = [
-            f"{document.address} {document.modified} {''.join('01'[e.indexed] for e in editions)}"
-            for document, editions in listed
-        ]
-        content = Composed("sitemap", tuple(document.path for document, _ in listed), names)
-        yield (
-            Output(path, f"{versions}\n\n\n{digest_of(lines, f'{address} {names}')}", content),
-            "the sitemap",
-        )
-    if "robots.txt" not in taken:
-        yield (
-            Output("robots.txt", f"{versions}\n\n\n{digest_of((), address)}", Composed("robots")),
-            "robots.txt",
-        )
+    for path, content in maps:
+        lines = [f"{place.address} {place.offered} {place.modified}" for place in content.places]
+        said = digest_of(lines, f"{address} {content.parts}")
+        yield Output(path, f"{grounds.versions}\n\n\n{said}", content)
+    if site.news_sitemap:
+        lines = [f"{offered} {''.join([e.entry for e in editions[one.path]])}" for one, offered in news]
+        content = Composed("news", news=tuple((one.path, offered) for one, offered in news))
+        yield Output(NEWS, f"{grounds.versions}\n{grounds.settings}\n\n{digest_of(lines)}", content)
+    said = digest_of((), f"{address} {site.news_sitemap}")
+    yield Output("robots.txt", f"{grounds.versions}\n\n\n{said}", Composed("robots"))
 
 
 def menu_problems(site: Site, links: Links) -> Iterable[Problem]:

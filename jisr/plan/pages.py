@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jisr.languages import format_month, format_year, sort_key
+from jisr.bidi import isolated
+from jisr.languages import format_month, format_year, plural_examples, sort_key
 from jisr.model import (
     Edition,
     Language,
@@ -22,12 +23,13 @@ from jisr.model import (
     Site,
     Summary,
 )
-from jisr.plan.listings import FEED, KINDS, Kind, listing_path
+from jisr.plan.listings import FEEDS, KINDS, Kind, has_feeds, listing_path
 from jisr.plan.search import article_data, home_data
 from jisr.plan.views import (
     Alternate,
     EditionView,
     Entry,
+    FeedLink,
     Link,
     Named,
     PageLink,
@@ -39,10 +41,13 @@ from jisr.plan.views import (
     Term,
     Year,
 )
-from jisr.read.documents import instant
+from jisr.read.documents import day_of, instant
 from jisr.translate.editions import summarise
 from jisr.translate.links import Links
 from jisr.urls import absolute, page_path, url
+
+SEARCH = "search"
+"""Address of the search page, below a language's folder."""
 
 _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
@@ -99,7 +104,11 @@ def listing_context(
     terms = _terms(listing, page.kind, language, naming, links)
     place = listing_path(listing.address, listing.number, site.addresses)
     title = terms[0].name if page.kind in _NAMES or page.kind == "month" else None
-    view = _plain_page(site, language, page.kind, place, links, title)
+    view = _plain_page(site, language, page.kind, place, links, title, listing.offered)
+    if title and has_feeds(site, page.kind):
+        view = replace(
+            view, feeds=(*view.feeds, *_feeds(site, language, links, f"{listing.address}/", title))
+        )
     if listing.count > 1:
         view = replace(view, pagination=_pagination(listing, language, links))
     context: dict[str, Any] = {"site": _site_view(site, language, view.url, links), "page": view}
@@ -119,6 +128,45 @@ def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     place = page.listing.address if page.listing else MANIFEST if page.kind == "manifest" else "404.html"
     view = _plain_page(site, language, page.kind, place, links)
     return {"site": _site_view(site, language, view.url, links), "page": view}
+
+
+def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
+    """What the search page sees: the indices, and a number for each plural form of its language."""
+    language = next(language for language in site.languages if language.code == page.language)
+    assert page.listing
+    view = _plain_page(site, language, page.kind, page_path(SEARCH, "", site.addresses), links)
+    return {
+        "site": _site_view(site, language, view.url, links),
+        "page": view,
+        "indices": tuple(_place_url(f"{name}/", language, links) for name in indices(page.listing.count)),
+        "base": site.base_path,
+        "forms": plural_examples(language.code),
+    }
+
+
+def indices(count: int) -> tuple[str, ...]:
+    """Where so many search indices stand below a language's folder, that of the newest documents first."""
+    return (f"{SEARCH}/newest", *(f"{SEARCH}/older-{number}" for number in range(1, count)))
+
+
+def term_of(listing: Listing, language: Language, naming: Sequence[Summary], links: Links) -> Term | None:
+    """The tag whose articles a feed has; None for the feed of all."""
+    return _terms(listing, "tag", language, naming, links)[0] if listing.terms else None
+
+
+def feed_name(site: Site, language: Language, term: Phrase | None) -> str:
+    """What a feed is called, of all articles or of a term's."""
+    title = site.settings[language.code].title
+    return f"{isolated(term, language)} — {title}" if term else title
+
+
+def _feeds(
+    site: Site, language: Language, links: Links, folder: str = "", term: Phrase | None = None
+) -> tuple[FeedLink, ...]:
+    """The feeds in a folder, in all formats."""
+    title = feed_name(site, language, term)
+    found = FEEDS.items() if site.feed != "none" else ()
+    return tuple(FeedLink(_place_url(folder + name, language, links), kind, title) for name, kind in found)
 
 
 def indexed(site: Site, edition: Edition) -> bool:
@@ -160,7 +208,8 @@ def _site_view(site: Site, language: Language, page_url: str, links: Links) -> S
         home=_page_url("", language, links),
         menu=tuple(menu),
         **{kind.index: _index_url(kind, language, links) for kind in KINDS},
-        feed=_place_url(FEED, language, links) if site.feed != "none" else None,
+        feed=_place_url("feed.xml", language, links) if site.feed != "none" else None,
+        search=_place_url(page_path(SEARCH, "", site.addresses), language, links) if site.search else None,
         manifest=_place_url(MANIFEST, language, links) if site.manifest else None,
     )
 
@@ -206,6 +255,7 @@ def _page(
         index=index,
         alternates=tuple(alternates),
         hreflang=_hreflang(pairs),
+        feeds=_feeds(site, edition.language, links),
         data=_data(site, edition, offered, address, links) if index and kind == "article" else None,
     )
 
@@ -233,14 +283,25 @@ def _hreflang(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 
 def _plain_page(
-    site: Site, language: Language, kind: str, place: str, links: Links, title: Phrase | None = None
+    site: Site,
+    language: Language,
+    kind: str,
+    place: str,
+    links: Links,
+    title: Phrase | None = None,
+    offered: str = "",
 ) -> PageView:
-    """A page of the site itself. `place` is its path below its language's folder."""
+    """A page of the site itself. `place` is its path below its language's folder.
+
+    `offered` has a 1 for each language in which search engines are invited to it, if there are any.
+    """
     settings = site.settings[language.code]
     alternates = tuple(
         Alternate(other, _place_url(place, other, links), other == language) for other in site.languages
     )
-    pairs = [(other.language.code, absolute(other.url, site.base_url)) for other in alternates]
+    invited = [other for other, flag in zip(alternates, offered, strict=False) if flag == "1"]
+    index = any(other.current for other in invited)
+    pairs = [(other.language.code, absolute(other.url, site.base_url)) for other in invited] if index else []
     described = settings.description and kind in ("home", "404")
     address = _place_url(place, language, links)
     full = absolute(address, site.base_url)
@@ -250,9 +311,10 @@ def _plain_page(
         description=Phrase(settings.description, language, "source") if described else None,
         url=address,
         canonical=full,
-        index=kind != "404",
+        index=index,
         alternates=alternates,
-        hreflang=_hreflang(pairs) if kind != "404" else (),
+        hreflang=_hreflang(pairs),
+        feeds=_feeds(site, language, links),
         data=home_data(site, language.code, full) if place == "index.html" else None,
     )
 
@@ -386,13 +448,6 @@ def entry(site: Site, summary: Summary, links: Links) -> Entry:
         progress=summary.progress,
         unpublished=summary.unpublished,
     )
-
-
-def day_of(text: str | None) -> date | None:
-    """A date as a summary has it."""
-    if text is None:
-        return None
-    return date.fromisoformat(text) if len(text) == len("2023-10-16") else datetime.fromisoformat(text)
 
 
 def _credit(summary: Summary) -> Named | None:

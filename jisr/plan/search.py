@@ -1,91 +1,147 @@
-"""What search engines and social networks are told: the sitemap, robots.txt, structured data.
+"""What search engines and social networks are told: the sitemaps, robots.txt, structured data.
 
 An edition is in all of it, or in none: `EditionFacts.indexed` says which.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from jisr.model import DocumentFacts, Edition, EditionFacts, Site
-from jisr.translate.links import Links
+from jisr.model import Composed, DocumentFacts, Edition, EditionFacts, Listing, Place, Site, Summary
+from jisr.plan.listings import listing_address
+from jisr.read.documents import day_of, instant
 from jisr.urls import absolute, page_path, url
 
 MOST = 50_000
 """Addresses in one sitemap (sitemaps.org)."""
 
-Pair = tuple[DocumentFacts, tuple[EditionFacts, ...]]
+NEWS = "news-sitemap.xml"
+NEWS_MOST = 1_000
+NEWS_SECONDS = 48 * 60 * 60
+"""Articles in a sitemap for news, and how long each stays there (Google Search Central, "News sitemaps")."""
 
-_MAP = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-    ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
-)
-_INDEX = '<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+_XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MAP = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:xhtml="http://www.w3.org/1999/xhtml">\n'
+_INDEX = f'{_XML}<sitemapindex xmlns="{_NAMESPACE}">\n'
+_NEWS = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">\n'
 
 
-def sitemap_parts(site: Site, documents: Iterable[Pair]) -> list[tuple[str, list[Pair]]]:
-    """The paths of the sitemaps with the documents in each, the oldest first; one, or several with an index.
+def sitemaps(
+    site: Site,
+    documents: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+    listings: Iterable[Listing],
+) -> list[tuple[str, Composed]]:
+    """The sitemaps by their paths: one, or several with an index.
 
-    So that a new article changes the last of them only.
+    Documents stand in them from the oldest to the newest, listings after them, so that a new article changes
+    the last of many only.
     """
-    offered = [pair for pair in documents if any(edition.indexed for edition in pair[1])]
-    offered.sort(key=lambda pair: (pair[0].moment, pair[0].address))
-    size = MOST // len(site.languages) - 1  # the home pages stand in the first
-    if len(offered) <= size:
-        return [("sitemap.xml", offered)]
-    starts = range(0, len(offered), size)
-    parts = [(f"sitemap-{number}.xml", offered[at : at + size]) for number, at in enumerate(starts, 1)]
-    return [("sitemap.xml", []), *parts]
-
-
-def sitemap(site: Site, documents: Sequence[Pair], links: Links, *, homes: bool) -> str:
-    """Every edition offered to search engines, with the others of its document; the home pages first."""
-    prefixes = [links.prefix(language) for language in site.languages]
-    codes = [language.code for language in site.languages]
-
-    def link(address: str, prefix: str) -> str:
-        return url(page_path(address, prefix, site.addresses), site.base_path)
-
-    def entry(address: str, offered: Iterable[bool], modified: str) -> str:
-        found = [
-            (
-                code,
-                escape(
-                    absolute(url(page_path(address, prefix, site.addresses), site.base_path), site.base_url)
-                ),
-            )
-            for code, prefix, is_offered in zip(codes, prefixes, offered, strict=True)
-            if is_offered
-        ]
-        pairs = [*found, ("x-default", found[0][1])] if len(found) > 1 else []
-        alternates = "".join(
-            f'<xhtml:link rel="alternate" hreflang="{code}" href="{address}"/>\n' for code, address in pairs
-        )
-        changed = f"<lastmod>{modified}</lastmod>\n" if modified else ""
-        return "".join(f"<url>\n<loc>{one}</loc>\n{changed}{alternates}</url>\n" for _, one in found)
-
-    entries = (
-        entry(document.address, [edition.indexed for edition in editions], document.modified)
+    offered = [
+        (document, "".join(["01"[edition.indexed] for edition in editions]))
         for document, editions in documents
+    ]
+    offered = [pair for pair in offered if "1" in pair[1]]
+    offered.sort(key=lambda pair: (pair[0].moment, pair[0].address))
+    places = [Place(document.address, languages, document.modified) for document, languages in offered]
+    listed = (Place(listing_address(one.address, one.number), one.offered) for one in listings)
+    places += [place for place in listed if "1" in place.offered]
+    places.sort(key=lambda place: place.address != "")  # the home page first
+    size = MOST // len(site.languages)
+    if len(places) <= size:
+        return [("sitemap.xml", Composed("sitemap", tuple(places)))]
+    starts = enumerate(range(0, len(places), size), 1)
+    parts = {f"sitemap-{number}.xml": places[at : at + size] for number, at in starts}
+    found = [(name, Composed("sitemap", tuple(part))) for name, part in parts.items()]
+    return [("sitemap.xml", Composed("index", parts=tuple(parts))), *found]
+
+
+def latest(
+    articles: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]], now: float
+) -> list[tuple[DocumentFacts, str]]:
+    """The articles for the sitemap of news, each with the languages in which it is offered.
+
+    `articles` begin with the newest.
+    """
+    found: list[tuple[DocumentFacts, str]] = []
+    number = 0
+    for document, editions in articles:
+        if document.moment + NEWS_SECONDS <= now:
+            break
+        offered = "".join(["01"[edition.indexed] for edition in editions])
+        if document.moment <= now and "1" in offered:
+            number += offered.count("1")
+            if number > NEWS_MOST:
+                break
+            found.append((document, offered))
+    return found
+
+
+def composed(site: Site, content: Composed, summaries: Mapping[str, tuple[Summary, ...]]) -> str:
+    """The text of a sitemap or of robots.txt. `summaries` are those of articles that it has as news."""
+    if content.kind == "robots":
+        return _robots(site)
+    if content.kind == "index":
+        named = (f"<sitemap><loc>{_full(site, path)}</loc></sitemap>\n" for path in content.parts)
+        return "".join([_INDEX, *named, "</sitemapindex>\n"])
+    if content.kind == "news":
+        listed = [_news(site, summaries[path], offered) for path, offered in content.news]
+        return "".join([_NEWS, *listed, "</urlset>\n"])
+    return "".join([_MAP, *[_place(site, place) for place in content.places], "</urlset>\n"])
+
+
+def _place(site: Site, place: Place) -> str:
+    """An address in each language that is offered, with the others."""
+    found = [
+        (language.code, _page(site, place.address, index))
+        for index, language in enumerate(site.languages)
+        if place.offered[index] == "1"
+    ]
+    pairs = [*found, ("x-default", found[0][1])] if len(found) > 1 else []
+    alternates = "".join(
+        [f'<xhtml:link rel="alternate" hreflang="{code}" href="{address}"/>\n' for code, address in pairs]
     )
-    first = [entry("", [True] * len(codes), "")] if homes else []
-    return "".join([_MAP, *first, *entries, "</urlset>\n"])
+    changed = f"<lastmod>{place.modified}</lastmod>\n" if place.modified else ""
+    return "".join([f"<url>\n<loc>{one}</loc>\n{changed}{alternates}</url>\n" for _, one in found])
 
 
-def sitemap_index(site: Site, paths: Iterable[str]) -> str:
-    """The sitemap that names the others."""
-    found = (escape(absolute(url(path, site.base_path), site.base_url)) for path in paths)
-    return "".join(
-        [_INDEX, *(f"<sitemap><loc>{address}</loc></sitemap>\n" for address in found), "</sitemapindex>\n"]
-    )
+def _news(site: Site, editions: tuple[Summary, ...], offered: str) -> str:
+    """An article in each language that is offered."""
+    found = []
+    for index, summary in enumerate(editions):
+        day = day_of(summary.date)
+        if offered[index] == "1" and day:
+            code = summary.language.code
+            found.append(
+                f"<url>\n<loc>{_page(site, summary.address, index)}</loc>\n<news:news>\n"
+                f"<news:publication><news:name>{escape(site.settings[code].title)}</news:name>"
+                f"<news:language>{_NEWS_CODES.get(code) or code.partition('-')[0]}</news:language>"
+                "</news:publication>\n"
+                f"<news:publication_date>{instant(day, site.timezone)}</news:publication_date>\n"
+                f"<news:title>{escape(summary.title.text)}</news:title>\n</news:news>\n</url>\n"
+            )
+    return "".join(found)
 
 
-def robots(site: Site) -> str:
-    """robots.txt: everyone is welcome, and finds the sitemap."""
-    return (
-        f"User-agent: *\nAllow: /\n\nSitemap: {absolute(url('sitemap.xml', site.base_path), site.base_url)}\n"
-    )
+_NEWS_CODES = {"zh-Hans": "zh-cn", "zh-CN": "zh-cn", "zh-Hant": "zh-tw", "zh-TW": "zh-tw"}
+"""Google asks for ISO 639, with these exceptions."""
+
+
+def _robots(site: Site) -> str:
+    """Everyone is welcome, and finds the sitemaps."""
+    names = ("sitemap.xml", *([NEWS] if site.news_sitemap else []))
+    lines = [f"Sitemap: {absolute(url(name, site.base_path), site.base_url)}\n" for name in names]
+    return "".join(["User-agent: *\nAllow: /\n\n", *lines])
+
+
+def _page(site: Site, address: str, language: int) -> str:
+    return _full(site, page_path(address, site.languages[language].code if language else "", site.addresses))
+
+
+def _full(site: Site, path: str) -> str:
+    """The full address of an output, for XML."""
+    return escape(absolute(url(path, site.base_path), site.base_url))
 
 
 def article_data(

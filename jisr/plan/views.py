@@ -43,6 +43,14 @@ class Pagination(Struct, frozen=True):
     links: tuple[PageLink | None, ...]
 
 
+class FeedLink(Struct, frozen=True):
+    """A feed that a page names, with its media type."""
+
+    url: str
+    type: str
+    title: str
+
+
 class SiteView(Struct, frozen=True):
     """The site in the page's language."""
 
@@ -58,6 +66,7 @@ class SiteView(Struct, frozen=True):
     archive: str | None
     feed: str | None
     manifest: str | None
+    search: str | None
 
 
 class PageView(Struct, frozen=True):
@@ -71,6 +80,7 @@ class PageView(Struct, frozen=True):
     index: bool
     alternates: tuple[Alternate, ...]
     hreflang: tuple[tuple[str, str], ...]
+    feeds: tuple[FeedLink, ...]
     pagination: Pagination | None = None
     data: str | None = None
 

@@ -67,6 +67,14 @@ def moment(day: datetime.date | None, timezone: str) -> float:
     return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).timestamp()
 
 
+def day_of(text: str | None) -> datetime.date | None:
+    """A date as a summary has it."""
+    if text is None:
+        return None
+    day = len(text) == len("2023-10-16")
+    return datetime.date.fromisoformat(text) if day else datetime.datetime.fromisoformat(text)
+
+
 def instant(day: datetime.date | None, timezone: str) -> str:
     """A date in ISO 8601, nothing for none; one with a time has its zone."""
     if day is None:

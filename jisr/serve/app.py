@@ -72,5 +72,5 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         Mount("/fonts", StaticFiles(directory=workshop.theme / "static" / "fonts")),
         Mount("/", StaticFiles(directory=CLIENT)),
     ]
-    routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, workshop.prove, facts_for))]
+    routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, workshop.ready, facts_for))]
     return Starlette(routes=routes, middleware=[Middleware(Guard, rights=rights)])

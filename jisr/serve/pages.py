@@ -6,7 +6,7 @@ script needs is put into a page on its way out: the files are those that `jisr b
 
 import mimetypes
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from html import escape
 from pathlib import Path
 
@@ -22,7 +22,7 @@ SCRIPTS = ("editor.js", "client.js")
 for _type, _suffix in (("font/woff2", ".woff2"), ("image/webp", ".webp"), ("image/avif", ".avif")):
     mimetypes.add_type(_type, _suffix)  # not known to Python 3.11
 
-Prove = Callable[[Iterable[str]], Awaitable[None]]
+Ready = Callable[[Collection[str]], Awaitable[None]]
 
 _NOT_BUILT = (
     '<!doctype html><html lang="en" dir="ltr"><head><meta charset="utf-8"><title>Not built yet</title>'
@@ -34,14 +34,14 @@ _NOT_BUILT = (
 class Pages:
     """An application that answers with the files of a folder.
 
-    `prove` has outputs be up to date before they are answered; `facts_for` gives what the script asks for.
+    `ready` has outputs be up to date before they are answered; `facts_for` gives what the script asks for.
     """
 
-    def __init__(self, folder: Path, prove: Prove, facts_for: Callable[[Request], Mapping[str, str]]) -> None:
-        self.folder, self.prove, self.facts_for = folder, prove, facts_for
+    def __init__(self, folder: Path, ready: Ready, facts_for: Callable[[Request], Mapping[str, str]]) -> None:
+        self.folder, self.ready, self.facts_for = folder, ready, facts_for
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.prove(paths_of(scope["path"]))
+        await self.ready(paths_of(scope["path"]))
         await self.answer(Request(scope))(scope, receive, send)
 
     def answer(self, request: Request) -> Response:

@@ -6,7 +6,7 @@ one that `jisr build` makes, which takes longer on a large site. Each has a thre
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from jisr.build import Built, Kept, Options, Seen, Watch, build
 from jisr.errors import Problem, SiteError
 from jisr.read.sources import inside
 from jisr.serve.channel import News
+from jisr.serve.finder import Finder
 from jisr.serve.proof import Press, Proof
 from jisr.survey import named
 from jisr.theme import theme_root
@@ -42,6 +43,8 @@ class Workshop:
         self.press = Press(root, self.output, base_url)
         self.builder = ThreadPoolExecutor(1, thread_name_prefix="build")
         self.printer = ThreadPoolExecutor(1, thread_name_prefix="proof")
+        self.finder = Finder(root, self.output)
+        self.indexer = ThreadPoolExecutor(1, thread_name_prefix="index")
         self.number = 0
         self.problems: tuple[Problem, ...] = ()
         self.seen: Seen | None = None
@@ -89,6 +92,15 @@ class Workshop:
             problems = tuple(sorted({*others, *proof.problems}))
             self._tell(begun, problems, frozenset(proof.written))
 
+    async def ready(self, outputs: Collection[str]) -> None:
+        """Have outputs be there to be answered: as the files are now, an index as the last build has them."""
+        await self.prove(outputs)
+        for path in outputs:
+            if self.seen and not self.finder.has(self.seen, path):
+                loop = asyncio.get_running_loop()
+                with suppress(OSError, SiteError):  # the page says that the search can't be reached
+                    await loop.run_in_executor(self.indexer, self.finder.make, self.seen, path)
+
     async def keep_building(self) -> None:
         """Build after changes, whenever it has become calm."""
         loop = asyncio.get_running_loop()
@@ -106,6 +118,7 @@ class Workshop:
         """Wait for what is going on, and end."""
         self.builder.shutdown()
         self.printer.shutdown()
+        self.indexer.shutdown()
 
     def _build(self, kept: Kept, watch: Watch | None) -> Built | tuple[Problem, ...]:
         try:

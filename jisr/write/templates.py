@@ -28,7 +28,7 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
 from jisr import languages
-from jisr.bidi import LTR_RUN, isolate, isolate_runs, runs_as_html
+from jisr.bidi import LTR_RUN, isolated, runs_as_html
 from jisr.errors import Problem, Report
 from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
@@ -115,6 +115,18 @@ class Templates:
         try:
             return self.environment.get_template(page.template).render(_marked_safe(context))
         except Exception as error:  # a template can raise whatever its expressions raise
+            raise TemplateFailedError(self._explain(error, page.template, page.blame)) from None
+
+    def each(self, page: Page, macro: str, context: Mapping[str, Any]) -> list[str]:
+        """What a macro of the page's template makes of each of the `entries`.
+
+        Raises `TemplateFailedError`.
+        """
+        try:
+            safe = _marked_safe(context)
+            module = self.environment.get_template(page.template).make_module(safe)
+            return [str(getattr(module, macro)(entry)) for entry in safe["entries"]]
+        except Exception as error:
             raise TemplateFailedError(self._explain(error, page.template, page.blame)) from None
 
     def check(self, report: Report) -> None:
@@ -273,11 +285,7 @@ def _isodate(value: date) -> str:
 
 @pass_context
 def _isolate(context: Context, value: Phrase | str) -> str:
-    if isinstance(value, str):
-        return value
-    text = isolate_runs(value.text) if value.language.direction == "rtl" else value.text
-    against = value.language.direction != context["site"].language.direction
-    return isolate(text) if against else text
+    return value if isinstance(value, str) else isolated(value, context["site"].language)
 
 
 @pass_context

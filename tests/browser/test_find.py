@@ -1,0 +1,218 @@
+"""The search page in a browser: what it finds, says and leads to, under the policy of a host."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from jisr.plan import find
+from tests.browser.served import Served, serve
+from tests.browser.test_axe import RUN, shown
+from tests.conftest import SITE_YAML, SiteFolder
+
+SITE = SITE_YAML.replace("search: false\n", "").replace("example.org/", "example.org/news/")
+TEXTS = {
+    "article": "أعلنت الحكومة خطّةً.",
+    "joined": "قالت والحكومة إنها.",
+    "minister": "التقى الوزيرُ وفدًا.",
+    "bare": "عُيّن وزيرٌ جديد.",
+    "hospital": "افتُتح مستشفى في المدينة.",
+    "official": "تحدّث مسؤولٌ رفيع.",
+    "other": "تحدّث مسئول آخر.",
+    "school": "بُنيت مدرسة حديثة.",
+    "islam": "مؤتمر عن الإسلام والحضارة.",
+    "number": "حضر ١٣٠٠ مشارك.",
+    **{f"plain{number}": "لا شيء." for number in range(6)},
+}
+"""The text of an article by its name: in each a word that readers write in several ways."""
+
+FOUND = [
+    ("الحكومة", {"article", "joined"}),
+    ("حكومة", {"article", "joined"}),
+    ("والحكومة", {"article", "joined"}),
+    ("للحكومة", {"article", "joined"}),
+    ("الحُكُومَة", {"article", "joined"}),
+    ("الـحـكـومـة", {"article", "joined"}),
+    ("وزير", {"minister", "bare"}),
+    ("الوزير", {"minister", "bare"}),
+    ("والوزير", {"minister", "bare"}),
+    ("مستشفي", {"hospital"}),
+    ("المستشفى", {"hospital"}),
+    ("مسؤول", {"official", "other"}),
+    ("مسئول", {"official", "other"}),
+    ("مدرسه", {"school"}),
+    ("المدرسة", {"school"}),
+    ("اسلام", {"islam"}),
+    ("الاسلام", {"islam"}),
+    ("أسلام", {"islam"}),
+    ("1300", {"number"}),
+    ("١٣٠٠", {"number"}),
+    ("وزير جديد", {"bare"}),
+    ("والوزير الجديد", {"bare"}),
+    ("سمكة", set()),
+]
+PO = """\
+msgid ""
+msgstr "Language: en\\n"
+
+msgctxt "title"
+msgid "خبر article"
+msgstr "The plan & <b>more</b>"
+
+msgid "أعلنت الحكومة خطّةً."
+msgstr "The cabinet announced a *plan* for 1,300 villages."
+"""
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A small site whose older articles stand in an index of their own, below a folder of its host."""
+    folder = SiteFolder(tmp_path_factory.mktemp("searched"))
+    folder.write("site.yaml", SITE)
+    for number, (name, text) in enumerate(TEXTS.items(), 1):
+        head = f"---\ntitle: خبر {name}\ndate: 2023-10-{number:02}\ntags: [سياسة]\nimage: {{src: x.svg, alt: صورة}}\n"
+        more = "بند لم يُترجم بعد.\n" if name == "article" else ""
+        folder.write(f"content/articles/{name}.md", f"{head}---\n\n{text}\n\n{more}")
+    folder.write("content/articles/x.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>')
+    folder.write("translations/en/articles/article.po", PO)
+    whole = (find.NEW, find.OLD)
+    find.NEW, find.OLD = 4, 4
+    try:
+        result = folder.build("-o", str(folder.path / "host" / "news"), "--jobs", "1")
+    finally:
+        find.NEW, find.OLD = whole
+    assert result.exit_code == 0, result.stderr
+    shutil.move(folder.path / "host" / "news" / "_headers", folder.path / "host" / "_headers")  # of the host
+    with serve(folder.path / "host") as served:
+        yield served
+
+
+def look(page: Page, served: Served, query: str, language: str = "") -> None:
+    """Search, and wait until the page has said what there is."""
+    page.goto(f"{served.address}/news/{language}search/?q={query}")
+    expect(page.get_by_role("status")).to_have_text(re.compile("نتيجة|نتيجتان|نتائج|لم يُعثر|result|Nothing"))
+
+
+def found(page: Page) -> set[str]:
+    links = page.locator(".result h2 a").evaluate_all("links => links.map(link => link.pathname)")
+    return {link.rstrip("/").rpartition("/")[2] for link in links}
+
+
+@pytest.mark.parametrize(("query", "names"), FOUND)
+def test_words_are_found_as_they_are_written_by_readers(
+    searched: Served, page: Page, query: str, names: set[str]
+) -> None:
+    look(page, searched, query)
+    assert found(page) == names
+    assert page.locator(".result").count() == len(names)  # none of them twice
+
+
+def test_a_result_shows_what_there_is_to_know(searched: Served, page: Page) -> None:
+    look(page, searched, "cabinet", "en/")
+    expect(page.get_by_role("status")).to_have_text("1 result")
+    result = page.locator(".result")
+    expect(result.get_by_role("link")).to_have_text("The plan & <b>more</b>")
+    expect(result.locator("mark")).to_have_text("cabinet")
+    expect(result.locator("time")).to_have_attribute("datetime", "2023-10-01")
+    expect(result.locator("time")).to_have_text("1 October 2023")
+    expect(result.locator("img")).to_have_attribute("src", "/news/articles/x.svg")
+    result.get_by_role("link").click()
+    expect(page).to_have_url(f"{searched.address}/news/en/articles/article/")
+
+
+def test_the_english_index_has_no_arabic(searched: Served, page: Page) -> None:
+    for query in ("بند", "الحكومة", "Awaiting", "خبر"):
+        look(page, searched, query, "en/")
+        expect(page.get_by_role("status")).to_have_text(f"Nothing was found for “{query}”.")
+        assert found(page) == set()
+
+
+def test_counts_are_in_the_forms_of_arabic(searched: Served, page: Page) -> None:
+    for query, said in (("مدرسة", "نتيجة واحدة"), ("مسؤول", "نتيجتان"), ("خبر", "١٦ نتيجة")):
+        look(page, searched, query)
+        expect(page.get_by_role("status")).to_have_text(said)
+
+
+def test_an_article_page_loads_no_script_and_its_form_leads_to_the_search(
+    searched: Served, page: Page
+) -> None:
+    scripts: list[str] = []
+    page.on(
+        "request", lambda request: scripts.append(request.url) if request.resource_type == "script" else None
+    )
+    page.goto(f"{searched.address}/news/articles/bare/")
+    box = page.get_by_role("searchbox")
+    expect(box).to_have_attribute("dir", "auto")
+    assert scripts == []
+    box.fill("مدرسة")
+    box.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("نتيجة واحدة")
+    expect(page.get_by_role("searchbox")).to_have_value("مدرسة")
+    assert any("pagefind.js" in url for url in scripts)
+
+
+def test_nothing_is_loaded_before_it_is_used(searched: Served, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{searched.address}/news/search/", wait_until="networkidle")
+    assert not [url for url in asked if "pagefind" in url]
+    page.get_by_role("searchbox").focus()
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("status")).to_be_empty()
+    assert [url for url in asked if "pagefind" in url]
+
+
+def test_it_works_by_keyboard_and_follows_the_address(searched: Served, page: Page) -> None:
+    page.goto(f"{searched.address}/news/search/")
+    box = page.get_by_role("searchbox")
+    box.press_sequentially("خبر")
+    expect(page.locator(".result")).to_have_count(10)
+    expect(page).to_have_url(re.compile(r"\?q=%D8%AE%D8%A8%D8%B1$"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.result') !== null")
+    box.fill("مدرسة")
+    box.press("Enter")
+    expect(page.locator(".result")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".result")).to_have_count(1)
+    box.fill("")
+    expect(page.locator(".result")).to_have_count(0)
+    expect(page.get_by_role("status")).to_be_empty()
+
+
+def test_more_results_come_when_asked_for(searched: Served, page: Page) -> None:
+    look(page, searched, "خبر")
+    expect(page.locator(".result")).to_have_count(10)
+    more = page.get_by_role("button", name="مزيد من النتائج")
+    more.press("Enter")
+    expect(page.locator(".result")).to_have_count(16)
+    expect(page.locator(".result a").nth(10)).to_be_focused()
+    expect(more).to_be_hidden()
+
+
+def test_a_search_that_cannot_be_reached_says_so(searched: Served, page: Page) -> None:
+    page.route("**/pagefind-entry.json*", lambda route: route.abort())
+    page.goto(f"{searched.address}/news/en/search/?q=cabinet")
+    expect(page.get_by_role("status")).to_contain_text("can’t be reached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_results_are_accessible_and_fit_a_narrow_screen(
+    searched: Served, browser: Browser, axe: str, scheme: str, language: str
+) -> None:
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light",
+        bypass_csp=True,
+        viewport={"width": 320, "height": 700},
+    )
+    page = context.new_page()
+    look(page, searched, "cabinet" if language else "خبر", language)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.evaluate(axe)
+    problems = [shown(violation) for violation in page.evaluate(RUN)]
+    context.close()
+    assert not problems
