@@ -64,6 +64,12 @@ class TestAnswers:
         assert plain == file.read_text(encoding="utf-8")
         assert "_jisr" not in plain
 
+    def test_pages_load_files_by_their_own_names(self, still: Preview) -> None:
+        page = still.ask("/").text
+        assert '<link rel="stylesheet" href="/css/site.css">' in page
+        assert "integrity=" not in page
+        assert "/* Arabic is drawn" in still.ask("/css/site.css").text
+
     def test_drafts_are_there_and_marked(self, still: Preview) -> None:
         assert '<p class="draft">' in still.ask("/articles/later/").text
 
@@ -101,6 +107,21 @@ class TestAnswers:
             "/css/own.css": "text/css; charset=utf-8",
             "/_jisr/client.js": "text/javascript; charset=utf-8",
         }
+
+
+def test_addresses_of_another_form_are_followed(tmp_path: Path) -> None:
+    settings = SITE_YAML + "addresses: files\npermalinks: {articles: /:year/:slug/}\n"
+    with running(make(tmp_path, {**FILES, "site.yaml": settings})) as preview:
+        assert preview.ask("/en/articles/news/").status == 404
+        assert 'href="/en/2023/news.html"' in preview.ask("/en/").text
+        assert "خبر اليوم" in preview.ask("/2023/news.html").text
+        found = json.loads(preview.ask("/_jisr/api/page?page=/en/2023/news.html").text)
+        assert found["document"] == "content/articles/news.md"
+        preview.write("content/articles/news.md", ARTICLE.replace("مساءً", "صباحًا"))
+        until(lambda: "صباحًا" in preview.ask("/2023/news.html").text)
+        preview.write("site.yaml", SITE_YAML)
+        until(lambda: preview.ask("/en/articles/news/").status == 200)
+        until(lambda: preview.ask("/en/2023/news.html").status == 404)
 
 
 class TestRefuses:

@@ -9,6 +9,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,10 @@ class Templates:
                 raise TemplateError(f"there is no file {path} in static/")
             return assets[path]
 
+        @cache  # several of them stand on every page
+        def asset(path: str) -> str:
+            return url(loaded(path)[0], base_path)
+
         def integrity(path: str) -> Markup:
             digest = loaded(path)[1]
             return Markup(f' integrity="{digest}"') if digest else Markup("")
@@ -103,7 +108,7 @@ class Templates:
         self.environment.globals |= {
             "once": once,
             "absolute": lambda link: absolute(link, base_url),
-            "asset": lambda path: url(loaded(path)[0], base_path),
+            "asset": asset,
             "exists": lambda path: path in assets,
             "integrity": integrity,
             "url": lambda path: url(path.lstrip("/"), base_path),
