@@ -97,6 +97,7 @@ class Site(Struct, frozen=True):
     accept: Mapping[str, tuple[str, ...]]
     tag_feeds: bool
     search: bool
+    cards: bool | datetime.date | Literal["recent"]
 
     @property
     def source(self) -> Language:
@@ -374,7 +375,8 @@ class EditionFacts(Struct, frozen=True):
     """What of an edition pages depend on.
 
     Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
-    neighbours show. `ready` is whether it is translated as far as `index_from` asks.
+    neighbours show. `ready` is whether it is translated as far as `index_from` asks; `card` marks what its
+    card shows, empty where it has none.
     """
 
     language: str
@@ -383,6 +385,7 @@ class EditionFacts(Struct, frozen=True):
     title: str
     indexed: bool
     ready: bool
+    card: str
 
 
 class RenderFacts(Struct, frozen=True):
@@ -434,7 +437,7 @@ class Page(Struct, frozen=True):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
-        "article", "page", "parallel", "redirect", "home", "feed", "404", "search", "manifest",
+        "article", "page", "parallel", "card", "redirect", "home", "feed", "404", "search", "manifest",
         "tag", "tags", "author", "authors", "section", "sections", "month", "archive",
     ]  # fmt: skip
     template: str

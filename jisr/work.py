@@ -41,6 +41,7 @@ from jisr.model import (
     Source,
     Summary,
 )
+from jisr.plan.cards import card_mark
 from jisr.plan.feeds import feed_context, json_feed
 from jisr.plan.find import index_page
 from jisr.plan.pages import (
@@ -63,6 +64,7 @@ from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
 from jisr.urls import page_path
 from jisr.write.bodies import Bodies
+from jisr.write.cards import drawn
 from jisr.write.output import Aside
 from jisr.write.templates import TemplateFailedError, Templates
 
@@ -352,10 +354,13 @@ class Shard:
                 text = json_feed(self.desk.site, context, html)
             else:
                 text = self.templates.render(output.content, context)
+            made = text.encode()
+            if output.content.kind == "card":
+                made = drawn(self.desk.root, output.path, output.content, text, self.templates)
         except TemplateFailedError as error:
             problems.append(error.problem)
             return
-        written.append(put(self.desk.aside, output.path, text.encode(), before))
+        written.append(put(self.desk.aside, output.path, made, before))
 
     def _html(self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]) -> tuple[str, ...]:
         """The body of a document in all languages. Feeds that show it are made one after the other."""
@@ -437,6 +442,7 @@ class Shard:
                     title=fingerprint(s.address, s.title.text, s.title.language.code)[:16],
                     indexed=indexed(site, e),
                     ready=ready(site, e.language, e.progress),
+                    card=card_mark(site, e) if indexed(site, e) else "",
                 )
                 for e, s in zip(found, told, strict=True)
             ),

@@ -82,6 +82,7 @@ class PageView(Struct, frozen=True):
     hreflang: tuple[tuple[str, str], ...]
     feeds: tuple[FeedLink, ...]
     pagination: Pagination | None = None
+    card: str | None = None
     data: str | None = None
 
 
