@@ -3,16 +3,18 @@
 Knows the form of a message and nothing of what it is about.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Problem(Struct, frozen=True, order=True):
     """One thing that is wrong, and what to do about it.
 
-    `path` is relative to the site's folder; `line` and `column` count from 1.
+    `path` is relative to the site's folder; `line` and `column` count from 1. `at` is the file that was being
+    made of it, where it could be right for others.
     """
 
     path: str
@@ -21,6 +23,7 @@ class Problem(Struct, frozen=True, order=True):
     message: str
     hint: str
     severity: Literal["error", "warning"] = "error"
+    at: str = ""
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}"
@@ -31,9 +34,26 @@ Report = Callable[[Problem], None]
 """Where a stage puts a problem so that it can go on and find the next one."""
 
 
+def gathered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The problems in their order, each once: a template is wrong in one place, and for many pages."""
+    alike: dict[Problem, list[str]] = {}
+    for problem in problems:
+        found = alike.setdefault(replace(problem, at="") if problem.at else problem, [])
+        if problem.at and problem.at not in found[:1]:
+            found.append(problem.at)
+    return tuple(_said(problem, found) for problem, found in alike.items())
+
+
+def _said(problem: Problem, found: list[str]) -> Problem:
+    if not found:
+        return problem
+    others = f" and {len(found) - 1:,} more" if found[1:] else ""
+    return replace(problem, message=f"{problem.message} (for {found[0]}{others})")
+
+
 class SiteError(Exception):
     """Ends a run: the site can't be built as it is."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__("\n".join(map(str, problems)))
-        self.problems = problems
+        self.problems = gathered(problems)
+        super().__init__("\n".join(map(str, self.problems)))

@@ -241,18 +241,18 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     "settings": (
         {"site.yaml": SITE_YAML.replace("ar-EG", "ar-XX").replace("timezone: Africa/Cairo", "timezone: Cairo")
          + "untranslated: maybe\nindex_from: 101\n"},
-        ["site.yaml:7:1: error: `untranslated`: invalid enum value 'maybe'; see the reference for its values"],
+        ["site.yaml:8:1: error: `untranslated`: invalid enum value 'maybe'; see the reference for its values"],
     ),
     "more settings": (
         {"site.yaml": SITE_YAML.replace("ar-EG", "ar-XX").replace("timezone: Africa/Cairo", "timezone: Cairo")
          + "index_from: 101\n"},
         ["site.yaml:3:1: error: there is no timezone Cairo; write a name such as Africa/Cairo or UTC",
-         "site.yaml:5:41: error: ar-XX is not a locale of CLDR; write language-COUNTRY, such as ar-EG or en-GB",
-         "site.yaml:7:1: error: `index_from` is a percentage; write 0 to 100"],
+         "site.yaml:6:41: error: ar-XX is not a locale of CLDR; write language-COUNTRY, such as ar-EG or en-GB",
+         "site.yaml:8:1: error: `index_from` is a percentage; write 0 to 100"],
     ),
     "an unknown setting": (
         {"site.yaml": SITE_YAML + "timzone: UTC\n"},
-        ["site.yaml:7:1: error: unknown key `timzone`; did you mean `timezone`?"],
+        ["site.yaml:8:1: error: unknown key `timzone`; did you mean `timezone`?"],
     ),
     "a language without a title": (
         {"site.yaml": SITE_YAML.replace("[ar, en]", "[ar, en, fr]")},
@@ -265,7 +265,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a menu that leads nowhere": (
         {"site.yaml": SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: عن, to: about.md}]")},
-        ["site.yaml:5:1: error: the menu leads to about.md, which isn't there; "
+        ["site.yaml:6:1: error: the menu leads to about.md, which isn't there; "
          "write the path of a file in content/, such as about.md, or an address"],
     ),
     # Catalogues.

@@ -409,3 +409,12 @@ def test_french_words_and_texts_come_from_the_sites_catalogues(site: MakeSite) -
     assert "<p>Le pont fut ouvert en 2023.</p>" in french
     assert "Publié" not in english
     assert "Le pont" not in english
+
+
+def test_what_is_wrong_for_many_pages_is_said_once(site: MakeSite) -> None:
+    articles = {f"content/articles/{name}.md": FILES["content/articles/a.md"] for name in ("b", "c", "d")}
+    folder = site({**FILES, **articles, "templates/article.html": "<p>\n{{ edition.titel }}"})
+    result = folder.build()
+    assert result.exit_code == 1
+    [line] = [line for line in result.stderr.splitlines() if "titel" in line]
+    assert "has no attribute 'titel' (for content/about.md and 4 more); see" in line

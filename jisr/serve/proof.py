@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from jisr import commands
 from jisr.build import Seen
-from jisr.errors import Problem
+from jisr.errors import Problem, gathered
 from jisr.model import Copied, DocumentFacts, Listing, Output, Page, Site
 from jisr.plan.outline import by_document, neighbours
 from jisr.plan.pages import Around
@@ -93,7 +93,7 @@ class Press:
             made = run.document(document, outputs) if document else run.listings(outputs)
             for page in made:
                 self._place(page, (self.staging / page).read_bytes(), written)
-        return Proof(written, frozenset(run.concerned), tuple(problems))
+        return Proof(written, frozenset(run.concerned), gathered(problems))
 
     def _opened(self, seen: Seen, site: Site) -> Shard:
         """A shard that knows the site as it is now."""

@@ -242,9 +242,8 @@ class Templates:
             what = "the templates include each other, or an expression nests, without end"
             return Problem(self._shown(name), line, 1, what, "break the circle")
         said = str(error) or type(error).__name__
-        return Problem(
-            self._shown(name), line, 1, f"{said} (for {blame})", "see docs/templates.md for what there is"
-        )
+        hint = "see docs/templates.md for what there is"
+        return Problem(self._shown(name), line, 1, said, hint, at=blame)
 
     def _where(self, error: Exception, template: str) -> tuple[str, int]:
         """The innermost template line that the error passed through; Jinja puts them into tracebacks."""
