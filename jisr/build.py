@@ -314,7 +314,7 @@ class _Run:
                 site=site,
                 links=links,
                 pictures=pictures,
-                assets=self._names_to_load(),
+                assets=self.to_load,
                 aside=self.staging.aside,
                 record=self.staging.record,
                 now=self.now,
@@ -402,21 +402,16 @@ class _Run:
 
     def _assets(self, site: "Site | None") -> "dict[str, Asset]":
         """The copies of files that pages load."""
-        from jisr.write.assets import lasting
+        from jisr.write.assets import lasting, to_load
 
-        self.minify = site is not None and site.minify
-        if site is None or not site.fingerprint or self.options.preview:
-            return {}
-        record = self.site_last.get("assets") if self.site_last.get("versions") == versions() else None
-        record = record if self.site_last.get("assets_digest") == fingerprint(record, self.minify) else None
         files = {path.partition("/")[2]: source for path, source in self.copied.items()}
-        return lasting(files, record or {}, minify=site.minify, report=self.report)
-
-    def _names_to_load(self) -> dict[str, tuple[str, str]]:
-        """What pages load for each file, and how browsers know it."""
-        names = (path.partition("/")[2] for path in self.copied)
-        copies = {path: (asset.path, asset.integrity) for path, asset in self.assets.items()}
-        return {name: (name, "") for name in names} | copies
+        record = self.site_last.get("assets") if self.same else None
+        self.minify = site is not None and site.minify
+        found = {}
+        if site and site.fingerprint and not self.options.preview:
+            found = lasting(files, record, minify=self.minify, report=self.report)
+        self.to_load = to_load(files, found)
+        return found
 
     def _name_grounds(self, site: "Site | None") -> None:
         """Digests of what many pages stand on."""
@@ -534,7 +529,7 @@ class _Run:
             self.theme,
             base_path=site.base_path,
             base_url=site.base_url,
-            assets=self._names_to_load(),
+            assets=self.to_load,
             words=words,
         )
         if self.last.get("settings") != self.settings:
@@ -621,6 +616,7 @@ class _Run:
         from jisr.plan.outline import Grounds, outline
         from jisr.plan.pages import menu_url
         from jisr.plan.pictures import file_outputs
+        from jisr.write.assets import digests_of
 
         menus = [
             [menu_url(item, language, links) for item in site.settings[language.code].menu]
@@ -628,7 +624,7 @@ class _Run:
         ]
         there = [links.from_root(f"/{kind.folder}/") for kind in KINDS]
         settings = fingerprint(self.settings, menus, there)
-        grounds = Grounds(versions(), settings, self.templates, self._digests_of_loads())
+        grounds = Grounds(versions(), settings, self.templates, digests_of(self.loads, self.assets))
         pairs = [(facts, rendering.editions) for facts, rendering in documents]
         found = self.articles
         if len(pairs) < self.shown:  # what couldn't be rendered was told; there may be more to tell
@@ -646,19 +642,6 @@ class _Run:
             articles=found,
             bundles=indices,
         )
-
-    def _digests_of_loads(self) -> dict[str, str]:
-        """For each template, digest of the copies that its pages may name."""
-        found = {}
-        for template, wanted in self.loads.items():
-            beginnings = tuple(name[:-1] for name in wanted if name.endswith("*"))
-            paths = [
-                (asset.path, asset.integrity)
-                for path, asset in self.assets.items()
-                if path in wanted or (beginnings and path.startswith(beginnings))
-            ]
-            found[template] = fingerprint(paths) if paths else ""
-        return found
 
     def _is_stale(self, output: "Output") -> bool:
         written = self.written.get(output.path)
@@ -864,13 +847,12 @@ class _Run:
             "loads": self.loads,
             **dates,
         }
-        assets = recorded(self.assets, self.problems)
+        assets = recorded(self.assets, self.problems, minify=self.minify)
         site = {
             "build": self.began,
             "versions": versions(),
             "addresses": self.addresses,
             "assets": assets,
-            "assets_digest": fingerprint(assets, self.minify),
         }
         self.state.save(
             self.folder,

@@ -7,12 +7,13 @@ file itself, which stays under its own name as it is (docs/decisions/0052-lastin
 import posixpath
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha384
 from typing import Any
 from urllib.parse import quote, unquote
 
 from jisr.errors import Problem, Report
+from jisr.fingerprint import fingerprint
 from jisr.model import Asset, Source
 from jisr.read.sources import place
 
@@ -33,15 +34,16 @@ _ROOM = "\n" * 256
 """The library writes into a buffer as long as what it is given, and a text that gets longer is lost."""
 
 
-def lasting(
-    files: Mapping[str, Source], known: Mapping[str, Mapping[str, Any]], *, minify: bool, report: Report
-) -> dict[str, Asset]:
+def lasting(files: Mapping[str, Source], record: Any, *, minify: bool, report: Report) -> dict[str, Asset]:
     """The copies, by the names of the files that they are of: `css/site.css`.
 
     `files` are all that are published, by their paths on the site. There are copies of the style sheets,
-    scripts and fonts of `static/`. `known` is what `recorded` gave after
-    a build with the same `minify`: what hasn't changed since isn't read.
+    scripts and fonts of `static/`. `record` is what `recorded` gave after an earlier build, if there was one:
+    what hasn't changed since isn't read.
     """
+    known = record.get("files", {}) if isinstance(record, dict) else {}
+    if not known or record.get("digest") != fingerprint(known, minify):  # damaged, or of other settings
+        known = {}
     making = _Making(files, known, minify, report)
     for path, source in sorted(files.items()):
         if _is_copied(path, source):
@@ -49,14 +51,35 @@ def lasting(
     return dict(sorted(making.found.items()))
 
 
-def recorded(assets: Mapping[str, Asset], problems: Iterable[Problem]) -> dict[str, dict[str, Any]]:
+def recorded(assets: Mapping[str, Asset], problems: Iterable[Problem], *, minify: bool) -> dict[str, Any]:
     """What to keep of the copies until the next build; nothing of a file with a problem, to be told again."""
     faulty = {problem.path for problem in problems}
-    return {
+    files = {
         path: {"digest": one.source.digest, "path": one.path, "integrity": one.integrity, "names": one.names}
         for path, one in assets.items()
         if one.integrity and one.source.path not in faulty
     }
+    return {"files": files, "digest": fingerprint(files, minify)}
+
+
+def to_load(files: Iterable[str], assets: Mapping[str, Asset]) -> dict[str, tuple[str, str]]:
+    """For each file, by its path on the site, the path that pages load for it, and its `integrity`."""
+    copies = {path: (asset.path, asset.integrity) for path, asset in assets.items()}
+    return {path: (path, "") for path in files} | copies
+
+
+def digests_of(loads: Mapping[str, Sequence[str]], assets: Mapping[str, Asset]) -> dict[str, str]:
+    """For each template, digest of the copies that its pages may load: see `Templates.loads`."""
+    found = {}
+    for template, wanted in loads.items():
+        beginnings = tuple(name[:-1] for name in wanted if name.endswith("*"))
+        copies = [
+            (asset.path, asset.integrity)
+            for path, asset in assets.items()
+            if path in wanted or (beginnings and path.startswith(beginnings))
+        ]
+        found[template] = fingerprint(copies) if copies else ""
+    return found
 
 
 def content(asset: Asset) -> bytes:

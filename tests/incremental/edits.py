@@ -66,6 +66,10 @@ SETTINGS: list[tuple[str, str | None]] = [
     ("addresses", None),
     ("host_files", "[netlify, redirects]"),
     ("host_files", None),
+    ("fingerprint", "false"),
+    ("fingerprint", None),
+    ("minify", "false"),
+    ("manifest", "false"),
 ]
 """Lines of site.yaml; None takes the line out."""
 
