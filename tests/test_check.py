@@ -132,15 +132,20 @@ CASES: list[tuple[str, Files, list[str]]] = [
     ),
     (
         "addresses",
-        prose(
-            "[أ](https://exa_mple) و[ب](mailto:me) و[ج](https://https://example.com/) و[د](https://example.com/،) و[هـ](tel:abc)"
+        odd(
+            '<a href="https://exa_mple">1</a>\n<a href="mailto:me">2</a>\n<a href="https://https://example.com/">3</a>\n'
+            '<a href="https://example.com/،">4</a>\n<a href="tel:abc">5</a>\n<a href="https://example.com/a b">6</a>\n'
+            '<a href="https:\\\\example.com">7</a> <a href="https://[x/">8</a> <a href="tel:+20-2-123">9</a> <a href="mailto:a@b.org">10</a>'
         ),
         [
-            "public/articles/a/index.html:59:4: warning: the address https://exa_mple has no sound host (on 3 pages); write https://host.org/path",
-            "public/articles/a/index.html:59:38: warning: mailto:me is no e-mail address (on 3 pages); write mailto:name@example.org",
-            "public/articles/a/index.html:59:65: warning: the address https://https://example.com/ begins twice (on 3 pages); write https:// once",
-            "public/articles/a/index.html:59:111: warning: a mark of the sentence stands in the address https://example.com/، (on 3 pages); put a space, or the address in <…>",
-            "public/articles/a/index.html:59:150: warning: tel:abc is no telephone number (on 3 pages); write tel:+ and digits",
+            "P:8:1: warning: the address https://exa_mple has no sound host; write https://host.org/path",
+            "P:9:1: warning: mailto:me is no e-mail address; write mailto:name@example.org",
+            "P:10:1: warning: the address https://https://example.com/ begins twice; write https:// once",
+            "P:11:1: warning: a mark of the sentence stands in the address https://example.com/،; put a space, or the address in <…>",
+            "P:12:1: warning: tel:abc is no telephone number; write tel:+ and digits",
+            "P:13:1: warning: a space stands in the address https://example.com/a b; take it out, or write %20",
+            "P:14:1: warning: a backslash stands in the address https:\\\\example.com; write /",
+            "P:14:37: warning: https://[x/ is not an address; check its brackets",
         ],
     ),
     (
@@ -627,6 +632,13 @@ def test_a_sound_site_passes_all_of_them(site: MakeSite) -> None:
 def test_a_site_below_a_path_passes(site: MakeSite) -> None:
     folder = site({A: article("[الرئيسية](/)"), "site.yaml": SITE_YAML.replace(".org/", ".org/news/")})
     assert findings(folder) == []
+
+
+def test_a_site_of_files_passes(site: MakeSite) -> None:
+    folder = site({A: article("[الرئيسية](/)"), "site.yaml": SITE_YAML + "addresses: files\n"})
+    assert findings(folder) == []
+    kinds = {one["kind"] for one in json.loads(folder.run("check", "--format", "json").stdout)["weights"]}
+    assert kinds == {"404", "article", "home", "listing", "side by side"}
 
 
 def test_translations_into_arabic_are_looked_at(site: MakeSite) -> None:

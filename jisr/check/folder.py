@@ -86,7 +86,7 @@ class Folder:
         scheme = _SCHEME.match(link)
         if scheme and scheme[0].lower() not in ("http:", "https:"):
             return Target("outside")
-        full = urlsplit(urljoin(base, link))
+        full = urlsplit(urljoin(base, link.replace("\\", "/")))  # as browsers read it
         if f"{full.scheme}://{full.netloc}" != self.host:
             return Target("outside")
         fragment = unquote(full.fragment)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from jisr.check.findings import Finding, finding
-from jisr.check.folder import Folder, Target, odd_address, packed
+from jisr.check.folder import Folder, Target, odd_address
 from jisr.check.html import Element, Html, read_html
 from jisr.read.sources import place
 
@@ -26,7 +26,8 @@ class PageFacts:
     """What of a page others are compared with.
 
     `titled` is the line of its title; `fragments` are those in other pages that it leads to, each with line
-    and column of the link; `weight` is what its first view takes, by kind of file, in bytes.
+    and column of the link; `weight` is what its first view takes, by kind of file, in bytes;
+    its HTML unpacked.
     """
 
     path: str
@@ -231,7 +232,7 @@ class Look:
 
     def weigh(self) -> None:
         """What the first view loads: the page, styles, scripts, preloaded fonts, and the first picture."""
-        weight = {"HTML": packed(self.page.text.encode())}
+        weight = {"HTML": len(self.page.text.encode())}  # whole.py packs those that matter
         wanted = [("CSS", link.get("href")) for link in self.page.links("stylesheet")]
         wanted += [("scripts", e.get("src")) for e in self.page.all("script") if e.get("src")]
         wanted += [("fonts", e.get("href")) for e in self.page.links("preload") if e.get("as") == "font"]

@@ -161,10 +161,11 @@ def quotes(text: str, say: Say) -> None:
 
 def direction(text: str, say: Say) -> None:
     """Runs that come out in another order in right-to-left text, but for those that pages isolate."""
-    isolated = [(run.start(), run.end()) for run in LTR_RUN.finditer(text)]
+    isolated: list[tuple[int, int]] | None = None
     for found in _EDGE.finditer(text):
-        inside = any(start <= found.start() and found.end() <= end for start, end in isolated)
-        if not inside:
+        if isolated is None:
+            isolated = [(run.start(), run.end()) for run in LTR_RUN.finditer(text)]
+        if not any(start <= found.start() and found.end() <= end for start, end in isolated):
             run = found[0].strip()
             what = f"`{run}` comes out in another order in right-to-left text"
             say(
