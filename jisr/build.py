@@ -68,7 +68,7 @@ class Options(Struct, frozen=True):
     now: float | None = None
     """Seconds since 1970, for what is out by its dates; the clock's if not given."""
     preview: bool = False
-    """Whether pages load files by their own names, so that an open one can follow a change."""
+    """Whether pages load files by their own names, so that an open one can follow a change; without cards."""
 
 
 class Built(Struct, frozen=True):
@@ -271,11 +271,14 @@ class _Run:
         """Read, render, plan and write what has changed."""
         from jisr import commands, gallery
         from jisr.model import Copied, Derived, Page, Reading
+        from jisr.plan.cards import recent
         from jisr.read.documents import document_files, unpublished
         from jisr.work import Desk, Shards, in_order, processes_for
 
         self.digests = digests(self.sources, self.known, self.report)
         site = commands.read_settings(self.root, self.options.base_url, self.report)
+        if site and self.options.preview:
+            site = replace(site, cards=False)
         content = [source for path, source in self.sources.items() if path.startswith("content/")]
         self.documents = document_files(content, self.report)
         self.numbers = in_order(files.path for files in self.documents)
@@ -293,6 +296,8 @@ class _Run:
             }
             shown = [f for f in self.documents if f.path in facts and self._is_shown(f.path)]
             self.shown = len(shown)
+            if site.cards == "recent":
+                site = replace(site, cards=recent(facts[files.path] for files in shown))
             links = self._links(site, facts, shown)
             self._check_templates(site)
             pictures, self.pictures = gallery.look(
@@ -322,12 +327,14 @@ class _Run:
                 bodies = self._bodies(shards, plan, shown) if site.feed == "full" else {}
                 done = self._write(shards, plan, shown)
                 done += self._write_listings(shards, site, plan, bodies)
-                done += gallery.make(
-                    shards, desk, plan.outputs, plan.stale, self._before, self.watch, self.report
-                )
+                done += gallery.make(shards, desk, plan.stale, self._before, self.watch, self.report)
                 done += self._copy(plan)
                 done += self._compose(plan, site, links, facts)
                 commands.stop_on_errors(self.problems, strict=self.options.strict)
+                if not self.kept and (
+                    plan.removed or any(isinstance(o.content, Derived) for o in plan.stale)
+                ):
+                    gallery.forget(self.root, plan.outputs)
                 changed = [page.path for page in done if page.changed]
                 if changed or plan.removed or not self.staging.output.exists():
                     self.staging.commit(changed, plan.removed)
@@ -425,9 +432,9 @@ class _Run:
         changed = [path for path, now in self.digests.items() if self.known.get(path, (b"", ""))[1] != now]
         pictures = 20 * sum(map(is_picture, changed)) if site and site.images else 0
         grounds = {"settings": self.settings, "templates": self.templates, "copies": self.copies}
-        if any(self.last.get(name) != digest for name, digest in grounds.items()):
-            return len(self.documents) + pictures
-        return len(changed) + pictures
+        every = any(self.last.get(name) != digest for name, digest in grounds.items())
+        number = len(self.documents) if every else len(changed)
+        return number * (10 if site and site.cards else 1) + pictures
 
     def _read(self, shards: "Shards", reading: "Reading") -> "dict[str, DocumentFacts]":
         """The facts of all documents; only changed ones are read."""
@@ -541,6 +548,7 @@ class _Run:
 
         stored = self.state.editions()
         unpack = unpacker(RenderFacts)
+        grounds = f"{self.settings} {desk.site.cards}"
         moved = self.site_last.get("addresses") != self.addresses
         languages = {language.code: language for language in desk.site.languages}
         rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
@@ -552,7 +560,7 @@ class _Run:
                 for language in desk.site.languages[1:]
             ]
             hidden = self.hidden[files.path] or ""
-            key = " ".join((self.settings, *catalogues, facts[files.path].key, hidden))
+            key = " ".join((grounds, *catalogues, facts[files.path].key, hidden))
             before = unpack(stored[files.path]) if files.path in stored else None
             followed = before.links if before and moved else ()
             if (

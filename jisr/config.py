@@ -3,6 +3,7 @@
 import re
 import zoneinfo
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
@@ -80,6 +81,7 @@ class _Settings(Struct, frozen=True):
     minify: bool = True
     manifest: bool = True
     accept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cards: Any = "recent"
 
 
 def load(root: Path, text: str, *, base_url: str | None = None) -> Site:
@@ -141,6 +143,9 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     if "cname" in settings.host_files and urlsplit(settings.base_url).path.strip("/"):
         what = "`cname` names a host, and `base_url` has a folder on it"
         report(source.problem(("host_files",), what, "take cname out, or the folder from `base_url`"))
+    if not (settings.cards == "recent" or isinstance(settings.cards, bool | date)):
+        what = "`cards` says neither whether there are any nor from which day on"
+        report(source.problem(("cards",), what, "write recent, true, false, or a date such as 2025-01-01"))
     if not settings.languages:
         report(source.problem(("languages",), "`languages` is empty", "write languages: [ar, en]"))
     for code in settings.language:
@@ -187,6 +192,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         minify=settings.minify,
         manifest=settings.manifest,
         accept=settings.accept,
+        cards=settings.cards,
     )
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from jisr.errors import Problem, Report
-from jisr.model import Derived, Output, PictureFacts, Site, Source
+from jisr.model import Derived, Output, Page, PictureFacts, Site, Source
 from jisr.translate.pictures import Pictures, is_picture
 from jisr.work import Desk, PageWritten, Shard, Shards, pack, unpacker
 from jisr.write.cache import keep_only
+from jisr.write.cards import kept_as as card_kept_as
+from jisr.write.pictures import PictureWork, kept_as
 
 FEW = 4
 """Pictures that a shard is given at once: each takes as long as a hundred documents."""
@@ -57,13 +59,12 @@ def look(
 def make(
     shards: Shards,
     desk: Desk,
-    outputs: Sequence[Output],
     stale: Sequence[Output],
     before: Callable[[str], str],
     watch: Watch,
     report: Report,
 ) -> list[PageWritten]:
-    """Make the stale ones of the outputs that are made of pictures, and forget what no output is made of.
+    """Make the stale ones of the outputs that are made of pictures.
 
     `before` gives the digest of what stands in an output's place.
     """
@@ -73,8 +74,6 @@ def make(
             wanted.setdefault(output.content.source, []).append(output)
     if not wanted:
         return []
-    from jisr.write.pictures import PictureWork, kept_as
-
     work = []
     for number, (source, made) in enumerate(wanted.items()):
         facts = desk.pictures.facts[source.path]
@@ -85,5 +84,13 @@ def make(
         done += written
         for problem in said:
             report(problem)
-    keep_only(desk.root, (kept_as(o.content) for o in outputs if isinstance(o.content, Derived)))
     return done
+
+
+def forget(root: Path, outputs: Sequence[Output]) -> None:
+    """Forget what was kept of pictures and cards that are no more."""
+    names = [kept_as(output.content) for output in outputs if isinstance(output.content, Derived)]
+    names += [
+        card_kept_as(o.path) for o in outputs if isinstance(o.content, Page) and o.content.kind == "card"
+    ]
+    keep_only(root, names)

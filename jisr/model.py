@@ -94,6 +94,7 @@ class Site(Struct, frozen=True):
     minify: bool
     manifest: bool
     accept: Mapping[str, tuple[str, ...]]
+    cards: bool | datetime.date | Literal["recent"]
 
     @property
     def source(self) -> Language:
@@ -371,7 +372,8 @@ class EditionFacts(Struct, frozen=True):
     """What of an edition pages depend on.
 
     Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
-    neighbours show. `ready` is whether it is translated as far as `index_from` asks.
+    neighbours show. `ready` is whether it is translated as far as `index_from` asks; `card` marks what its
+    card shows, empty where it has none.
     """
 
     language: str
@@ -380,6 +382,7 @@ class EditionFacts(Struct, frozen=True):
     title: str
     indexed: bool
     ready: bool
+    card: str
 
 
 class RenderFacts(Struct, frozen=True):
@@ -429,7 +432,7 @@ class Page(Struct, frozen=True):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
-        "article", "page", "parallel", "redirect", "home", "feed", "404", "manifest",
+        "article", "page", "parallel", "card", "redirect", "home", "feed", "404", "manifest",
         "tag", "tags", "author", "authors", "section", "sections", "month", "archive",
     ]  # fmt: skip
     template: str

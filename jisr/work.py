@@ -41,6 +41,7 @@ from jisr.model import (
     Source,
     Summary,
 )
+from jisr.plan.cards import card_mark
 from jisr.plan.feeds import feed_context
 from jisr.plan.pages import (
     Around,
@@ -60,6 +61,7 @@ from jisr.translate.editions import Speech, catalogue_path, editions, names_path
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
 from jisr.write.bodies import Bodies
+from jisr.write.cards import drawn
 from jisr.write.output import Aside
 from jisr.write.templates import TemplateFailedError, Templates
 
@@ -332,10 +334,13 @@ class Shard:
         assert isinstance(output.content, Page)
         try:
             text = self.templates.render(output.content, context)
+            made = text.encode()
+            if output.content.kind == "card":
+                made = drawn(self.desk.root, output.path, output.content, text, self.templates)
         except TemplateFailedError as error:
             problems.append(error.problem)
             return
-        written.append(put(self.desk.aside, output.path, text.encode(), before))
+        written.append(put(self.desk.aside, output.path, made, before))
 
     def _editions(
         self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
@@ -408,6 +413,7 @@ class Shard:
                     title=fingerprint(s.address, s.title.text, s.title.language.code)[:16],
                     indexed=indexed(site, e),
                     ready=ready(site, e.language, e.progress),
+                    card=card_mark(site, e) if indexed(site, e) else "",
                 )
                 for e, s in zip(found, summaries, strict=True)
             ),

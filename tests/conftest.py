@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from hypothesis import settings
 
 from jisr.cli import main
+from jisr.plan import cards
 
 settings.load_profile(
     "ci"
@@ -65,6 +66,12 @@ class SiteFolder:
     def build(self, *options: str) -> Result:
         """Run `jisr build`."""
         return self.run("build", *options)
+
+
+@pytest.fixture(autouse=True)
+def cards_if_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No cards but where the settings of a test ask for them: each takes as long as many pages."""
+    monkeypatch.setattr(cards, "recent", lambda _: False)
 
 
 MakeSite = Callable[[Mapping[str, str | bytes]], SiteFolder]

@@ -81,11 +81,12 @@ def test_the_fields_of_the_values_are_in_the_reference(kind: type) -> None:
 
 def test_every_template_and_filter_is_in_the_reference() -> None:
     folder = DOCS.parent / "templates"
-    names = {path.name for path in folder.iterdir() if not path.name.startswith("_")}
-    assert names <= named("templates.md", r"`(\w+\.(?:html|xml|json))`") | {"base.html"}
+    names = {path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("_")}
+    assert names <= named("templates.md", r"`(\w+\.(?:html|svg|xml|json))`") | {"base.html"}
     used = {
         name
         for path in folder.iterdir()
+        if path.is_file()
         for name in re.findall(
             r"\|(date|isodate|timestamp|number|percent|isolate)\b", path.read_text(encoding="utf-8")
         )

@@ -584,6 +584,13 @@ def test_a_picture_that_cant_be_made_smaller_stops_the_build(
     assert not (folder.path / "public").exists()
 
 
+def test_hosts_let_browsers_keep_what_never_changes(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": ARTICLE.format("x.jpg"), "content/articles/x.jpg": photo()})
+    folder.build()
+    lasting = "  Cache-Control: public, max-age=31536000, immutable\n"
+    assert f"\n/{FOLDER}/*\n{lasting}" in f"{folder.read('_headers')}\n"
+
+
 def test_the_preview_calls_pictures_what_they_are() -> None:
     importlib.import_module("jisr.serve.pages")
     assert mimetypes.guess_type("/sized/x-480.webp")[0] == "image/webp"

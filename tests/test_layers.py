@@ -7,13 +7,16 @@ import jisr
 
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
-    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "yamlfile",
-    "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "check", "serve",
+    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
+    "yamlfile", "config", "read", "translate", "plan", "write", "survey", "work", "commands", "gallery", "build", "check",
+    "serve",
     "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
     "PIL": "raster.py",
+    "uharfbuzz": "lettering.py",
+    "resvg_py": "lettering.py",
     "nh3": "read/policy.py",
     "yaml": "yamlfile.py",
     "msgspec": "yamlfile.py",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from jisr.model import DocumentFacts, Site
+from jisr.translate.pictures import FOLDER as SIZED
 from jisr.urls import page_path, url
 
 POLICY: Mapping[str, str] = {
@@ -68,6 +69,8 @@ def _headers(site: Site, lasting: Iterable[str]) -> str:
     rules = [(f"{site.base_path}*", found)]
     kept = [("Cache-Control", f"public, max-age={YEAR}, immutable")]
     rules += [(url(path, site.base_path), kept) for path in sorted(lasting)]
+    if site.images:
+        rules.append((f"{site.base_path}{SIZED}/*", kept))
     return "\n".join(
         "".join([f"{path}\n", *(f"  {name}: {value}\n" for name, value in headers)])
         for path, headers in rules

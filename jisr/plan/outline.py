@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem, Report
 from jisr.model import Asset, Composed, Copied, DocumentFacts, EditionFacts, Output, Page, Site, Text
+from jisr.plan.cards import card_path
 from jisr.plan.hosting import host_files
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import MANIFEST, menu_url
@@ -181,7 +182,11 @@ def _document(
         beside = " ".join([other[index].title if other else "-" for other in around])
         page = Page(document.kind, template, edition.language, document.path, document.path)
         path = page_path(document.address, prefix, addresses)
-        yield Output(path, f"{base}{edition.page} {offered} {beside}", page)
+        yield Output(path, f"{base}{edition.page} {offered} {beside} {edition.card}", page)
+        if edition.card:
+            page = Page("card", "card.svg", edition.language, document.path, document.path)
+            path = card_path(document.address, prefix, addresses)
+            yield Output(path, f"{bases['card.svg']}{edition.entry} {offered}", page)
         if edition is not original:
             page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
             path = page_path(f"{document.address}/parallel", prefix, addresses)

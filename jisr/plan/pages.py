@@ -22,6 +22,7 @@ from jisr.model import (
     Site,
     Summary,
 )
+from jisr.plan.cards import card_mark, card_url
 from jisr.plan.listings import FEED, KINDS, Kind, listing_path
 from jisr.plan.search import article_data, home_data
 from jisr.plan.views import (
@@ -76,6 +77,8 @@ def document_context(
     context: dict[str, Any] = {"site": _site_view(site, edition.language, view.url, links), "page": view}
     if page.kind == "redirect":
         return context
+    if page.kind == "card":
+        return context | {"article": entry(site, summarise(edition), links)}
     context["edition"] = _edition_view(site, editions, edition, around, links)
     if side_by_side:
         context["rows"] = tuple(
@@ -197,6 +200,8 @@ def _page(
         (other.language.code, absolute(url(_path(other, links), site.base_path), site.base_url))
         for other in offered
     ]
+    mark = card_mark(site, edition) if index and kind == "article" else ""
+    card = mark and card_url(site, edition, links.prefix(edition.language), mark)
     return PageView(
         kind=kind,
         title=edition.title,
@@ -206,11 +211,12 @@ def _page(
         index=index,
         alternates=tuple(alternates),
         hreflang=_hreflang(pairs),
-        data=_data(site, edition, offered, address, links) if index and kind == "article" else None,
+        card=card or None,
+        data=_data(site, edition, offered, address, card, links) if index and kind == "article" else None,
     )
 
 
-def _data(site: Site, edition: Edition, offered: list[Edition], address: str, links: Links) -> str:
+def _data(site: Site, edition: Edition, offered: list[Edition], address: str, card: str, links: Links) -> str:
     metadata = edition.document.metadata
     published = metadata.date or date.min  # an article has one
     steps = [
@@ -224,7 +230,7 @@ def _data(site: Site, edition: Edition, offered: list[Edition], address: str, li
     ]
     crumbs = [(name, absolute(link, site.base_url)) for name, link in steps]
     dates = [instant(day, site.timezone) for day in (published, metadata.updated or published)]
-    return article_data(site, edition, tuple(offered), crumbs, dates)
+    return article_data(site, edition, tuple(offered), crumbs, dates, card)
 
 
 def _hreflang(pairs: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

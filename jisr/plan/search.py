@@ -12,6 +12,9 @@ from jisr.model import DocumentFacts, Edition, EditionFacts, Site
 from jisr.translate.links import Links
 from jisr.urls import absolute, page_path, url
 
+CARD = (1200, 630)
+"""Size of a card in pixels."""
+
 MOST = 50_000
 """Addresses in one sitemap (sitemaps.org)."""
 
@@ -94,11 +97,12 @@ def article_data(
     editions: tuple[Edition, ...],
     crumbs: Sequence[tuple[str, str]],
     dates: Sequence[str],
+    card: str,
 ) -> str:
     """Structured data of an article's page, as JSON-LD.
 
     `editions` are those offered to search engines, `crumbs` names with their addresses down to this page, the
-    last; `dates` when it was published and changed.
+    last; `dates` when it was published and changed; `card` is the address of its card, if any.
     """
     address = crumbs[-1][1]
     found: dict[str, Any] = {
@@ -120,7 +124,10 @@ def article_data(
         found["keywords"] = [tag.phrase.text for tag in edition.tags]
     if edition.sections:
         found["articleSection"] = [section.phrase.text for section in edition.sections]
-    if edition.image_url:
+    if card:
+        picture = absolute(card, site.base_url)
+        found["image"] = {"@type": "ImageObject", "url": picture, "width": CARD[0], "height": CARD[1]}
+    elif edition.image_url:
         picture = absolute(edition.image_url, site.base_url)
         size = edition.image_size
         found["image"] = (

@@ -72,6 +72,7 @@ class PageView(Struct, frozen=True):
     alternates: tuple[Alternate, ...]
     hreflang: tuple[tuple[str, str], ...]
     pagination: Pagination | None = None
+    card: str | None = None
     data: str | None = None
 
 

@@ -86,7 +86,7 @@ class Press:
             read = commands.read_settings(self.root, self.base_url, problems.append)
             if not read or _addresses(read) != _addresses(site):
                 return Proof(written, frozenset({"site.yaml"}), tuple(problems))
-            site = read
+            site = replace(read, cards=False)
         run = _Run(seen, self._opened(seen, site), changed, problems)
         pages = by_document(self.outputs[path] for path in paths if path in self.outputs)
         for document, outputs in pages.items():

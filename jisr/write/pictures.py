@@ -6,7 +6,6 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from jisr import raster
 from jisr.model import Derived, Output, PictureFacts, Source
 from jisr.write.cache import Cache
 from jisr.write.output import Aside
@@ -37,6 +36,8 @@ def is_that(source: Source, file: bytes) -> bool:
 
 def made(work: PictureWork) -> Iterator[tuple[Output, bytes]]:
     """The outputs with their bytes, made now or kept by an earlier build."""
+    from jisr import raster  # Pillow, where there is something to make
+
     cache = Cache(work.root, raster.VERSION)
     missing: list[tuple[Output, Derived]] = []
     for output in work.outputs:

@@ -7,10 +7,11 @@ import gettext
 import os
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
     Environment,
@@ -26,6 +27,7 @@ from jinja2.ext import babel_extract
 from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
+from msgspec.structs import replace
 
 from jisr import languages
 from jisr.bidi import LTR_RUN, isolate, isolate_runs, runs_as_html
@@ -34,12 +36,16 @@ from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
 from jisr.urls import absolute, url
 
+if TYPE_CHECKING:  # loaded where there are cards to make
+    from jisr.lettering import Lettered, Lettering
+
 FOLDER = "templates"
+FONTS = "fonts"
 
 KEPT = 4096
 """Pieces of pages that are kept to be used again."""
 
-_ROOT = re.compile(r"[^/\\]+\.(?:html|xml|txt|json)")
+_ROOT = re.compile(r"[^/\\]+\.(?:html|xml|svg|txt|json)")
 
 
 class Templates:
@@ -100,8 +106,24 @@ class Templates:
             "runs": _runs,
         }
         once = _Once()
+
+        @pass_context
+        def lettered(
+            context: Context,
+            text: Phrase | str,
+            width: int,
+            sizes: Sequence[int],
+            lines: int = 1,
+            *,
+            bold: bool = False,
+        ) -> "Lettered":
+            phrase = Phrase(text, context["site"].language, "source") if isinstance(text, str) else text
+            found = self.lettering.lettered(phrase, width, sizes, lines, bold=bold)
+            return replace(found, lines=tuple(map(Markup, found.lines)))
+
         self.environment.globals |= {
             "once": once,
+            "lettered": lettered,
             "absolute": lambda link: absolute(link, base_url),
             "asset": lambda path: url(loaded(path)[0], base_path),
             "exists": lambda path: path in assets,
@@ -109,6 +131,13 @@ class Templates:
             "url": lambda path: url(path.lstrip("/"), base_path),
             "language_name": _localised(languages.language_name),
         }
+
+    @cached_property
+    def lettering(self) -> "Lettering":
+        """Text in pictures, in the fonts that stand with the templates."""
+        from jisr.lettering import Lettering
+
+        return Lettering([folder / FONTS for folder in self.folders])
 
     def render(self, page: Page, context: Mapping[str, Any]) -> str:
         """The page. Raises `TemplateFailedError` at the template's own line."""

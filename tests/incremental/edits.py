@@ -56,6 +56,8 @@ SETTINGS: list[tuple[str, str | None]] = [
     ("languages", "[ar, en]"),
     ("languages", "[ar, fr, en]"),
     ("languages", "[ar, en, fr, de]"),
+    ("cards", "2024-01-02"),
+    ("cards", None),
     ("index_from", None),
     ("untranslated", None),
     ("permalinks", "{articles: /:year/:section/:slug/}"),
