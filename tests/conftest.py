@@ -1,5 +1,6 @@
 """The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,8 @@ from hypothesis import settings
 from jisr.cli import main
 from jisr.plan import cards
 
-settings.load_profile(
-    "ci"
-)  # the same examples each time; `pytest --hypothesis-profile=default` looks for new ones
+# The same examples each time; `pytest --hypothesis-profile=default` looks for new ones.
+settings.load_profile("ci")
 
 SITE_YAML = """\
 base_url: https://example.org/
@@ -31,6 +31,17 @@ PNG = bytes.fromhex(
     "0000000b4944415478da6360600000000300012b094d840000000049454e44ae426082"
 )
 """A picture of two black dots."""
+
+ROOT = Path(__file__).parent.parent
+
+
+def example(folder: Path) -> Path:
+    """A copy of this repository's own site: tests run side by side, and one build at a time holds a site."""
+    for name in ("content", "static", "templates", "translations"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("build.py", "site.yaml"):
+        shutil.copy(ROOT / name, folder)
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

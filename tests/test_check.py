@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from jisr.check.findings import CHECKS, OTHERS
-from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+from tests.conftest import ROOT, SITE_YAML, MakeSite, SiteFolder, example
 
-ROOT = Path(__file__).parent.parent
 ALONE = SITE_YAML.replace("[ar, en]", "[ar]").replace(
     "  en: {title: Jisr, description: Articles, locale: en-GB}\n", ""
 )
@@ -789,7 +788,8 @@ def test_the_reference_names_every_check_and_no_other() -> None:
 def test_this_repository_passes_but_for_what_it_accepts(tmp_path: Path) -> None:
     from jisr.check.run import check
 
-    checked = check(ROOT, tmp_path / "public", 1)
+    folder = example(tmp_path)
+    checked = check(folder, folder / "public", 1)
     assert [str(one) for one in checked.findings] == []
     assert checked.pages > 20
     assert all(one.total < 100_000 for one in checked.weights)

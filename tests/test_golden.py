@@ -12,8 +12,8 @@ from jisr.read.documents import document_files, read_document
 from jisr.read.markup.converter import Converter
 from jisr.read.sources import scan
 from jisr.translate.editions import segments
+from tests.conftest import ROOT, example
 
-ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 PAGES = {
     "specimen.ar.html": "specimen/index.html",
@@ -33,9 +33,9 @@ def compare(name: str, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    output = tmp_path_factory.mktemp("golden") / "public"
-    build(ROOT, output, Options(strict=True))
-    return output
+    folder = example(tmp_path_factory.mktemp("golden"))
+    build(folder, folder / "public", Options(strict=True))
+    return folder / "public"
 
 
 @pytest.mark.parametrize("name", PAGES)

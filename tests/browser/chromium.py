@@ -1,5 +1,6 @@
 """Where the browser is that the tests drive, and what it needs to start."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -52,6 +53,12 @@ def find() -> Chromium:
 
 def _unpacked() -> Chromium:
     UNPACKED.mkdir(parents=True, exist_ok=True)
+    with (UNPACKED / "lock").open("w") as lock:  # tests run in several processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _unpack()
+
+
+def _unpack() -> Chromium:
     script = 'import chromium from "@sparticuz/chromium"; console.log(await chromium.executablePath());'
     node = subprocess.run(
         ["node", "--input-type=module", "--eval", script],

@@ -11,16 +11,17 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.served import Served, serve
+from tests.conftest import example
 
 
 @pytest.fixture(scope="session")
 def built_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """This repository's own site, built by `python build.py`."""
-    folder = tmp_path_factory.mktemp("built") / "public"
-    command = [sys.executable, str(chromium.ROOT / "build.py"), "-o", str(folder)]
-    build = subprocess.run(command, capture_output=True, text=True, check=False)
+    folder = example(tmp_path_factory.mktemp("built"))
+    command = [sys.executable, "build.py"]
+    build = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert build.returncode == 0, f"{' '.join(command)} failed:\n{build.stdout}{build.stderr}"
-    with serve(folder) as served:
+    with serve(folder / "public") as served:
         yield served
 
 
