@@ -23,6 +23,9 @@ PO = (
     'msgid ""\nmsgstr "Language: en\\n"\n\nmsgctxt "title"\nmsgid "{}"\nmsgstr "Putin calls"\n\n'
     'msgid "نصّ الخبر."\nmsgstr "Text."\n'
 )
+LINE = SITE_YAML.count("\n") + 1
+"""Of a setting behind the others."""
+
 CARD = "articles/a/card.png"
 ENGLISH = "en/articles/a/card.png"
 ARABIC_LANGUAGE = language("ar", "ar-EG", None)
@@ -194,7 +197,7 @@ def test_a_setting_that_means_nothing_is_told(site: MakeSite) -> None:
     result = site(files("cards: some\n")).build()
     assert result.exit_code == 1
     assert result.stderr.startswith(
-        "site.yaml:7:1: error: `cards` says neither whether there are any nor from which day on; write recent, "
+        f"site.yaml:{LINE}:1: error: `cards` says neither whether there are any nor from which day on; write recent, "
     )
 
 

@@ -20,6 +20,9 @@ from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import times, tree
 from tests.test_startup import modules
 
+LINE = SITE_YAML.count("\n") + 1
+"""Of a setting behind the others."""
+
 SECRET = b"30.0444N 31.2357E"
 ARTICLE = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنصّ الخبر.\n\n![صورة الجسر]({})\n"
 RED, BLUE = (220, 30, 30), (30, 30, 220)
@@ -437,10 +440,16 @@ def test_a_webp_is_its_own_largest(site: MakeSite) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("{formats: [jpeg]}", "site.yaml:7:20: error: `formats[0]`: invalid enum value 'jpeg'"),
-        ("{widths: [0]}", "site.yaml:7:19: error: 0 is no width of a picture in pixels; write 16 to 8192"),
-        ("{width: [9]}", "site.yaml:7:10: error: unknown key `width`; did you mean `widths`?"),
-        ("none", "site.yaml:7:1: error: `images` must be keys with values; write them indented under it"),
+        ("{formats: [jpeg]}", f"site.yaml:{LINE}:20: error: `formats[0]`: invalid enum value 'jpeg'"),
+        (
+            "{widths: [0]}",
+            f"site.yaml:{LINE}:19: error: 0 is no width of a picture in pixels; write 16 to 8192",
+        ),
+        ("{width: [9]}", f"site.yaml:{LINE}:10: error: unknown key `width`; did you mean `widths`?"),
+        (
+            "none",
+            f"site.yaml:{LINE}:1: error: `images` must be keys with values; write them indented under it",
+        ),
     ],
 )
 def test_settings_that_mean_nothing_are_told(site: MakeSite, settings: str, message: str) -> None:
@@ -517,7 +526,7 @@ def test_a_picture_of_another_size_changes_the_pages_that_show_it_and_no_others(
 
 
 def test_a_build_with_nothing_to_do_or_an_edited_text_loads_no_pillow(site: MakeSite) -> None:
-    folder = site(files())
+    folder = site({**files(), "site.yaml": SITE_YAML + "cards: false\n"})
     assert "PIL" in modules(folder, "build")
     assert "PIL" not in modules(folder, "build")
     folder.write("content/articles/a.md", ARTICLE.format("x.jpg") + "\nفقرة.\n")
