@@ -336,9 +336,9 @@ CASES: list[tuple[str, Files, list[str]]] = [
     ),
     (
         "feeds",
-        {**prose("نصّ."), "static/x-feed.xml": "<feed>\n<entry></feed>", "static/feed.json": "{"},
+        {**prose("نصّ."), "static/x-feed.xml": "<feed>\n<entry></feed>", "static/w-feed.json": "{"},
         [
-            "public/feed.json:1:1: error: the feed can't be read (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); build again; if the file is your own, mend it",
+            "public/w-feed.json:1:1: error: the feed can't be read (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); build again; if the file is your own, mend it",
             "public/x-feed.xml:2:10: error: the file isn't well formed (mismatched tag); build again; if the file is your own, mend it",
         ],
     ),
@@ -626,6 +626,16 @@ def test_a_sound_site_passes_all_of_them(site: MakeSite) -> None:
     result = folder.run("check", "--strict")
     assert result.exit_code == 0, result.stdout
     assert result.stdout.splitlines()[-1] == "jisr: 25 pages and 2 documents checked: 0 errors, 0 warnings"
+
+
+def test_sitemaps_that_robots_txt_names_are_looked_at(site: MakeSite) -> None:
+    news = SITEMAP.format("<url><loc>https://example.org/gone/</loc></url>\n")
+    robots = "User-agent: *\nSitemap: https://example.org/own-map.xml\n"
+    folder = site({A: article(), "static/own-map.xml": news, "static/robots.txt": robots})
+    what = "the sitemap names https://example.org/gone/, where there is no page"
+    assert findings(folder) == [
+        f"public/own-map.xml:4:11: error: {what}; build again; if the file is your own, mend it [sitemap]"
+    ]
 
 
 def test_a_site_below_a_path_passes(site: MakeSite) -> None:

@@ -22,7 +22,6 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^\s"'()]*))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _PLAIN = re.compile(r"[!-~]+")
-_MAPS = ["sitemap.xml", "sitemap-news.xml", "news.xml"]
 _MOST = 50_000
 _MOST_NEWS = 1000
 _AGAIN = "build again; if the file is your own, mend it"
@@ -30,7 +29,7 @@ _AGAIN = "build again; if the file is your own, mend it"
 
 def sitemaps(whole: Whole) -> Iterator[Finding]:
     """Sitemaps can be read and name pages that are there, each with its editions; fills `whole.sitemap`."""
-    waiting = [path for path in _MAPS if path in whole.folder.files]
+    waiting = [path for path in ("sitemap.xml", *_named_sitemaps(whole)) if path in whole.folder.files]
     done: set[str] = set()
     while waiting:
         path = waiting.pop(0)
@@ -72,7 +71,8 @@ def _urls(whole: Whole, path: str, root: ET.Element) -> Iterator[Finding]:
             what = f"the sitemap names {address}, where there is no page"
             yield _in(whole, "sitemap", path, address, what)
             continue
-        whole.sitemap.add(page.path)
+        if not news:  # which has a part of the pages only
+            whole.sitemap.add(page.path)
         if page.canonical != address:
             what = f"the sitemap names {address}, the page {page.canonical}"
             yield _in(whole, "sitemap", path, address, what)
@@ -91,16 +91,24 @@ def _urls(whole: Whole, path: str, root: ET.Element) -> Iterator[Finding]:
 
 
 def robots(whole: Whole) -> Iterator[Finding]:
-    """robots.txt names sitemaps that are there, and keeps nobody from the whole site."""
-    if "robots.txt" not in whole.folder.files:
-        return
-    text = whole.folder.read("robots.txt")
+    """robots.txt names sitemaps that are there."""
+    for number, address in _robots(whole):
+        if _target(whole.folder, address).kind == "nowhere":
+            what = f"robots.txt names the sitemap {address}, which isn't there"
+            yield finding("sitemap", whole.shown["robots.txt"], (number, 1), what, _AGAIN)
+
+
+def _named_sitemaps(whole: Whole) -> list[str]:
+    return [_target(whole.folder, address).path for _, address in _robots(whole)]
+
+
+def _robots(whole: Whole) -> Iterator[tuple[int, str]]:
+    """The lines of robots.txt that name sitemaps, with the addresses."""
+    text = whole.folder.read("robots.txt") if "robots.txt" in whole.folder.files else ""
     for number, line in enumerate(text.split("\n"), 1):
         name, _, value = line.partition(":")
-        value = value.strip()
-        if name.strip().lower() == "sitemap" and _target(whole.folder, value).kind == "nowhere":
-            what = f"robots.txt names the sitemap {value}, which isn't there"
-            yield finding("sitemap", whole.shown["robots.txt"], (number, 1), what, _AGAIN)
+        if name.strip().lower() == "sitemap":
+            yield number, value.strip()
 
 
 def feeds(whole: Whole) -> Iterator[Finding]:
