@@ -38,6 +38,7 @@ class _Language(Struct, frozen=True):
     description: str = ""
     locale: str | None = None
     digits: Literal["latn", "arab"] | None = None
+    hijri: bool = False
     menu: tuple[_Menu, ...] = ()
 
 
@@ -225,7 +226,7 @@ def _one_language(
         report(source.problem(("languages", index), f"`{code}` is not a language code", "write ar, en, fr …"))
         return None
     try:
-        found = language(code, own.locale, own.digits)
+        found = language(code, own.locale, own.digits, hijri=own.hijri)
     except ValueError as error:
         at = (*below, "locale") if own.locale else ("languages", index)
         report(source.problem(at, str(error), "write language-COUNTRY, such as ar-EG or en-GB"))

@@ -21,10 +21,29 @@ _DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩"}
 _FOLDED = str.maketrans("ٱىة", "ايت", "ـ")
 """Beside what NFKD takes apart: أ إ آ."""
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_HIJRI = {
+    "ar": (
+        (
+            "محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة",
+            "رجب", "شعبان", "رمضان", "شوال", "ذو القعدة", "ذو الحجة",
+        ),
+        "هـ",
+    ),
+    "en": (
+        (
+            "Muharram", "Safar", "Rabi’ I", "Rabi’ II", "Jumada I", "Jumada II",
+            "Rajab", "Sha’ban", "Ramadan", "Shawwal", "Dhu’l-Qi’dah", "Dhu’l-Hijjah",
+        ),
+        "AH",
+    ),
+}  # fmt: skip
+"""Months and era by CLDR, which Babel leaves out; hijridate's are others (ربيع الثاني)."""
 _PLURAL_ORDER = ("zero", "one", "two", "few", "many", "other")
 
 
-def language(code: str, locale: str | None = None, digits: str | None = None) -> Language:
+def language(
+    code: str, locale: str | None = None, digits: str | None = None, *, hijri: bool = False
+) -> Language:
     """The language of a BCP 47 code, dated and numbered as `locale` (`ar-EG`) does.
 
     Raises `ValueError` for a code or a locale that CLDR doesn't know, or digits other than its
@@ -45,6 +64,7 @@ def language(code: str, locale: str | None = None, digits: str | None = None) ->
         name=own.get_display_name(own) or code,
         locale=str(data).replace("_", "-"),
         digits=system,
+        hijri=hijri,
     )
 
 
@@ -61,6 +81,21 @@ def format_date(value: date, reader: Language) -> str:
     from babel.dates import format_date as in_words  # 20 ms, and many a page has no date
 
     return _digits(in_words(value, "long", locale=_locale(reader.locale)), reader)
+
+
+def format_hijri(value: date, reader: Language) -> str:
+    """A day by the calendar of Umm al-Qura: ١ ربيع الآخر ١٤٤٥ هـ, 1 Rabi’ II 1445 AH.
+
+    Empty outside the years that the calendar is published for, 1343 to 1500 (1924 to 2077).
+    """
+    from hijridate import Gregorian
+
+    try:
+        day = Gregorian(value.year, value.month, value.day).to_hijri()
+    except OverflowError:
+        return ""
+    months, era = _HIJRI["ar" if reader.code.partition("-")[0] == "ar" else "en"]
+    return _digits(f"{day.day} {months[day.month - 1]} {day.year} {era}", reader)
 
 
 def format_month(value: date, reader: Language) -> str:

@@ -22,13 +22,17 @@ BlockState = State | Literal["partial"]
 
 
 class Language(Struct, frozen=True):
-    """A language of the site. `digits` is a CLDR numbering system: `latn` or `arab`."""
+    """A language of the site. `digits` is a CLDR numbering system: `latn` or `arab`.
+
+    `hijri` says that its pages show dates in the Islamic calendar too.
+    """
 
     code: str
     direction: Direction
     name: str
     locale: str
     digits: str
+    hijri: bool = False
 
 
 class MenuItem(Struct, frozen=True):

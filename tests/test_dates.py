@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import MakeSite, SiteFolder
+from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import tree
 
 DAY = 1_700_000_000
@@ -136,3 +136,19 @@ def test_a_clock_that_is_no_number_is_told(site: MakeSite, at: pytest.MonkeyPatc
     result = folder.build()
     assert result.exit_code == 2
     assert "SOURCE_DATE_EPOCH must be a whole number: seconds since 1970" in result.stderr
+
+
+def test_dates_stand_in_the_islamic_calendar_too_where_a_language_asks(site: MakeSite) -> None:
+    old = article("date: 1900-01-01")
+    folder = site({"content/articles/a.md": article("date: 2023-10-16"), "content/articles/b.md": old})
+    folder.build()
+    assert "hijri" not in folder.read("articles/a/index.html")
+    folder.write("site.yaml", SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, digits: latn, hijri: true"))
+    folder.build()
+    shown = (
+        '<time datetime="2023-10-16">16 أكتوبر 2023</time> <span class="hijri">(1 ربيع الآخر 1445 هـ)</span>'
+    )
+    assert shown in folder.read("articles/a/index.html")
+    assert shown in folder.read("index.html")
+    assert "hijri" not in folder.read("articles/b/index.html")
+    assert "hijri" not in folder.read("en/articles/a/index.html")

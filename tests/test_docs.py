@@ -89,7 +89,7 @@ def test_every_template_and_filter_is_in_the_reference() -> None:
         for path in folder.iterdir()
         if path.is_file()
         for name in re.findall(
-            r"\|(date|isodate|timestamp|number|percent|isolate)\b", path.read_text(encoding="utf-8")
+            r"\|(date|hijri|isodate|timestamp|number|percent|isolate)\b", path.read_text(encoding="utf-8")
         )
     }
     assert used

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jisr.languages import (
     format_date,
+    format_hijri,
     format_number,
     format_percent,
     language,
@@ -237,3 +238,21 @@ def test_the_plural_formula_of_other_languages_is_cldrs_too(code: str) -> None:
 def test_numbers_in_other_languages_take_these_forms(code: str, expected: dict[int, int]) -> None:
     formula = c2py(forms(code)[1][2])
     assert {number: formula(number) for number in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "digits", "expected"),
+    [
+        (datetime.date(2023, 10, 16), "ar", "arab", "١ ربيع الآخر ١٤٤٥ هـ"),
+        (datetime.date(2023, 10, 16), "ar", "latn", "1 ربيع الآخر 1445 هـ"),
+        (datetime.date(2023, 10, 16), "en", "latn", "1 Rabi’ II 1445 AH"),
+        (datetime.date(2024, 3, 11), "en", "latn", "1 Ramadan 1445 AH"),
+        (datetime.date(2024, 6, 16), "ar", "latn", "10 ذو الحجة 1445 هـ"),
+        (datetime.datetime(2024, 7, 7, 23, 59, tzinfo=datetime.UTC), "fr", "latn", "1 Muharram 1446 AH"),
+        (datetime.date(1924, 8, 1), "en", "latn", "1 Muharram 1343 AH"),
+        (datetime.date(1924, 7, 31), "en", "latn", ""),
+        (datetime.date(2077, 11, 17), "ar", "latn", ""),
+    ],
+)
+def test_days_of_the_islamic_calendar(day: datetime.date, code: str, digits: str, expected: str) -> None:
+    assert format_hijri(day, language(code, digits=digits)) == expected

@@ -27,6 +27,7 @@ DOORS = {
     "watchfiles": "serve/watch.py",
     "rapidfuzz": "translate/memory.py",
     "pagefind_bin": "write/index.py",
+    "hijridate": "languages.py",
     "click": "cli.py",
 }
 ALSO = {

@@ -13,7 +13,7 @@ OURS = {
     "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.state",
 }  # fmt: skip
 LIBRARIES = {"babel", "jinja2", "markdown", "markupsafe", "nh3", "yaml", "xml", "html", "multiprocessing",
-             "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo", "rapidfuzz"}  # fmt: skip
+             "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo", "rapidfuzz", "hijridate", "pagefind_bin"}  # fmt: skip
 
 
 def modules(folder: SiteFolder, *arguments: str) -> set[str]:

@@ -102,6 +102,7 @@ class Templates:
         self.environment.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
         self.environment.filters |= {
             "date": _localised(languages.format_date),
+            "hijri": _localised(languages.format_hijri),
             "number": _localised(languages.format_number),
             "percent": _localised(languages.format_percent),
             "isodate": _isodate,
