@@ -144,7 +144,7 @@ def test_what_isnt_a_setting_is_an_error_at_its_line(site: MakeSite, settings: s
     result = folder.build()
     assert result.exit_code == 1
     first = result.stderr.splitlines()[0]
-    assert re.match(r"site\.yaml:7:\d+: error: ", first)
+    assert re.match(r"site\.yaml:8:\d+: error: ", first)
     assert said in first
 
 
@@ -152,4 +152,4 @@ def test_a_cname_with_a_folder_is_an_error(site: MakeSite) -> None:
     settings = SITE_YAML.replace("example.org/", "example.org/news/") + "host_files: [cname]\n"
     result = site({**FILES, "site.yaml": settings}).build()
     assert result.exit_code == 1
-    assert "site.yaml:7:1: error: `cname` names a host, and `base_url` has a folder on it" in result.stderr
+    assert "site.yaml:8:1: error: `cname` names a host, and `base_url` has a folder on it" in result.stderr

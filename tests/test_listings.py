@@ -140,7 +140,7 @@ def test_menus_and_texts_can_link_to_listings(site: MakeSite) -> None:
     result = folder.build()
     assert result.exit_code == 1
     assert "content/about.md:5:9: error: the link leads to /tags/سياسة, which isn't there" in result.stderr
-    assert "site.yaml:6:1: error: the menu leads to /en/tags/, which isn't there" in result.stderr
+    assert "site.yaml:7:1: error: the menu leads to /en/tags/, which isn't there" in result.stderr
 
 
 def test_tags_that_share_a_page_are_named(site: MakeSite) -> None:
@@ -316,7 +316,7 @@ def test_listings_can_be_left_out(site: MakeSite) -> None:
 
 def test_a_setting_of_no_number_is_told(site: MakeSite) -> None:
     result = site({**paged(0), **article(1)}).build()
-    assert "site.yaml:7:1: error: `per_page` is a number of articles; write 1 or more" in result.stderr
+    assert "site.yaml:8:1: error: `per_page` is a number of articles; write 1 or more" in result.stderr
 
 
 def test_processes_make_the_same_listings(site: MakeSite, tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_a_pattern_that_is_none_is_an_error_at_its_line(site: MakeSite, pattern:
     result = folder.build()
     assert (result.exit_code, result.stdout) == (1, "")
     first = result.stderr.splitlines()[0]
-    assert re.match(r"site\.yaml:7:\d+: error: ", first)
+    assert re.match(r"site\.yaml:8:\d+: error: ", first)
     assert first.partition("error: ")[2] == said
     assert not (folder.path / "public").exists()
 
