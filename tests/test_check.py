@@ -676,8 +676,8 @@ def test_what_is_on_purpose_is_accepted_by_name_and_place(site: MakeSite) -> Non
     assert findings(folder) == []
     folder.write("site.yaml", SITE_YAML + accept + "  nothing: ['*']\n  quotes: ['*']\n")
     assert findings(folder) == [
-        "site.yaml:10:3: warning: there is no check `nothing`; docs/check.md has their names [accept]",
-        "site.yaml:11:3: warning: nothing in * is found by `quotes`; take it out of `accept` [accept]",
+        "site.yaml:11:3: warning: there is no check `nothing`; docs/check.md has their names [accept]",
+        "site.yaml:12:3: warning: nothing in * is found by `quotes`; take it out of `accept` [accept]",
     ]
     folder.write("site.yaml", SITE_YAML + "accept: {separators: content/articles/a.md}\n")
     assert findings(folder) == ["site.yaml:8:1: error: `accept` must be a list; write accept: […] [build]"]

@@ -193,7 +193,7 @@ def _editions(
                     replace(block, html=pictures.in_body(block.html, seen)) if "<" in block.html else block
                     for block in rendering.blocks
                 )
-                if pictures.facts
+                if pictures.paths
                 else rendering.blocks,
                 toc=rendering.toc,
                 progress=progress,

@@ -32,14 +32,14 @@ class Pictures:
     """The site's pictures. There are none where the settings want nothing done to them."""
 
     def __init__(self, site: Site, facts: Mapping[str, PictureFacts], sources: Mapping[str, Source]) -> None:
-        """`facts` and `sources` are the pictures' by their paths."""
+        """`facts` and `sources` are the pictures' by their paths; one that changed meanwhile has no facts."""
         self.settings: ImageSettings | None = site.images
         self.base_path = site.base_path
         self.facts, self.sources = facts, sources
-        self.paths = {url(path.partition("/")[2], site.base_path): path for path in facts}
+        self.paths = {url(path.partition("/")[2], site.base_path): path for path in sources}
 
     def stamp(self, path: str) -> str:
-        """What of a picture the pages stand on that show it; nothing of one that isn't there."""
+        """What of a picture the pages stand on that show it; nothing of one that isn't there, or known."""
         return self.sources[path].digest if path in self.facts else ""
 
     def at(self, address: str) -> str | None:
@@ -48,8 +48,8 @@ class Pictures:
 
     def sized(self, path: str) -> Sized | None:
         """How pages show a picture; None where nothing is known of it."""
-        facts = self.facts[path]
-        if not facts.width:
+        facts = self.facts.get(path)
+        if not facts or not facts.width:
             return None
         sources = []
         for form in self.settings.formats if self.settings else ():
@@ -74,7 +74,7 @@ class Pictures:
         def shown(found: re.Match[str]) -> str:
             return self._tag(found["img"], found["inside"], seen) if found["img"] else found[0]
 
-        return _IMG.sub(shown, html) if self.facts and "<img" in html.lower() else html
+        return _IMG.sub(shown, html) if self.paths and "<img" in html.lower() else html
 
     def _tag(self, tag: str, inside: str, seen: Callable[[str], None]) -> str:
         own = {

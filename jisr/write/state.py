@@ -147,6 +147,7 @@ class State:
             rows = self.db.execute(
                 "SELECT path, signature, digest FROM source"
                 " WHERE typeof(path) = 'text' AND typeof(signature) = 'blob' AND typeof(digest) = 'text'"
+                " AND length(digest) = 32"
             )
             self._sources = {path: (sign, digest) for path, sign, digest in rows.fetchall()}
         return self._sources

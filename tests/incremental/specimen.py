@@ -19,6 +19,8 @@ SETTINGS = """\
 base_url: https://example.org/
 languages: [ar, en, fr]
 timezone: Africa/Cairo
+cards: false
+search: false
 language:
   ar: {title: جسر v01, description: مقالات v01, locale: ar-EG, menu: [{label: عن v01, to: about.md}]}
   en: {title: Jisr v01, description: Articles, locale: en-GB, menu: [{label: About v01, to: about.md}]}
