@@ -484,8 +484,8 @@ class _Run:
         moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
         if site.news_sitemap:  # articles leave it
             moments += [one.moment + NEWS_SECONDS for one in dated]
-        shown = self.options.drafts
-        waiting = sorted((one.moment, one.path) for one in dated if one.moment > self.now and not shown)
+        to_come = () if self.options.drafts else dated  # with drafts, all of it is there
+        waiting = sorted((one.moment, one.path) for one in to_come if one.moment > self.now)
         return {
             "from": max((at for at in moments if at <= self.now), default=0.0),
             "until": min((at for at in moments if at > self.now), default=None),
@@ -536,7 +536,7 @@ class _Run:
             for language in site.languages[1:]:  # shards load the names too, and say nothing
                 catalog.load(self.root, names_path(language), self.report)
         self.loads: dict[str, list[str]] = self.last.get("loads", {})
-        if self.last.get("templates") != self.templates or self.site_last.get("versions") != versions():
+        if self.last.get("templates") != self.templates or not self.same:
             templates.check(self.report)
             self.loads = templates.loads()
 
@@ -731,15 +731,15 @@ class _Run:
         for output in plan.stale:
             content = output.content
             if isinstance(content, Asset):
-                before = self._before(output.path)
-                done.append(put(self.staging.aside, output.path, content_of(content), before))
+                made = content_of(content)
             elif isinstance(content, Text):
-                before = self._before(output.path)
-                done.append(put(self.staging.aside, output.path, content.text.encode(), before))
+                made = content.text.encode()
             elif isinstance(content, Composed):
                 told = {path: summaries(self._packed(path)) for path, _ in content.news}
-                text = composed(site, content, told)
-                done.append(put(self.staging.aside, output.path, text.encode(), self._before(output.path)))
+                made = composed(site, content, told).encode()
+            else:
+                continue
+            done.append(put(self.staging.aside, output.path, made, self._before(output.path)))
         return done
 
     def _index(self, shards: "Shards", desk: "Desk", plan: _Plan) -> "tuple[_Plan, list[PageWritten]]":
