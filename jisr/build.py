@@ -550,7 +550,7 @@ class _Run:
         """The facts of all renderings, with the summaries of those made now; only changed ones are made."""
         from jisr.model import RenderFacts
         from jisr.translate.editions import catalogue_path
-        from jisr.work import BATCH, Shard, unpacker
+        from jisr.work import Shard, unpacker
         from jisr.write.bodies import Bodies
 
         stored = self.state.editions()
@@ -586,7 +586,7 @@ class _Run:
         if stale:
             self._open(shards, desk)
         batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
-        for batch in self.watch(batches, len(stale), BATCH):
+        for batch in self.watch(batches, len(stale), shards.size):
             for path, made, said in batch:
                 self.problems += said
                 if made:
@@ -664,7 +664,7 @@ class _Run:
         """The stale pages of documents."""
         from jisr.plan.outline import by_document, neighbours
         from jisr.plan.pages import Around
-        from jisr.work import BATCH, Shard, around
+        from jisr.work import Shard, around
 
         pages = by_document(plan.stale)
         paths = plan.articles.paths
@@ -681,7 +681,7 @@ class _Run:
                 work.append((files, self.rendered[files.path][0], outputs, shown_there))
         done: list[PageWritten] = []
         batches = shards.batches(Shard.write, work, lambda item: self.numbers[item[0].path])
-        for written, said in self.watch(batches, len(work), BATCH):
+        for written, said in self.watch(batches, len(work), shards.size):
             done += written
             self.problems += said
         return done
@@ -715,7 +715,8 @@ class _Run:
             )
             work.append((codes.index(page.language) + index // BATCH * len(codes), item))
         done: list[PageWritten] = []
-        for written, said in shards.batches(Shard.write_listings, work, lambda item: item[0]):
+        batches = shards.batches(Shard.write_listings, work, lambda item: item[0])
+        for written, said in self.watch(batches, len(work), shards.size):
             done += written
             self.problems += said
         return done
@@ -928,13 +929,17 @@ def _told(output: Path) -> Iterator[None]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for circles, of which there are hardly any: planning takes a third less."""
+    """Without the search for circles, of which there are hardly any: planning takes a third less.
+
+    What was made meanwhile is left out of later searches: in the preview they would stop everything for 0.1 s.
+    """
     before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if before:
+            gc.freeze()
             gc.enable()
 
 

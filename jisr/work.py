@@ -80,7 +80,10 @@ EDITIONS = 100
 """Documents whose editions a shard keeps at hand; those of others are read from where they are kept."""
 
 BATCH = 50
-"""Documents that a shard is given at once: few enough for a progress bar to move."""
+"""Documents that another process is given at once: few enough for a progress bar to move."""
+
+FEW = 5
+"""Documents that are worked on at once in this process: few enough for the preview to answer in between."""
 
 WORTH_PROCESSES = 200
 """Documents from which starting processes (0.1 s each) pays."""
@@ -516,6 +519,7 @@ class Shards:
                 for _ in range(number)
             ]
         self.number = number
+        self.size = FEW if self.here else BATCH
 
     def __enter__(self) -> "Shards":
         return self
@@ -541,10 +545,10 @@ class Shards:
         method: Callable[..., T],
         items: Sequence[Any],
         shard_of: Callable[[Any], int],
-        size: int = BATCH,
+        size: int | None = None,
     ) -> Iterator[T]:
         """Call a method of the shards with batches of items, in the items' order for each shard."""
-        name = method.__name__
+        name, size = method.__name__, size or self.size
         if self.here:
             for start in range(0, len(items), size):
                 yield getattr(self.here, name)(items[start : start + size])

@@ -6,10 +6,12 @@ one that `jisr build` makes, which takes longer on a large site. Each has a thre
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 from msgspec.structs import asdict, replace
 
@@ -55,6 +57,8 @@ class Workshop:
         self.fresh_proofs: dict[str, str] = {}
         self.printed: set[str] = set()
         self.wanted = asyncio.Event()
+        self.undisturbed = Event()  # by a proof, for which somebody waits
+        self.undisturbed.set()
         self.last_change = 0.0
 
     def begin(self, watch: Watch) -> None:
@@ -112,7 +116,7 @@ class Workshop:
             self.arrived, self.fresh_proofs = set(), {}
             kept = Kept(self.seen, frozenset(self.changed), frozenset(self.proofs))
             begun = time.perf_counter()
-            self._take(await loop.run_in_executor(self.builder, self._build, kept, None), begun)
+            self._take(await loop.run_in_executor(self.builder, self._build, kept, self._giving_way), begun)
 
     def close(self) -> None:
         """Wait for what is going on, and end."""
@@ -120,9 +124,9 @@ class Workshop:
         self.printer.shutdown()
         self.indexer.shutdown()
 
-    def _build(self, kept: Kept, watch: Watch | None) -> Built | tuple[Problem, ...]:
+    def _build(self, kept: Kept, watch: Watch) -> Built | tuple[Problem, ...]:
         try:
-            return build(self.root, self.output, self.options, watch or _unwatched, record=PREVIEW, kept=kept)
+            return build(self.root, self.output, self.options, watch, record=PREVIEW, kept=kept)
         except SiteError as error:
             return error.problems
         except Exception as error:  # a fault of ours must not end the editor's work
@@ -130,10 +134,19 @@ class Workshop:
             return (Problem("site.yaml", 1, 1, what, "this is a fault of Jisr; jisr build shows where"),)
 
     def _print(self, seen: Seen, changed: frozenset[str], outputs: list[str]) -> Proof:
+        self.undisturbed.clear()
         try:
             return self.press.print(seen, changed, outputs)
         except (OSError, SiteError):  # a file that is being moved; the build will say so if it stays away
             return Proof()
+        finally:
+            self.undisturbed.set()
+
+    def _giving_way(self, results: Iterable[Any], *_: int) -> Iterator[Any]:
+        """Have the build wait while a proof is made: together, each would take twice as long."""
+        for result in results:
+            yield result
+            self.undisturbed.wait()
 
     def _prepare(self, seen: Seen) -> None:
         with suppress(OSError, SiteError):
@@ -164,10 +177,6 @@ class Workshop:
         shown = tuple(asdict(problem) | {"lines": lines_around(self.root, problem)} for problem in problems)
         failed = any(problem.severity == "error" for problem in problems)
         self.tell(News(self.number, changed, failed, problems, shown, time.perf_counter() - begun))
-
-
-def _unwatched(results: Iterable[object], *_: int) -> Iterable[object]:
-    return results
 
 
 def lines_around(root: Path, problem: Problem) -> list[tuple[int, str]]:
