@@ -114,7 +114,7 @@ class Site(Struct, frozen=True):
         return self.reading.timezone
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, gc=False):
     """A file: `path` in the folder `root`.
 
     `signature` is what the file system says of it (`sources.signature`); `digest` is that of its bytes,
@@ -141,7 +141,7 @@ class Image(Struct, frozen=True):
     credit: str | None = None
 
 
-class PictureFacts(Struct, frozen=True):
+class PictureFacts(Struct, frozen=True, gc=False):
     """What a picture's file holds. `width` and `height` are those that are to be seen, 0 where unknown.
 
     `format` is what it is, by its bytes (`jpeg`), `orientation` that of EXIF; `private` says that it isn't
@@ -344,14 +344,14 @@ class Neighbour(Struct, frozen=True):
     title: Phrase
 
 
-class DocumentFiles(Struct, frozen=True):
+class DocumentFiles(Struct, frozen=True, gc=False):
     """The files that make a document: the body's first, then its sidecars."""
 
     path: str
     files: tuple[Source, ...]
 
 
-class DocumentFacts(Struct, frozen=True):
+class DocumentFacts(Struct, frozen=True, gc=False):
     """What the rest of the site needs to know of a document without reading it again.
 
     `key` is the digest of its files; `moment` orders articles: seconds since 1970; `month` is `2023/10`;
@@ -375,7 +375,7 @@ class DocumentFacts(Struct, frozen=True):
     warnings: tuple[Problem, ...]
 
 
-class EditionFacts(Struct, frozen=True):
+class EditionFacts(Struct, frozen=True, gc=False):
     """What of an edition pages depend on.
 
     Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
@@ -392,7 +392,7 @@ class EditionFacts(Struct, frozen=True):
     card: str
 
 
-class RenderFacts(Struct, frozen=True):
+class RenderFacts(Struct, frozen=True, gc=False):
     """What rendering a document gave, besides the editions: `key` is the digest of all that went in.
 
     `links` are those it has into the site, each with its language and the address that it got; `pictures` are
@@ -422,7 +422,7 @@ class Term(Struct, frozen=True):
     newest: str
 
 
-class Listing(Struct, frozen=True):
+class Listing(Struct, frozen=True, gc=False):
     """What a page lists: articles by their paths, on page `number` of `count`; or terms.
 
     `address` is that of its first page, without language: `tags/name`. `offered` has a 1 for each language
@@ -437,7 +437,7 @@ class Listing(Struct, frozen=True):
     offered: str = ""
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, gc=False):
     """An output that a template makes. `document` is empty for a page of the site itself."""
 
     kind: Literal[
@@ -452,7 +452,7 @@ class Page(Struct, frozen=True):
     listing: Listing | None = None
 
 
-class Copied(Struct, frozen=True):
+class Copied(Struct, frozen=True, gc=False):
     """An output that is a file as it is."""
 
     source: Source
@@ -513,7 +513,7 @@ class Text(Struct, frozen=True):
     text: str
 
 
-class Output(Struct, frozen=True):
+class Output(Struct, frozen=True, gc=False):
     """A file of the built site. `path` is relative to the output folder.
 
     `fingerprint` names the values it is made of: equal ones make equal files. Its lines are in the order

@@ -44,7 +44,7 @@ CREATE TABLE run (folder TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
 
-class Written(Struct, frozen=True):
+class Written(Struct, frozen=True, gc=False):
     """A file of the output folder as it was written. An unknown fingerprint is empty."""
 
     fingerprint: str
