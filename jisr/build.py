@@ -45,7 +45,7 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.translate.pictures import Pictures
     from jisr.work import Desk, PageWritten, Shards
 
-FEW = 5000
+STRAYS = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
 
 ICONS = frozenset(
@@ -278,7 +278,7 @@ class _Run:
         from jisr.model import Copied, Derived, Page, Reading
         from jisr.plan.cards import recent
         from jisr.read.documents import document_files, unpublished
-        from jisr.work import Desk, Shards, in_order, processes_for
+        from jisr.work import BATCH, FEW, Desk, Shards, in_order, processes_for
 
         self.digests = digests(self.sources, self.known, self.report)
         site = commands.read_settings(self.root, self.options.base_url, self.report)
@@ -292,7 +292,8 @@ class _Run:
         self._name_grounds(site)
         reading = site.reading if site else Reading()
         number = processes_for(self._how_many_changed(site), self.options.jobs)
-        with Shards(number, reading) as shards:
+        size = FEW if self.kept and self.kept.seen else BATCH
+        with Shards(number, reading, size) as shards:
             facts = self._read(shards, reading)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
@@ -879,7 +880,7 @@ class _Run:
         if self.kept or self.staging.aside.whole:
             return ()  # the folder is the preview's, or has just appeared
         paths = frozenset(ours)
-        if len(paths) > FEW and not self.options.verify:
+        if len(paths) > STRAYS and not self.options.verify:
             return ()
         return tuple(placing.strays(self.staging.output, paths))
 

@@ -1,6 +1,7 @@
 """The values that flow from stage to stage, and nothing else.
 
-All are frozen, with tuples for lists. Paths are POSIX paths relative to the site's folder.
+All are frozen, with tuples for lists. Paths are POSIX paths relative to the site's folder. What a build
+holds by the ten thousand is left out of Python's search for circles (`gc=False`): frozen values form none.
 """
 
 import datetime

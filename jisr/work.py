@@ -80,10 +80,10 @@ EDITIONS = 100
 """Documents whose editions a shard keeps at hand; those of others are read from where they are kept."""
 
 BATCH = 50
-"""Documents that another process is given at once: few enough for a progress bar to move."""
+"""Documents that a shard is given at once: few enough for a progress bar to move."""
 
 FEW = 5
-"""Documents that are worked on at once in this process: few enough for the preview to answer in between."""
+"""The same while somebody may want a page of the preview: few enough for it to be made in between."""
 
 WORTH_PROCESSES = 200
 """Documents from which starting processes (0.1 s each) pays."""
@@ -504,7 +504,7 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, reading: Reading) -> None:
+    def __init__(self, number: int, reading: Reading, size: int = BATCH) -> None:
         self.here = Shard(reading) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
@@ -519,7 +519,7 @@ class Shards:
                 for _ in range(number)
             ]
         self.number = number
-        self.size = FEW if self.here else BATCH
+        self.size = size
 
     def __enter__(self) -> "Shards":
         return self

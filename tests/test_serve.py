@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from jisr.serve.proof import Proof
+from jisr.serve.workshop import Workshop
 from tests.conftest import SITE_YAML, MakeSite
 from tests.preview import Preview, running
 
@@ -374,3 +377,30 @@ class TestIsNotStalled:
         assert preview.ask("/").status == 200
         for one in many:
             one.close()
+
+
+def test_a_build_waits_while_a_proof_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workshop = Workshop(make(tmp_path), "http://127.0.0.1:8000/", lambda _: None)
+    workshop.begin(lambda results, *_: results)
+    assert workshop.seen
+    begun, go_on = Event(), Event()
+
+    def proof(*_: object) -> Proof:
+        begun.set()
+        go_on.wait()
+        return Proof()
+
+    monkeypatch.setattr(workshop.press, "print", proof)
+    batches = iter(workshop._giving_way(["first", "second"], 2, 1))
+    assert next(batches) == "first"
+    workshop.printer.submit(workshop._print, workshop.seen, frozenset(), [])
+    begun.wait()
+    rest: list[str] = []
+    build = Thread(target=lambda: rest.extend(batches))
+    build.start()
+    build.join(0.2)
+    assert not rest, "the build went on beside the proof"
+    go_on.set()
+    build.join()
+    assert rest == ["second"]
+    workshop.close()

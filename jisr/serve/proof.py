@@ -48,10 +48,10 @@ class Press:
     def prepare(self, seen: Seen) -> None:
         """Load what the first proof needs, before anybody waits for it."""
         self._know(seen)
-        shard = self._opened(seen, seen.desk.site)
-        for output in seen.outputs:
-            if isinstance(output.content, Page) and output.content.document:
-                _Run(seen, shard, frozenset(seen.documents), []).document(output.content.document, [output])
+        for document, outputs in by_document(seen.outputs).items():
+            if document:
+                run = _Run(seen, self._opened(seen, seen.desk.site), frozenset(seen.documents), [])
+                run.document(document, outputs)
                 return
 
     def _know(self, seen: Seen) -> None:
