@@ -187,32 +187,36 @@ function sought() {
   return input.value.trim().replace(/\s+/g, " ");
 }
 
+let final = false; // whether the address's query was asked for, and not only typed on the way to another
+
 function fromAddress() {
   input.value = new URL(location).searchParams.get("q") ?? "";
+  final = input.value !== "";
   answer(sought());
 }
 
-function address(query) {
-  const to = new URL(location);
+function ask() {
+  const [query, to] = [sought(), new URL(location)];
   if (query) to.searchParams.set("q", query);
   else to.searchParams.delete("q");
-  return to;
+  if (to.href !== location.href) {
+    history[final ? "pushState" : "replaceState"](null, "", to);
+    final = false;
+  }
+  answer(query);
 }
 
 let pause;
 input.addEventListener("input", () => {
   clearTimeout(pause);
-  pause = setTimeout(() => {
-    history.replaceState(null, "", address(sought()));
-    answer(sought());
-  }, 250);
+  pause = setTimeout(ask, 250);
 });
 input.addEventListener("focus", () => library().catch(() => {}), { once: true });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(pause);
-  if (address(sought()).href !== location.href) history.pushState(null, "", address(sought()));
-  answer(sought());
+  ask();
+  final = true;
 });
 more.addEventListener("click", async () => {
   const first = await show();
