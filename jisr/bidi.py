@@ -11,7 +11,8 @@ from jisr.model import Language, Phrase
 
 FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
 _OPENERS = {LRI, RLI, FSI}
-_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ALL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_CONTROLS = re.compile(f"[{_ALL}]")
 
 _START = r"(?<![\w@\#./+:%&?=~-])"
 _END = r"(?![\w+\#/])"
@@ -32,8 +33,14 @@ LTR_RUN = re.compile(
 )
 """A run that begins or ends with a mark without direction: in Arabic the mark jumps to its other side."""
 
-COULD_RUN = re.compile(r"[A-Za-z0-9][-+%@#./:~_&=?]|[-+@#./~_\u2212][A-Za-z0-9]|[0-9] [0-9]")
-"""In every text that has such a run: far faster than looking for the run itself."""
+COULD_RUN = re.compile(
+    r"[-+@#./~_\u2212A-Za-z0-9]"
+    r"(?:(?<=[A-Za-z0-9])[-+%@#./:~_&=?]|(?<=[-+@#./~_\u2212])[A-Za-z0-9]|(?<=[0-9]) [0-9])"
+)
+"""In every text that has such a run: far faster than looking for the run itself.
+
+It begins with one set of characters, up to which `re` can leap.
+"""
 
 
 def isolate(text: str) -> str:
@@ -64,6 +71,11 @@ def runs_as_html(text: str) -> str:
     return "".join([*pieces, escape(text[done:])])
 
 
+def has_controls(text: str) -> bool:
+    """Whether there is any directional control in it."""
+    return any(control in text for control in _ALL)
+
+
 def unbalanced(text: str) -> int | None:
     """Index of the first directional control without its partner, or None.
 
@@ -71,6 +83,8 @@ def unbalanced(text: str) -> int | None:
     then be reordered. Embeddings and overrides (U+202A–202E) count even when closed: they reorder
     their neighbours, which isolates don't.
     """
+    if not has_controls(text):
+        return None
     open_at: list[int] = []
     for found in _CONTROLS.finditer(text):
         if found[0] in _OPENERS:

@@ -1,17 +1,20 @@
 """What a build finds: the files of the site and of the theme, and what became of those it wrote before."""
 
 import os
+import signal
 import struct
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 
+import msgspec
 from msgspec.structs import replace
 
 from jisr import __version__
-from jisr.errors import Report
+from jisr.errors import Problem, Report
 from jisr.fingerprint import fingerprint
 from jisr.model import Source
 from jisr.read.sources import digest, is_litter, scan, signature
@@ -22,6 +25,12 @@ THEME = "theme/"
 
 _TICK = 20_000_000
 """Nanoseconds within which two changes of a file may bear one time: a kernel's tick is 4 to 10 ms."""
+
+Outputs = tuple[frozenset[str], dict[str, Written], list[Problem]]
+"""What became of outputs: which are no longer what was written; which are but look otherwise, and how;
+and what is to be reported."""
+
+_outputs: "msgspec.msgpack.Decoder[Outputs]" = msgspec.msgpack.Decoder(Outputs)
 
 
 def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
@@ -83,13 +92,9 @@ def digests(
     return found
 
 
-def tampering(
-    folder: Path, written: Mapping[str, Written], report: Report, *, verify: bool
-) -> tuple[frozenset[str], dict[str, Written]]:
-    """Outputs that are no longer what was written, and those that are but look otherwise, as they look now.
-
-    With `verify` every file is read, whatever its times say.
-    """
+def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> Outputs:
+    """Look at the outputs. With `verify` every file is read, whatever its times say."""
+    problems: list[Problem] = []
     tampered = set()
     touched = {}
     for path, before in written.items():
@@ -102,11 +107,42 @@ def tampering(
             continue
         file = folder / path
         own = file.is_file() and not file.is_symlink()
-        if own and digest(Source(path, folder), report) == before.digest:
+        if own and digest(Source(path, folder), problems.append) == before.digest:
             touched[path] = Written(before.fingerprint, before.digest, now)
         else:
             tampered.add(path)
-    return frozenset(tampered), touched
+    return frozenset(tampered), touched, problems
+
+
+@contextmanager
+def beside(look: Callable[[], Outputs]) -> Iterator[Callable[[], Outputs]]:
+    """Look at outputs in a process of its own meanwhile. What is given waits for what it has seen.
+
+    Should that process die, the look is taken here.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.close(reader)
+            with os.fdopen(writer, "wb") as answer:
+                answer.write(msgspec.msgpack.encode(look()))
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+
+        def seen() -> Outputs:
+            try:
+                return _outputs.decode(pipe.read())
+            except msgspec.DecodeError:
+                return look()
+
+        try:
+            yield seen
+        finally:
+            os.waitpid(child, 0)
 
 
 def trusted(sign: bytes, since: int) -> bytes:

@@ -7,6 +7,7 @@ every page, the 404 page too (docs/decisions/0003-links-from-the-root.md).
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
@@ -15,10 +16,14 @@ _UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0
 
 _HYPHENS = re.compile(r"-+")
 
+_KEPT = 1024
+"""Slugs and URLs that are kept: names of tags and authors, addresses on pages that are made together."""
+
 SLUG_BYTES = 120
 """An Arabic letter is 2 bytes and six characters of an address; ext4's limit on a name is 255 bytes."""
 
 
+@lru_cache(_KEPT)
 def slug(text: str) -> str:
     """The text as a part of an address: NFKC, lower case, words joined by hyphens; may be empty."""
     plain = unicodedata.normalize("NFKC", text).lower()
@@ -48,6 +53,7 @@ def page_path(address: str, prefix: str, addresses: Literal["folders", "files"])
     return f"{place}/index.html" if place else "index.html"
 
 
+@lru_cache(_KEPT)  # a page has a dozen of them, most of them on others too
 def url(output_path: str, base_path: str) -> str:
     """The link to an output: percent-encoded, from the host's root, without `index.html`."""
     shown = output_path.removesuffix("index.html") if output_path.endswith("index.html") else output_path

@@ -32,7 +32,7 @@ DOORS = {
 }
 ALSO = {
     "babel.messages": {"languages.py"},  # its table of plural forms
-    "msgspec": {"work.py"},  # facts, packed to be kept
+    "msgspec": {"work.py", "survey.py"},  # facts, packed to be kept or sent
 }
 VOCABULARY = ("msgspec.Struct", "msgspec.field", "msgspec.structs.")
 """What the values themselves are made of."""

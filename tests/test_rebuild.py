@@ -3,15 +3,18 @@
 import os
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from jisr import build
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -197,6 +200,38 @@ def test_explain_says_why(site: MakeSite) -> None:
     folder.write("templates/404.html", "x")
     assert "articles/a/index.html: changed: a template or what it loads\n" in folder.build("--explain").stdout
     assert folder.build("index.html").exit_code == 2
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_many_outputs_are_looked_at_by_another_process(
+    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    folder.build()
+    before = tree(folder.path / "public")
+    here, looks = os.getpid(), tmp_path / "looks"
+    tampering = build.tampering
+
+    def look(*arguments: Any, **options: Any) -> object:
+        with looks.open("a", encoding="utf-8") as file:
+            file.write("here\n" if os.getpid() == here else "there\n")
+        if dies and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return tampering(*arguments, **options)
+
+    monkeypatch.setattr(build, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(build, "tampering", look)
+    (folder.path / "public/index.html").unlink()
+    (folder.path / "public/404.html").write_text("z", encoding="utf-8")
+    os.utime(folder.path / "public/en/404.html")
+    said = folder.build("--explain").stdout.splitlines()
+    assert {line for line in said if line.endswith(": changed or removed by hand")} == {
+        "index.html: changed or removed by hand",
+        "404.html: changed or removed by hand",
+    }
+    assert tree(folder.path / "public") == before
+    assert looks.read_text(encoding="utf-8") == ("there\nhere\n" if dies else "there\n")
+    assert "0 written" in folder.build().stdout
 
 
 def test_a_second_build_at_once_gives_up_with_a_message(site: MakeSite) -> None:

@@ -76,13 +76,15 @@ def outline(
     grounds: Grounds,
     now: float,
     indices: int,
+    standing: Mapping[str, object],
     report: Report,
 ) -> tuple[Output, ...]:
-    """The outputs, sorted by path; `files` are those without a page, each with its owner,
-    `assets` the copies under names of their content.
+    """The outputs; `files` are those without a page, each with its owner, `assets` the copies under names
+    of their content.
 
     `now` is seconds since 1970: what is news, is so for a while. `indices` is the number of those that
-    the search page asks. Reports two on one path, naming both.
+    the search page asks; `standing` has the paths of the last build, which don't get in each other's way.
+    Reports two on one path, naming both.
     """
     outputs: list[tuple[Output, str]] = []
     bases = _Bases(grounds)
@@ -96,7 +98,7 @@ def outline(
     for document, editions in documents:
         around = beside.get(document.path, ())
         made = _document(document, editions, around, prefixes, bases, site.addresses)
-        outputs += ((output, document.path) for output in made)
+        outputs += [(output, document.path) for output in made]
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
     for path, index, shown, page in listings(site, found, listed):
@@ -129,13 +131,15 @@ def outline(
         for path, text in host_files(site, [facts for facts, _ in documents], [one.path for one in assets])
         if path not in taken
     )
-    for path, first, second in collisions((output.path, owner) for output, owner in outputs):
+    taken = {output.path for output, _ in outputs}
+    known = len(taken) == len(outputs) and taken <= standing.keys()
+    for path, first, second in () if known else collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"
         hint = "give one of them another slug, or another name"
         if first == second:
             what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
         report(Problem(second if "/" in second else first, 1, 1, what, hint))
-    return tuple(sorted((output for output, _ in outputs), key=lambda output: output.path))
+    return tuple([output for output, _ in outputs])
 
 
 def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
@@ -190,28 +194,32 @@ def _document(
     prefixes: Mapping[str, str],
     bases: Mapping[str, str],
     addresses: Literal["folders", "files"],
-) -> Iterable[Output]:
+) -> list[Output]:
+    own, address = document.path, document.address
     original = editions[0]
-    offered = "".join("01"[edition.indexed] for edition in editions)
+    offered = "".join(["01"[edition.indexed] for edition in editions])
     template = document.template or f"{document.kind}.html"
     base = bases[template]
+    found = []
     for index, edition in enumerate(editions):
-        prefix = prefixes[edition.language]
+        language = edition.language
+        prefix = prefixes[language]
         beside = " ".join([other[index].title if other else "-" for other in around])
-        page = Page(document.kind, template, edition.language, document.path, document.path)
-        path = page_path(document.address, prefix, addresses)
-        yield Output(path, f"{base}{edition.page} {offered} {beside} {edition.card}", page)
+        page = Page(document.kind, template, language, own, own)
+        path = page_path(address, prefix, addresses)
+        found.append(Output(path, f"{base}{edition.page} {offered} {beside} {edition.card}", page))
         if edition.card:
-            page = Page("card", "card.svg", edition.language, document.path, document.path)
-            path = card_path(document.address, prefix, addresses)
-            yield Output(path, f"{bases['card.svg']}{edition.entry} {offered}", page)
-        if edition is not original:
-            page = Page("parallel", "parallel.html", edition.language, document.path, document.path)
-            path = page_path(f"{document.address}/parallel", prefix, addresses)
-            yield Output(path, f"{bases['parallel.html']}{original.page} {edition.page}", page)
+            page = Page("card", "card.svg", language, own, own)
+            path = card_path(address, prefix, addresses)
+            found.append(Output(path, f"{bases['card.svg']}{edition.entry} {offered}", page))
+        if index:
+            page = Page("parallel", "parallel.html", language, own, own)
+            path = page_path(f"{address}/parallel", prefix, addresses)
+            found.append(Output(path, f"{bases['parallel.html']}{original.page} {edition.page}", page))
     for alias in document.aliases:
-        page = Page("redirect", "redirect.html", original.language, document.path, document.path)
-        yield Output(alias, f"{bases['redirect.html']}{original.page} {offered}", page)
+        page = Page("redirect", "redirect.html", original.language, own, own)
+        found.append(Output(alias, f"{bases['redirect.html']}{original.page} {offered}", page))
+    return found
 
 
 def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:

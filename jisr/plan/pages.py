@@ -67,6 +67,8 @@ MANIFEST = "manifest.webmanifest"
 _NAMES = {"tag": "tags", "author": "authors", "section": "sections"}
 """Where in a summary the name of a term stands, by the kind of its pages."""
 
+_FOLDERS = {kind.index: kind.folder for kind in KINDS}
+
 WINDOW = 2
 """Page numbers shown on either side of the current one."""
 
@@ -388,13 +390,16 @@ def _named(
     kind: str, names: Iterable[Name], site: Site, language: Language, links: Links
 ) -> tuple[Named, ...]:
     """Names of a kind with their pages."""
-    folder = next(way.folder for way in KINDS if way.index == kind)
-
-    def address(name: Name) -> str | None:
-        listed = kind in site.listings and name.slug
-        return _page_url(f"{folder}/{name.slug}", language, links) if listed else None
-
-    return tuple(Named(name.phrase, address(name)) for name in names)
+    folder = _FOLDERS[kind] if kind in site.listings else ""
+    return tuple(
+        [
+            Named(
+                name.phrase,
+                _page_url(f"{folder}/{name.slug}", language, links) if folder and name.slug else None,
+            )
+            for name in names
+        ]
+    )
 
 
 def _beside(article: tuple[Neighbour, ...], language: Language, links: Links) -> Named:

@@ -35,17 +35,20 @@ def is_document(source: Source) -> bool:
 def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentFiles, ...]:
     """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
     by_path = {source.path: source for source in sources if is_document(source)}
-    stems = {path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)}
-    for stem in stems:
+    bodies = [path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)]
+    stems = set(bodies)
+    for stem in stems if len(stems) < len(bodies) else ():
         if all(stem + ending in by_path for ending in BODIES):
             what = f"{stem}.md and {stem}.txt would share their metadata and translations"
             report(Problem(f"{stem}.txt", 1, 1, what, "rename one of them"))
     found = []
+    sidecars = {path: source for path, source in by_path.items() if path.endswith(SIDECARS)}
     for path, source in by_path.items():
         stem = path.rpartition(".")[0]
-        if path.endswith(BODIES):
-            sidecars = [by_path[stem + ending] for ending in SIDECARS if stem + ending in by_path]
-            found.append(DocumentFiles(path, (source, *sidecars)))
+        if path not in sidecars:
+            names = [stem + ending for ending in SIDECARS] if sidecars else ()
+            own = [sidecars[name] for name in names if name in sidecars]
+            found.append(DocumentFiles(path, (source, *own)))
         elif stem not in stems:
             hint = f"add {PurePosixPath(stem).name}.md or .txt"
             report(Problem(path, 1, 1, "metadata without a body", hint))

@@ -22,6 +22,9 @@ _NOT_PROSE = re.compile(
 )
 _COULD_BE_NO_PROSE = re.compile(r"[`<\]&@/]")
 _LETTER = re.compile(r"[^\W\d_]")
+_SURE_PROSE = re.compile(r"[^`<\]&@/^]*?[^\W\d_]\s")
+"""A word before anything that could be none: enough for nearly every text."""
+
 _REFERENCE_PART = re.compile(r"\\.|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)|[\[\]]", re.DOTALL)
 _REFERENCE_NAME = re.compile(r"\s?\[(?P<name>[^\]]*)\]")
 _AFTER_LABEL = re.compile(r"\]\s?$")
@@ -41,7 +44,7 @@ def normalise(text: str) -> str:
 
 def has_prose(text: str) -> bool:
     """Whether a letter stands outside code, addresses and tags: else there is nothing to translate."""
-    return _LETTER.search(prose(text)) is not None
+    return bool(_SURE_PROSE.match(text) or _LETTER.search(prose(text)))
 
 
 def prose(text: str) -> str:

@@ -7,9 +7,7 @@ import hashlib
 import os
 import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from jisr.errors import Problem, Report
 from jisr.model import Source
@@ -17,7 +15,12 @@ from jisr.model import Source
 _LITTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git.*|.*~|\..*\.sw[a-p]|#.*#|\.#.*")
 """What systems and editors leave behind."""
 
+_PART = 65_536
+"""Bytes that are hashed at once: hashlib's own function asks for four times that, whatever a file has."""
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+_CONTROLS = bytes(code for code in range(128) if _CONTROL.match(chr(code)))
 
 MAX_LINE = 100_000
 MAX_FILE = 4_000_000
@@ -36,7 +39,9 @@ def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
     if not inside(root, start):
         report(Problem(folder, 1, 1, "a symbolic link leads out of the site", "copy the folder here instead"))
         return ()
-    return tuple(sorted(_walk(root, start, folder, (), report), key=lambda source: source.path))
+    found: list[Source] = []
+    _walk(root, str(start), folder, (), found, report)
+    return tuple(sorted(found, key=lambda source: source.path))
 
 
 def is_litter(name: str) -> bool:
@@ -55,15 +60,14 @@ def signature(stat: os.stat_result) -> bytes:
 def digest(source: Source, report: Report) -> str:
     """Digest of the file's bytes. Reports one that can't be read, and answers with nothing."""
     try:
-        with source.file.open("rb") as file:
-            return hashlib.file_digest(file, _hash).hexdigest()
+        found = hashlib.blake2b(digest_size=16)
+        with open(f"{source.root}/{source.path}", "rb", buffering=0) as file:
+            while part := file.read(_PART):
+                found.update(part)
+        return found.hexdigest()
     except OSError as error:
         report(Problem(source.path, 1, 1, f"can't be read ({error.strerror})", "check that it may be read"))
         return ""
-
-
-def _hash() -> Any:
-    return hashlib.blake2b(digest_size=16)
 
 
 def read_text(source: Source, report: Report) -> str | None:
@@ -97,7 +101,8 @@ def decode(raw: bytes, path: str, report: Report) -> str | None:
         report(Problem(path, raw.count(b"\n", 0, error.start) + 1, column, what, "save the file as UTF-8"))
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if found := _CONTROL.search(text):
+    controls = len(raw.translate(None, _CONTROLS)) < len(raw)  # far faster than to look where they are
+    if controls and (found := _CONTROL.search(text)):
         line, column = place(text, found.start())
         what = f"the control character U+{ord(found[0]):04X} can't stand in a text"
         report(Problem(path, line, column, what, "remove it"))
@@ -116,18 +121,21 @@ def place(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
-def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: Report) -> Iterator[Source]:
+def _walk(
+    root: Path, folder: str, path: str, above: tuple[str, ...], found: list[Source], report: Report
+) -> None:
     real = os.path.realpath(folder)
     if real in above:
         report(Problem(path, 1, 1, "a symbolic link leads back to its own folder", "remove the link"))
         return
     with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    for entry in found:
-        here = f"{path}/{entry.name}"
-        if is_litter(entry.name):
+        listed = list(entries)
+    for entry in listed:
+        name = entry.name
+        here = f"{path}/{name}"
+        if is_litter(name):
             continue
-        if not entry.name.isprintable():
+        if not name.isprintable():
             shown = os.fsencode(here).decode(errors="backslashreplace")
             report(Problem(shown, 1, 1, "the name has characters that can't be read", "rename the file"))
             continue
@@ -141,9 +149,9 @@ def _walk(root: Path, folder: Path, path: str, above: tuple[str, ...], report: R
             if not target.exists():
                 report(Problem(here, 1, 1, "a symbolic link leads nowhere", "remove it or mend it"))
                 continue
-        if entry.is_dir():
-            yield from _walk(root, Path(entry.path), here, (*above, real), report)
-        elif entry.is_file():
-            yield Source(here, root, signature(entry.stat()))
+        if entry.is_file():
+            found.append(Source(here, root, signature(entry.stat())))
+        elif entry.is_dir():
+            _walk(root, entry.path, here, (*above, real), found, report)
         else:
             report(Problem(here, 1, 1, "neither a file nor a folder", "move it out of the site"))

@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import escape, write_po
 from msgspec import Struct, field
 
-from jisr.bidi import unbalanced
+from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Source
 from jisr.read.sources import inside, read_text
@@ -30,9 +30,11 @@ _LINE = re.compile(
 )
 _ESCAPE = re.compile(r"\\(.)")
 _PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(?P<line>\d+))?(?=\s|$)")
+_ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d+)")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
 _PREVIOUS = re.compile(r"^#\|")
+_PLAIN = frozenset({"msgctxt", "msgid", "msgstr"})
 _MOST_PLURALS = 6
 _NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 _FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
@@ -110,7 +112,7 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
             hint = "keep one of the two" if entry.id else "mend it"
             fail(draft.line, f"a message that would be lost: {twin}", hint)
         known[entry.key] = entry
-    for entry in live.values():
+    for entry in live.values() if has_controls(text) else ():
         for string in entry.strings:
             at = unbalanced(string)
             if at is not None:
@@ -139,6 +141,8 @@ class _Draft(Struct):
         kind, rest = comment[1:2], comment[2:].strip()
         if kind == ".":
             self.extracted.append(rest)
+        elif kind == ":" and (place := _ONE_PLACE.fullmatch(rest)):  # nearly always
+            self.references.append((place[1], int(place[2])))
         elif kind == ":":
             places = ((found["marked"] or found["path"], found["line"]) for found in _PLACE.finditer(rest))
             self.references += [(path, int(line or 0)) for path, line in places]
@@ -170,32 +174,40 @@ def _drafts(lines: Sequence[str], fail: Callable[[int, str, str], None]) -> Iter
                 draft, name = _Draft(), ""
             draft.note(line)
             continue
-        found = _LINE.fullmatch(line)
-        keyword = found and (found["keyword"] or name)
-        if not found or not keyword:
-            faulty = True
-            if _CONFLICT.match(line):
-                fail(number, "an unresolved merge conflict", "choose one side and remove the marks")
-            else:
-                fail(number, "not a line of a PO file", "check its keyword, its quotes and its backslashes")
-            continue
-        string = found["string"]
-        if "\\" in string:
-            string = _ESCAPE.sub(_unescaped, string)
-        if not found["keyword"]:
-            draft.texts[name] += string
-            continue
+        keyword, _, string = line.partition(" ")
+        old = False
+        if keyword in _PLAIN and string[:1] == '"' == string[-1] and _is_plain(string):  # nearly always
+            string = string[1:-1]
+        else:
+            found = _LINE.fullmatch(line)
+            if not found or not (found["keyword"] or name):
+                faulty = True
+                if _CONFLICT.match(line):
+                    fail(number, "an unresolved merge conflict", "choose one side and remove the marks")
+                else:
+                    hint = "check its keyword, its quotes and its backslashes"
+                    fail(number, "not a line of a PO file", hint)
+                continue
+            string = _ESCAPE.sub(_unescaped, found["string"])
+            if not found["keyword"]:
+                draft.texts[name] += string
+                continue
+            keyword, old = found["keyword"], found["old"] is not None
         if keyword in draft.texts or (draft.texts and keyword in ("msgctxt", "msgid") and name != "msgctxt"):
             if not faulty and _is_whole(draft, fail):
                 yield draft
             draft = _Draft()
         name = keyword
         draft.texts[name] = string
-        draft.obsolete = found["old"] is not None
+        draft.obsolete = old
         if name == "msgid" or not draft.line:
             draft.line = number
     if draft.texts and not faulty and _is_whole(draft, fail):
         yield draft
+
+
+def _is_plain(quoted: str) -> bool:
+    return quoted.count('"') == 2 and "\\" not in quoted
 
 
 def _is_whole(draft: _Draft, fail: Callable[[int, str, str], None]) -> bool:

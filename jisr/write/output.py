@@ -47,27 +47,28 @@ class Aside(Struct, frozen=True):
     folder: Path
     whole: bool
 
-    def at(self, path: str) -> Path:
+    def at(self, path: str) -> str:
         """The place of an output, by its path."""
-        return self.folder / (path if self.whole else blake2b(path.encode(), digest_size=16).hexdigest())
+        return f"{self.folder}/{path if self.whole else blake2b(path.encode(), digest_size=16).hexdigest()}"
 
     def put(self, path: str, content: bytes) -> None:
         """Write a file."""
-        with self._ready(path).open("wb", buffering=0) as file:
+        with open(self._ready(path), "wb", buffering=0) as file:
             file.write(content)
 
     def copy(self, path: str, source: Path) -> None:
         """Copy a file."""
         shutil.copyfile(source, self._ready(path))
 
-    def _ready(self, path: str) -> Path:
+    def _ready(self, path: str) -> str:
         """The place of an output, in a folder that is there."""
         target = self.at(path)
         if self.whole:
+            folder = os.path.dirname(target)
             try:
-                target.parent.mkdir()  # nearly each page has its own; a look first would cost as much again
+                os.mkdir(folder)  # nearly each page has its own; a look first would cost as much again
             except OSError:
-                target.parent.mkdir(parents=True, exist_ok=True)
+                os.makedirs(folder, exist_ok=True)
         return target
 
 
@@ -235,13 +236,13 @@ def _put_in_place(plan: Mapping[str, Any], folder: Path) -> None:
     for parent in sorted(emptied, key=lambda path: -len(path.parts)):
         _remove_empty(parent, output)
     for path in written:
-        source, target = aside.at(path), output / path
+        source, target = aside.at(path), f"{output}/{path}"
         try:
-            source.replace(target)
+            os.replace(source, target)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            if source.exists():
-                _make_way(target, output)
-                source.replace(target)
+            if os.path.exists(source):
+                _make_way(Path(target), output)
+                os.replace(source, target)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ taken here comes out the same (tests/test_identity.py, tests/test_inline.py).
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markdown.util import AtomicString
@@ -50,6 +51,7 @@ class Inline(Struct, frozen=True):
             element.insert(index, child)
 
 
+@lru_cache(256)  # a translation's text is read twice, its source three times
 def read_inline(text: str) -> Inline | None:
     """The text's inline Markdown; None where there is more to it than is known here."""
     before = ""
