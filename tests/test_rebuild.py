@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from jisr import build
+from jisr import build, survey
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -210,7 +210,7 @@ def test_many_outputs_are_looked_at_by_another_process(
     folder.build()
     before = tree(folder.path / "public")
     here, looks = os.getpid(), tmp_path / "looks"
-    tampering = build.tampering
+    tampering = survey.tampering
 
     def look(*arguments: Any, **options: Any) -> object:
         with looks.open("a", encoding="utf-8") as file:

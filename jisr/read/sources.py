@@ -101,8 +101,8 @@ def decode(raw: bytes, path: str, report: Report) -> str | None:
         report(Problem(path, raw.count(b"\n", 0, error.start) + 1, column, what, "save the file as UTF-8"))
         return None
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    controls = len(raw.translate(None, _CONTROLS)) < len(raw)  # far faster than to look where they are
-    if controls and (found := _CONTROL.search(text)):
+    # To look for each is five times as fast as to look for any.
+    if any(map(raw.__contains__, _CONTROLS)) and (found := _CONTROL.search(text)):
         line, column = place(text, found.start())
         what = f"the control character U+{ord(found[0]):04X} can't stand in a text"
         report(Problem(path, line, column, what, "remove it"))
