@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.translate.links import Links
     from jisr.translate.pictures import Pictures
     from jisr.work import Desk, PageWritten, Shards
+    from jisr.write.templates import Templates
 
 STRAYS = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
@@ -305,7 +306,8 @@ class _Run:
         reading = site.reading if site else Reading()
         number = processes_for(self._how_many_changed(site), self.options.jobs)
         size = FEW if self.kept and self.kept.seen else BATCH
-        with Shards(number, reading, size) as shards:
+        templates = self._load_templates(site) if site else None
+        with Shards(number, reading, templates, size) as shards:
             facts = self._read(shards, reading)
             if site is None:
                 raise SiteError(*sorted(set(self.problems)))
@@ -317,7 +319,6 @@ class _Run:
             if site.cards == "recent":
                 site = replace(site, cards=recent(facts[files.path] for files in shown))
             links = self._links(site, facts, shown)
-            self._check_templates(site)
             pictures, self.pictures = gallery.look(
                 shards, site, self.copied, self.state.pictures(), self.watch, self.report, again=not self.same
             )
@@ -446,7 +447,8 @@ class _Run:
         from jisr.translate.pictures import is_picture
 
         changed = [path for path, now in self.digests.items() if self.known.get(path, (b"", ""))[1] != now]
-        pictures = 20 * sum(map(is_picture, changed)) if site and site.images else 0
+        own = [path for path in changed if path not in ICONS and not path.startswith(THEME)]
+        pictures = 20 * sum(map(is_picture, own)) if site and site.images else 0
         grounds = {"settings": self.settings, "templates": self.templates, "copies": self.copies}
         every = any(self.last.get(name) != digest for name, digest in grounds.items())
         number = len(self.documents) if every else len(changed)
@@ -528,24 +530,13 @@ class _Run:
         self.problems += commands.orphans(below(self.sources, "translations/"), known)
         return links
 
-    def _check_templates(self, site: "Site") -> None:
-        """Compile all templates where any of them has changed, so that faults are all told."""
-        from jisr.translate import catalog, interface
+    def _load_templates(self, site: "Site") -> "Templates":
+        """The templates; all compiled where any of them has changed, so that faults are all told."""
+        from jisr.translate import catalog
         from jisr.translate.editions import names_path
-        from jisr.write.templates import Templates
+        from jisr.work import load_templates
 
-        words = {
-            spoken.code: interface.words(self.root, self.theme, spoken, self.report)
-            for spoken in site.languages
-        }
-        templates = Templates(
-            self.root,
-            self.theme,
-            base_path=site.base_path,
-            base_url=site.base_url,
-            assets=self.to_load,
-            words=words,
-        )
+        templates = load_templates(self.root, self.theme, site, self.to_load, self.report)
         if self.last.get("settings") != self.settings:
             for language in site.languages[1:]:  # shards load the names too, and say nothing
                 catalog.load(self.root, names_path(language), self.report)
@@ -553,6 +544,7 @@ class _Run:
         if self.last.get("templates") != self.templates or not self.same:
             templates.check(self.report)
             self.loads = templates.loads()
+        return templates
 
     def _render(
         self,

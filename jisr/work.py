@@ -21,7 +21,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jisr.errors import Problem, SiteError
+from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint
 from jisr.model import (
     Derived,
@@ -85,8 +85,8 @@ BATCH = 50
 FEW = 5
 """The same while somebody may want a page of the preview: few enough for it to be made in between."""
 
-WORTH_PROCESSES = 200
-"""Documents from which starting processes (0.1 s each) pays."""
+WORTH_PROCESSES = 80
+"""Documents from which starting processes (0.1 s) pays."""
 
 T = TypeVar("T")
 pack = msgspec.msgpack.encode
@@ -159,11 +159,25 @@ class PageWritten(Struct, frozen=True):
     changed: bool
 
 
-class Shard:
-    """Some of the site's documents, in one process."""
+def load_templates(
+    root: Path, theme: Path, site: Site, assets: Mapping[str, tuple[str, str]], report: Report
+) -> Templates:
+    """The templates of a site, with their words in its languages."""
+    return Templates(
+        root,
+        theme,
+        base_path=site.base_path,
+        base_url=site.base_url,
+        assets=assets,
+        words={spoken.code: interface.words(root, theme, spoken, report) for spoken in site.languages},
+    )
 
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
+
+class Shard:
+    """Some of the site's documents, in one process. Without templates they can only be read."""
+
+    def __init__(self, reading: Reading, templates: Templates | None) -> None:
+        self.reading, self.templates = reading, templates
         self.documents: dict[str, Document] = {}
         self.editions: dict[str, tuple[str, tuple[Edition, ...]]] = {}
         """The last that were made, each with what it came to: a large site's don't go into memory."""
@@ -204,15 +218,13 @@ class Shard:
 
     def open(self, desk: Desk) -> None:
         """Take what rendering needs, once all documents have been read."""
+        assert self.templates
         self.desk = desk
         self.kept = Bodies(desk.record)
         site = desk.site
         self.converter = Converter()
         unheard: list[Problem] = []  # the words have been read once: what is wrong with them was said
-        words = {
-            spoken.code: interface.words(desk.root, desk.theme, spoken, unheard.append)
-            for spoken in site.languages
-        }
+        words = self.templates.translations
         self.speech = {
             spoken.code: Speech(
                 interface.labels(words[spoken.code], spoken, site.source),
@@ -228,14 +240,6 @@ class Shard:
             return entry(site, summaries(packed)[index], desk.links)
 
         self.entry_of = entry_of
-        self.templates = Templates(
-            desk.root,
-            desk.theme,
-            base_path=site.base_path,
-            base_url=site.base_url,
-            assets=desk.assets,
-            words=words,
-        )
 
     def render(
         self, batch: Sequence[tuple[DocumentFiles, str]]
@@ -350,6 +354,7 @@ class Shard:
         problems: list[Problem],
     ) -> None:
         assert self.desk
+        assert self.templates
         assert isinstance(output.content, Page)
         try:
             if output.path.endswith(".json"):
@@ -504,16 +509,16 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, reading: Reading, size: int = BATCH) -> None:
-        self.here = Shard(reading) if number == 1 else None
+    def __init__(self, number: int, reading: Reading, templates: Templates | None, size: int = BATCH) -> None:
+        self.here = Shard(reading, templates) if number == 1 else None
         self.executors: list[Executor] = []
         if number > 1:
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
 
-            fork = "fork" in multiprocessing.get_all_start_methods() and os.name == "posix"
-            context = multiprocessing.get_context("fork" if fork else "spawn")
-            arguments = (reading, os.getpid())
+            # What is forked has the templates, compiled: they couldn't be sent.
+            context = multiprocessing.get_context("fork")
+            arguments = (reading, templates, os.getpid())
             self.executors = [
                 ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
                 for _ in range(number)
@@ -578,11 +583,11 @@ _shard: Shard
 """The one shard of a worker process; set when the process begins."""
 
 
-def _begin(reading: Reading, parent: int) -> None:
+def _begin(reading: Reading, templates: Templates | None, parent: int) -> None:
     global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _shard = Shard(reading)
+    _shard = Shard(reading, templates)
 
 
 def _end_with(parent: int) -> None:

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 from jisr.build import Seen
+from jisr.errors import Problem
 from jisr.index import make
-from jisr.work import Shards, in_order
+from jisr.work import Shards, in_order, load_templates
 from jisr.write.output import PREVIEW
 
 BEGIN = "pagefind-entry.json"
@@ -36,8 +37,11 @@ class Finder:
         bundle = next(one for one in seen.bundles if path.startswith(f"{one.folder}/"))
         documents = {name: (seen.documents[name], seen.rendered[name]) for name in bundle.documents}
         site = seen.desk.site
-        with Shards(1, site.reading) as shards:
-            shards.all("open", seen.desk)
+        desk = seen.desk
+        unheard: list[Problem] = []  # the build tells what is wrong with the words
+        templates = load_templates(desk.root, desk.theme, site, desk.assets, unheard.append)
+        with Shards(1, site.reading, templates) as shards:
+            shards.all("open", desk)
             found, _ = make(shards, site, [bundle], documents, in_order(documents), self.scratch, 1)
         target = self.output / bundle.folder
         shutil.rmtree(target, ignore_errors=True)

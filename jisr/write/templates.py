@@ -61,7 +61,7 @@ class Templates:
         assets: Mapping[str, tuple[str, str]],
         words: Mapping[str, gettext.NullTranslations],
     ) -> None:
-        self.site_root = site_root
+        self.site_root, self.translations = site_root, words
         self.folders = list(dict.fromkeys([site_root / FOLDER, theme_root / FOLDER]))
         self.environment = Environment(
             loader=_Inside(self.folders),
