@@ -212,6 +212,19 @@ def test_side_by_side_pages_go_and_come_with_their_setting(site: MakeSite) -> No
     assert tree(public) == before
 
 
+def test_a_document_may_stand_where_there_are_no_side_by_side_pages(site: MakeSite) -> None:
+    text = "---\ntitle: عن\n---\n\nنص\n"
+    files = {"content/about.md": text, "content/about/parallel.md": text}
+    folder = site({**files, "site.yaml": SITE_YAML + "side_by_side: false\n"})
+    assert folder.build().exit_code == 0
+    before = tree(folder.path / "public")
+    folder.write("site.yaml", SITE_YAML)
+    refused = folder.build()
+    what = "content/about.md and content/about/parallel.md both become en/about/parallel/index.html"
+    assert (refused.exit_code, what in refused.stderr) == (1, True)
+    assert tree(folder.path / "public") == before
+
+
 def test_explain_says_why(site: MakeSite) -> None:
     text = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
     folder = site({"content/articles/a.md": text})
