@@ -58,6 +58,7 @@ class _Settings(Struct, frozen=True):
     untranslated: Literal["show", "hide"] = "show"
     outdated: Literal["show", "placeholder"] = "show"
     index_from: int = 100
+    side_by_side: bool = True
     trusted_html: bool = False
     per_page: int = 20
     listings: tuple[Literal["tags", "authors", "sections", "archive"], ...] = (
@@ -181,6 +182,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         untranslated=settings.untranslated,
         outdated=settings.outdated,
         index_from=settings.index_from,
+        side_by_side=settings.side_by_side,
         trusted_html=settings.trusted_html,
         per_page=settings.per_page,
         listings=settings.listings,

@@ -84,6 +84,7 @@ class Site(Struct, frozen=True):
     untranslated: Literal["show", "hide"]
     outdated: Literal["show", "placeholder"]
     index_from: int
+    side_by_side: bool
     trusted_html: bool
     per_page: int
     listings: tuple[Literal["tags", "authors", "sections", "archive"], ...]

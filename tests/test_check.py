@@ -650,6 +650,14 @@ def test_a_site_of_files_passes(site: MakeSite) -> None:
     assert kinds == {"404", "article", "home", "listing", "side by side"}
 
 
+def test_a_tag_called_parallel_is_a_listing(site: MakeSite) -> None:
+    settings = SITE_YAML + "side_by_side: false\n"
+    folder = site({A: article(metadata="tags: [parallel]\n"), "site.yaml": settings})
+    assert findings(folder) == []
+    weights = json.loads(folder.run("check", "--format", "json").stdout)["weights"]
+    assert {one["kind"] for one in weights} == {"404", "article", "home", "listing"}
+
+
 def test_translations_into_arabic_are_looked_at(site: MakeSite) -> None:
     settings = SITE_YAML.replace("[ar, en]", "[en, ar]")
     po = 'msgid ""\nmsgstr "Language: ar\\n"\n\nmsgid "Text of ![p](/p.png), 1,300."\nmsgstr ""\n"نصّ ![p](/p.png) ،"\n" عدده 1،300."\n'

@@ -195,6 +195,25 @@ def test_the_blocks_are_those_that_the_settings_show(tmp_path: Path, settings: s
         assert len(found["blocks"]) == (0 if "hide" in settings else 2)
 
 
+def test_a_site_without_side_by_side_pages_is_translated_on_its_pages(tmp_path: Path) -> None:
+    beside = f"{PAGE}parallel/"
+    with running(make(tmp_path)) as preview, preview.news(beside) as news:
+        assert preview.ask(beside).status == 200
+        assert get(preview, "page", page=beside)["document"]
+        preview.write("site.yaml", SITE_YAML + "side_by_side: false\n")
+        while preview.ask(beside).status == 200:
+            news.next()
+        assert get(preview, "page", page=beside) == {"document": None}
+        assert "parallel" not in preview.ask(PAGE).text
+        [edition] = get(preview, "desk")["documents"][0]["editions"]
+        assert (edition["url"], edition["parallel"]) == (PAGE, None)
+        assert save(preview, "The delegation arrived in the evening.").status == 200
+        preview.write("site.yaml", SITE_YAML)
+        while preview.ask(beside).status != 200:
+            news.next()
+        assert f'href="{beside}"' in preview.ask(PAGE).text
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     file = tmp_path / "a.po"
     file.write_bytes(b"old")

@@ -188,6 +188,43 @@ def test_an_edit_writes_the_pages_that_show_it_and_no_others(site: MakeSite) -> 
     assert changed("static/x.txt", "x") == {"x.txt"}
 
 
+def test_side_by_side_pages_go_and_come_with_their_setting(site: MakeSite) -> None:
+    text = "---\ntitle: خبر\nsummary: موجز\ndate: 2023-10-16\n---\n\nنص\n"
+    files = {"content/articles/a.md": text, "content/about.md": text.replace("خبر", "عن")}
+    folder, without = site(files), SITE_YAML + "side_by_side: false\n"
+    folder.build()
+    public = folder.path / "public"
+    before = tree(public)
+    beside = {"en/articles/a/parallel/index.html", "en/about/parallel/index.html"}
+    assert {path for path in before if "parallel" in path} == beside
+    folder.write("site.yaml", without)
+    assert folder.build("--strict").exit_code == 0
+    after = tree(public)
+    assert after.keys() == before.keys() - beside
+    assert not [path for path in public.rglob("*") if path.name == "parallel"]
+    assert not [path for path in after if path.endswith(".html") and b"parallel/" in after[path]]
+    assert folder.run("check", "--strict").exit_code == 0
+    clean = site({**files, "site.yaml": without})
+    clean.build()
+    assert tree(clean.path / "public") == after
+    folder.write("site.yaml", SITE_YAML)
+    folder.build()
+    assert tree(public) == before
+
+
+def test_a_document_may_stand_where_there_are_no_side_by_side_pages(site: MakeSite) -> None:
+    text = "---\ntitle: عن\n---\n\nنص\n"
+    files = {"content/about.md": text, "content/about/parallel.md": text}
+    folder = site({**files, "site.yaml": SITE_YAML + "side_by_side: false\n"})
+    assert folder.build().exit_code == 0
+    before = tree(folder.path / "public")
+    folder.write("site.yaml", SITE_YAML)
+    refused = folder.build()
+    what = "content/about.md and content/about/parallel.md both become en/about/parallel/index.html"
+    assert (refused.exit_code, what in refused.stderr) == (1, True)
+    assert tree(folder.path / "public") == before
+
+
 def test_explain_says_why(site: MakeSite) -> None:
     text = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
     folder = site({"content/articles/a.md": text})

@@ -177,7 +177,8 @@ def kind_of(whole: Whole, page: PageFacts) -> str:
     """What kind of page it is, for those who look at weights."""
     if edition := whole.editions.get(page.path):
         return edition.document.kind
-    if page.path.endswith(("/parallel/index.html", "/parallel.html")):
+    endings = ("/index.html", ".html")
+    if any(page.path.removesuffix(f"/parallel{end}") + end in whole.editions for end in endings):
         return "side by side"
     if page.path.endswith("404.html"):
         return "404"

@@ -5,7 +5,7 @@ not at what they stand for.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -97,7 +97,7 @@ def outline(
     prefixes = {language.code: links.prefix(language) for language in site.languages}
     for document, editions in documents:
         around = beside.get(document.path, ())
-        made = _document(document, editions, around, prefixes, bases, site.addresses)
+        made = _document(document, editions, around, prefixes, bases, site)
         outputs += [(output, document.path) for output in made]
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
@@ -193,9 +193,9 @@ def _document(
     around: tuple[tuple[EditionFacts, ...] | None, ...],
     prefixes: Mapping[str, str],
     bases: Mapping[str, str],
-    addresses: Literal["folders", "files"],
+    site: Site,
 ) -> list[Output]:
-    own, address = document.path, document.address
+    own, address, addresses = document.path, document.address, site.addresses
     original = editions[0]
     offered = "".join(["01"[edition.indexed] for edition in editions])
     template = document.template or f"{document.kind}.html"
@@ -212,7 +212,7 @@ def _document(
             page = Page("card", "card.svg", language, own, own)
             path = card_path(address, prefix, addresses)
             found.append(Output(path, f"{bases['card.svg']}{edition.entry} {offered}", page))
-        if index:
+        if index and site.side_by_side:
             page = Page("parallel", "parallel.html", language, own, own)
             path = page_path(f"{address}/parallel", prefix, addresses)
             found.append(Output(path, f"{bases['parallel.html']}{original.page} {edition.page}", page))

@@ -413,6 +413,7 @@ def _edition_view(
     metadata = edition.document.metadata
     is_source = edition is editions[0]
     summary = summarise(edition)
+    beside = site.side_by_side and not is_source
     return EditionView(
         language=edition.language,
         source_language=site.source,
@@ -431,7 +432,7 @@ def _edition_view(
         progress=edition.progress,
         unpublished=edition.unpublished,
         original_url=url(_path(editions[0], links), site.base_path),
-        parallel_url=None if is_source else url(_parallel_path(edition, links), site.base_path),
+        parallel_url=url(_parallel_path(edition, links), site.base_path) if beside else None,
         newer=_beside(around.newer, edition.language, links) if around.newer else None,
         older=_beside(around.older, edition.language, links) if around.older else None,
         related=tuple(_beside(article, edition.language, links) for article in around.related),

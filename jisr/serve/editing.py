@@ -225,7 +225,7 @@ class Editing:
         if language is None:
             return None
         path, parallel = self._document("/".join(page[1:]), seen), False
-        if path is None and page[-1] == "parallel":
+        if path is None and site.side_by_side and page[-1] == "parallel":
             path, parallel = self._document("/".join(page[1:-1]), seen), True
         if path is None:
             return None

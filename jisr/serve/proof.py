@@ -209,7 +209,7 @@ class _Run:
 
 def _addresses(site: Site) -> tuple[object, ...]:
     """What of the settings decides where pages stand: where it changes, all have to be made."""
-    return (site.languages, site.reading, site.addresses)
+    return (site.languages, site.reading, site.addresses, site.side_by_side)
 
 
 def _is_template(path: str) -> bool:

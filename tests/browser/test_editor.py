@@ -383,6 +383,21 @@ def test_side_by_side_the_placeholder_opens_in_its_column(page: Page, preview: P
     expect(row.locator(".cell:not(.source) p", has_text="The mayor said it")).to_be_visible()
 
 
+def test_without_side_by_side_pages_what_is_hidden_is_translated_below_the_text(
+    page: Page, preview: Preview
+) -> None:
+    way = page.get_by_role("link", name="Both languages side by side")
+    expect(way).to_be_visible()
+    preview.write("site.yaml", f"{SITE_YAML}untranslated: hide\nside_by_side: false\n")
+    expect(way).to_have_count(0)
+    expect(page.locator(".awaiting", has_text="قال العمدة")).to_have_count(0)
+    open_editor(page, page.locator(".jisr-elsewhere").get_by_role("button", name="paragraph, 5 of"))
+    expect(page.locator(".jisr-source")).to_contain_text("قال العمدة إن الجسر سيبقى مفتوحا طوال الصيف.")
+    page.keyboard.type("The mayor said it would stay open.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main p", has_text="The mayor said it")).to_be_visible()
+
+
 def test_on_the_arabic_page_there_is_nothing_to_translate(page: Page, preview: Preview) -> None:
     with page.expect_response("**/_jisr/api/page*") as answer:
         page.goto(preview.address + "/articles/bridge/")

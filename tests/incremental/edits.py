@@ -70,6 +70,8 @@ SETTINGS: list[tuple[str, str | None]] = [
     ("host_files", None),
     ("fingerprint", "false"),
     ("fingerprint", None),
+    ("side_by_side", "false"),
+    ("side_by_side", None),
     ("minify", "false"),
     ("manifest", "false"),
 ]
