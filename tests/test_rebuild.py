@@ -340,8 +340,8 @@ SENSELESS = (
     "UPDATE source SET digest = NULL",
     "UPDATE output SET signature = NULL",
     "UPDATE document SET facts = x'00'",
-    "UPDATE edition SET facts = x'00', summaries = x'00'",
-    "UPDATE edition SET summaries = x'00'",
+    "UPDATE edition SET facts = x'00'; UPDATE summary SET summaries = x'00'",
+    "UPDATE summary SET summaries = x'00'",
     "UPDATE run SET value = '[1'",
     "UPDATE run SET value = '{\"asked\": 1}'",
     "ALTER TABLE source RENAME COLUMN path TO other",
@@ -355,7 +355,7 @@ def test_senseless_values_in_the_record_are_made_anew(site: MakeSite, statement:
     folder = site({"content/articles/a.md": text, "content/articles/b.md": text})
     folder.build()
     with sqlite3.connect(folder.path / ".jisr/state.db") as db:
-        db.execute(statement)
+        db.executescript(statement)
     db.close()
     folder.write("content/articles/a.md", text.replace("خبر", "جديد"))
     result = folder.build()

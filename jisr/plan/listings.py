@@ -4,9 +4,10 @@ Each stands on the digests of the entries that it shows and on nothing else of t
 only those anew that show it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Literal
+from operator import itemgetter
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -201,14 +202,13 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
         template = "home.html" if kind == "home" else "listing.html"
         ranges = parts(len(indices), site.per_page)
         for number, (start, end) in enumerate(ranges, 1):
-            shown = indices[start:end]
-            paths = tuple([found.paths[i] for i in shown])
+            pick = _picker(indices[start:end])
             path = listing_path(address, number, site.addresses)
             first = path == "index.html"  # the home page is there for everyone
-            offered = "".join(["01"[first or any(map(own.__getitem__, shown))] for own in indexed])
-            listing = Listing(address, paths, terms, number, len(ranges), offered)
+            offered = "".join(["01"[first or any(pick(own))] for own in indexed])
+            listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
             for index, code in enumerate(codes):
-                digest = digest_of([entries[index][i] for i in shown], f"{len(ranges)} {offered} {naming}")
+                digest = digest_of(pick(entries[index]), f"{len(ranges)} {offered} {naming}")
                 yield path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
     yield from pages("home", "", range(len(found.paths)))
@@ -234,6 +234,13 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
                 yield listing_path(address, 1, site.addresses), index, digest, page
     if site.feed != "none":
         yield from _feeds(site, found, editions, range(len(found.paths)))
+
+
+def _picker(indices: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+    """A function that takes the items of some places out of a sequence: of 20 in a third of the time."""
+    if len(indices) < 2:  # with one, itemgetter gives no tuple
+        return lambda sequence: tuple([sequence[index] for index in indices])
+    return itemgetter(*indices)
 
 
 def _spelling(kind: Kind, newest: DocumentFacts) -> str:

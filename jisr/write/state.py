@@ -19,7 +19,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.write.output import FOLDER, is_plain
 
 FILE = "state.db"
-VERSION = 3
+VERSION = 4
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0
@@ -36,7 +36,8 @@ _TABLES = """
 CREATE TABLE source (path TEXT PRIMARY KEY, signature BLOB, digest TEXT) WITHOUT ROWID;
 CREATE TABLE document (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 CREATE TABLE picture (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
-CREATE TABLE edition (path TEXT PRIMARY KEY, facts BLOB, summaries BLOB);
+CREATE TABLE edition (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
+CREATE TABLE summary (path TEXT PRIMARY KEY, summaries BLOB);
 CREATE TABLE output (
   folder TEXT, path TEXT, fingerprint TEXT, digest TEXT, signature BLOB, PRIMARY KEY (folder, path)
 ) WITHOUT ROWID;
@@ -64,6 +65,7 @@ class State:
         self.path = self.folder / FILE
         self.report = report
         self._sources: dict[str, tuple[bytes, str]] | None = None
+        self._documents: dict[str, bytes] | None = None
 
     def __enter__(self) -> "State":
         if any(folder.is_symlink() for folder in self.links):
@@ -116,7 +118,7 @@ class State:
         hint = "it was made anew: this build reads everything"
         what = f"the record of earlier builds can't be used ({error})"
         self.report(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint, "warning"))
-        self._sources = None
+        self._sources = self._documents = None
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
             (self.folder / name).unlink(missing_ok=True)
         return self._connect()
@@ -132,7 +134,7 @@ class State:
             if not new and not (version == 0 and not names):
                 if version != VERSION:
                     raise sqlite3.DatabaseError(f"version {version} instead of {VERSION}")
-                if names != {"source", "document", "edition", "picture", "output", "run"}:
+                if names != {"source", "document", "edition", "summary", "picture", "output", "run"}:
                     raise sqlite3.DatabaseError("not a record of Jisr's")
                 return db
             db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
@@ -154,7 +156,9 @@ class State:
 
     def documents(self) -> dict[str, bytes]:
         """The facts of each document."""
-        return dict(self.db.execute("SELECT path, facts FROM document"))
+        if self._documents is None:
+            self._documents = dict(self.db.execute("SELECT path, facts FROM document"))
+        return self._documents
 
     def pictures(self) -> dict[str, bytes]:
         """The facts of each picture, by the digest of its file."""
@@ -166,7 +170,7 @@ class State:
 
     def summaries(self, path: str) -> bytes:
         """The editions of a document, without their bodies."""
-        found = self.db.execute("SELECT summaries FROM edition WHERE path = ?", (path,)).fetchone()
+        found = self.db.execute("SELECT summaries FROM summary WHERE path = ?", (path,)).fetchone()
         return found[0] if found and type(found[0]) is bytes else b""
 
     def outputs(self, folder: str) -> dict[str, Written]:
@@ -206,7 +210,7 @@ class State:
         db.execute("BEGIN IMMEDIATE")
         try:
             known = self.sources()
-            self._sources = None
+            self._sources = self._documents = None
             _change(
                 db,
                 "source",
@@ -217,7 +221,9 @@ class State:
                 db, "document", {p: (v,) for p, v in documents.items() if v is not None}, _gone(documents)
             )
             _change(db, "picture", {p: (v,) for p, v in pictures.items() if v is not None}, _gone(pictures))
-            _change(db, "edition", {p: v for p, v in editions.items() if v is not None}, _gone(editions))
+            rendered = {p: v for p, v in editions.items() if v is not None}
+            _change(db, "edition", {p: (facts,) for p, (facts, _) in rendered.items()}, _gone(editions))
+            _change(db, "summary", {p: (packed,) for p, (_, packed) in rendered.items()}, _gone(editions))
             db.executemany(
                 "DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in _gone(outputs))
             )
@@ -256,13 +262,13 @@ def recorded(root: Path, record: str) -> dict[str, bytes]:
     Raises `sqlite3.DatabaseError` where there is no record.
     """
     with closing(_read_only(root / record / FILE)) as db:
-        return dict(db.execute("SELECT path, summaries FROM edition"))
+        return dict(db.execute("SELECT path, summaries FROM summary"))
 
 
 def recorded_of(root: Path, record: str, paths: Iterable[str]) -> dict[str, bytes]:
     """The same for some documents."""
     with closing(_read_only(root / record / FILE)) as db:
-        query = "SELECT path, summaries FROM edition WHERE path = ?"
+        query = "SELECT path, summaries FROM summary WHERE path = ?"
         return dict(row for path in paths for row in db.execute(query, (path,)))
 
 

@@ -8,8 +8,14 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions.abbr import AbbrExtension
-from markdown.extensions.attr_list import AttrListTreeprocessor
+from markdown.extensions.admonition import AdmonitionExtension
+from markdown.extensions.attr_list import AttrListExtension, AttrListTreeprocessor
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.fenced_code import FencedCodeExtension
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.md_in_html import MarkdownInHtmlExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.tables import TableExtension
 from markdown.util import HTML_PLACEHOLDER_RE, STX
 
 from jisr.errors import Problem, Report
@@ -40,19 +46,25 @@ class Converter:
     """Python-Markdown as this site uses it. Bodies are independent of it and of each other."""
 
     def __init__(self) -> None:
+        # The arrow ↩ isn't mirrored in right-to-left text; ↑ has no side.
+        self.footnotes = FootnoteExtension(SEPARATOR="-", BACKLINK_TEXT="↑", BACKLINK_TITLE="{}")
+        abbreviations: Any = AbbrExtension()
+        # The parts of "extra", and two more. By their names Python-Markdown would look for them among all
+        # packages that are installed, which takes as long as to render ten articles.
         self.md = Markdown(
-            extensions=["extra", "admonition", "sane_lists"],
-            extension_configs={
-                "extra": {
-                    # The arrow ↩ isn't mirrored in right-to-left text; ↑ has no side.
-                    "footnotes": {"SEPARATOR": "-", "BACKLINK_TEXT": "↑", "BACKLINK_TITLE": "{}"}
-                }
-            },
+            extensions=[
+                FencedCodeExtension(),
+                self.footnotes,
+                AttrListExtension(),
+                DefListExtension(),
+                TableExtension(),
+                abbreviations,
+                MarkdownInHtmlExtension(),
+                AdmonitionExtension(),
+                SaneListExtension(),
+            ],
             output_format="html",
         )
-        extensions = self.md.registeredExtensions
-        self.footnotes = next(e for e in extensions if isinstance(e, FootnoteExtension))
-        abbreviations: Any = next(e for e in extensions if isinstance(e, AbbrExtension))
         self.abbreviations: dict[str, str] = abbreviations.abbrs
         self.attributes = AttrListTreeprocessor(self.md)
         processors = self.md.treeprocessors
