@@ -53,6 +53,12 @@ FEED = (
     '<link rel="self" href="https://example.org/x-feed.xml"/><updated>2023-10-16T00:00:00Z</updated>\n{}</feed>\n'
 )
 
+DIGESTS = (
+    "sha256-uxztVBOu4I1US70toGMPbtpfckNKW9OzJ9C6/M5mIrI=",
+    "sha384-RNtdn1fzqjy2lOKGwK03ZJqRodJpTiQ/ZWuahOrvOIscai9k1bf6JJL6i9/FIF07",
+)
+"""Of a file that says `go()`."""
+
 CASES: list[tuple[str, Files, list[str]]] = [
     (
         "links",
@@ -110,6 +116,23 @@ CASES: list[tuple[str, Files, list[str]]] = [
         {**prose("نصّ."), "static/x.webmanifest": '{"icons": [{"src": "/no.png"}, {"src": "/favicon.svg"}]}'},
         [
             "public/x.webmanifest:1:21: error: the manifest names /no.png, which isn't there; build again; if the file is your own, mend it",
+        ],
+    ),
+    (
+        "integrity",
+        odd(
+            "",
+            f'<script src="/s.js" integrity="{DIGESTS[0]}"></script>\n'
+            f'<script src="/s.js" integrity="sha256-AAAA {DIGESTS[1]}?x sha384-AAAA"></script>\n'
+            f'<script src="/s.js" integrity="{DIGESTS[0]} sha384-AAAA"></script>\n'
+            '<link rel="stylesheet" href="/s.js" integrity="sha512-AAAA">\n'
+            '<script src="/s.js" integrity="md5-AAAA"></script>\n'
+            '<script src="https://example.com/s.js" integrity="sha256-AAAA"></script>',
+            **{"static/s.js": "go()\n"},
+        ),
+        [
+            "P:7:1: error: the page's `integrity` isn't that of /s.js: browsers refuse the file; write integrity(…) in the template; drop it if a later step changes the file",
+            "P:8:1: error: the page's `integrity` isn't that of /s.js: browsers refuse the file; write integrity(…) in the template; drop it if a later step changes the file",
         ],
     ),
     (
