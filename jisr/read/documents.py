@@ -84,7 +84,20 @@ def instant(day: datetime.date | None, timezone: str) -> str:
         return ""
     if not isinstance(day, datetime.datetime):
         return day.isoformat()
-    return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).isoformat()
+    return zoned(day, timezone).isoformat()
+
+
+def zoned(time: datetime.datetime, timezone: str) -> datetime.datetime:
+    """A time with its zone: the same instant, with an offset of whole minutes, as RFC 3339 has it.
+
+    Before there was standard time, Riyadh was three hours, six minutes and 52 seconds ahead.
+    """
+    time = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(timezone))
+    offset = time.utcoffset() or datetime.timedelta()
+    more = -offset % datetime.timedelta(minutes=1)  # upwards: a midnight stays in its day
+    return (
+        (time.replace(tzinfo=None) + more).replace(tzinfo=datetime.timezone(offset + more)) if more else time
+    )
 
 
 def unpublished(draft: bool, begins: float, ends: float | None, now: float) -> Unpublished | None:
