@@ -592,7 +592,7 @@ def test_warnings_are_errors_if_asked(site: MakeSite) -> None:
 def test_many_warnings_of_a_check_are_counted_and_all_in_json(site: MakeSite) -> None:
     many = "\n\n".join(["وقـــال."] * 23)
     links = "".join(f'<a href="/no/{number}/">x</a>' for number in range(25))
-    folder = site({**odd(links), A: article(f"{many}\n\nقال , نعم.")})
+    folder = site({**odd(links), A: article(f"{many}\n\nقال, نعم.")})
     lines = folder.run("check", "-q").stdout.splitlines()
     assert len([line for line in lines if line.startswith(A) and line.endswith("[tatweel]")]) == 20
     assert lines[-1] == "3 more of 23 warnings, all with --format json [tatweel]"
