@@ -339,8 +339,8 @@ class _Run:
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             plan = self._plan(site, links, pictures, pairs)
             if templates and self._are_templates_new():
-                pages = {o.content.template for o in plan.stale if isinstance(o.content, Page)}
-                templates.check_macros(pages, self.report)
+                used = {o.content.template for o in plan.stale if isinstance(o.content, Page)}
+                templates.check_macros(used, self.report)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             if not self.staging.aside.whole:
                 placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
