@@ -270,14 +270,20 @@ def _document(
         path=path,
         kind=kind,
         metadata=replace(metadata, date=day),
-        address=unicodedata.normalize(
-            "NFC", fill(reading.articles if kind == "article" else reading.pages, values)
-        ),
+        address=unicodedata.normalize("NFC", fill(_pattern(reading, kind, folders), values)),
         body=body,
         markdown=path.endswith(".md"),
         line=line,
         places={".".join(map(str, steps)): at for steps, at in merged.places.items()},
     )
+
+
+def _pattern(reading: Reading, kind: Literal["article", "page"], folders: tuple[str, ...]) -> str:
+    """The pattern for a document's address: that of the innermost folder that has one, or of its kind."""
+    if kind == "page":
+        return reading.pages
+    around = ["/".join(folders[:depth]) for depth in range(len(folders), 0, -1)] if reading.sections else []
+    return next((reading.sections[one] for one in around if one in reading.sections), reading.articles)
 
 
 def _unbalanced_line(text: str) -> tuple[int, int, str] | None:
