@@ -338,6 +338,9 @@ class _Run:
             dates = self._scheduled(site, facts)
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             plan = self._plan(site, links, pictures, pairs)
+            if templates and self._are_templates_new():
+                used = {o.content.template for o in plan.stale if isinstance(o.content, Page)}
+                templates.check_macros(used, self.report)
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             if not self.staging.aside.whole:
                 placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
@@ -530,6 +533,10 @@ class _Run:
         self.problems += commands.orphans(below(self.sources, "translations/"), known)
         return links
 
+    def _are_templates_new(self) -> bool:
+        """Whether there are templates that no build has checked."""
+        return self.last.get("templates") != self.templates or not self.same
+
     def _load_templates(self, site: "Site") -> "Templates":
         """The templates; all compiled where any of them has changed, so that faults are all told."""
         from jisr.translate import catalog
@@ -541,7 +548,7 @@ class _Run:
             for language in site.languages[1:]:  # shards load the names too, and say nothing
                 catalog.load(self.root, names_path(language), self.report)
         self.loads: dict[str, list[str]] = self.last.get("loads", {})
-        if self.last.get("templates") != self.templates or not self.same:
+        if self._are_templates_new():
             templates.check(self.report)
             self.loads = templates.loads()
         return templates

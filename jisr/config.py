@@ -131,10 +131,11 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
                 what = f"{width} is no width of a picture in pixels"
                 report(source.problem(("images", "widths", index), what, "write 16 to 8192"))
     for kind, pattern in settings.permalinks.items():
-        if kind not in TOKENS:
+        if kind not in TOKENS and not _is_section(root, kind):
             what = f"`permalinks` knows no `{kind}`"
-            report(source.problem(("permalinks", kind), what, f"write {' or '.join(TOKENS)}"))
-        elif wrong := fault(pattern, kind):
+            hint = "write articles, pages, or a folder in content/articles/"
+            report(source.problem(("permalinks", kind), what, hint))
+        elif wrong := fault(pattern, kind if kind in TOKENS else "articles"):
             report(source.problem(("permalinks", kind), *wrong))
     for directive, sources in settings.content_security_policy.items():
         if directive not in DIRECTIVES:
@@ -176,7 +177,9 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         languages=tuple(languages),
         settings=own,
         reading=Reading(
-            settings.timezone, **{kind: at for kind, at in settings.permalinks.items() if kind in TOKENS}
+            settings.timezone,
+            **{kind: at for kind, at in settings.permalinks.items() if kind in TOKENS},
+            sections={kind.strip("/"): at for kind, at in settings.permalinks.items() if kind not in TOKENS},
         ),
         addresses=settings.addresses,
         untranslated=settings.untranslated,
@@ -203,6 +206,12 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         search=settings.search,
         cards=settings.cards,
     )
+
+
+def _is_section(root: Path, folder: str) -> bool:
+    """Whether articles lie in a folder of that name."""
+    parts = folder.strip("/").split("/")
+    return not {"", ".", ".."} & set(parts) and (root / "content/articles" / "/".join(parts)).is_dir()
 
 
 def _images(settings: _Images | bool) -> ImageSettings | None:

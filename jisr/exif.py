@@ -1,7 +1,7 @@
 """Picture files without what cameras and programs write into them: places, times, serial numbers, previews.
 
 By the structure of the files, so that not a pixel changes. Colour profiles stay, since colours need them.
-Sources: ITU-T T.81 (JPEG), PNG third edition, RFC 9649 (WebP).
+Sources: ITU-T T.81 (JPEG), PNG third edition, RFC 9649 (WebP), GIF89a.
 """
 
 import re
@@ -16,12 +16,15 @@ _SHOWN = {
 """Chunks that change how a PNG looks, besides those without which it can't be read."""
 
 _WEBP = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
+_GIF = {b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"}
+"""Applications whose extensions change how a GIF looks: how often it runs, and its colour profile."""
+
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 """The end of a JPEG's scan: RST markers and stuffed zeros belong to it."""
 
 
 def stripped(file: bytes) -> bytes:
-    """The file without metadata, whichever of the three it is; any other as it is."""
+    """The file without metadata, whichever of the four it is; any other as it is."""
     if file.startswith(b"\xff\xd8\xff"):
         return b"".join(_jpeg(file))
     if file.startswith(_PNG):
@@ -29,6 +32,8 @@ def stripped(file: bytes) -> bytes:
     if file.startswith(b"RIFF") and file[8:12] == b"WEBP":
         body = b"".join(_webp(file))
         return b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+    if file.startswith((b"GIF87a", b"GIF89a")):
+        return b"".join(_gif(file))
     return file
 
 
@@ -87,3 +92,33 @@ def _webp(file: bytes) -> Iterator[bytes]:
         elif kind in _WEBP:
             yield file[at:end]
         at = end
+
+
+def _gif(file: bytes) -> Iterator[bytes]:
+    at = 13 + _colours(file, 10)
+    yield file[:at]
+    while at < len(file):
+        kind = file[at]
+        if kind == 0x3B:
+            yield file[at : at + 1]  # what stands behind it goes too
+            return
+        if kind == 0x2C:
+            begins = at + 11 + _colours(file, at + 9)
+        elif kind == 0x21:
+            begins = at + 2
+        else:
+            return  # no block begins here: what follows is nothing that is shown
+        end = begins
+        while end < len(file) and file[end]:
+            end += 1 + file[end]
+        end += 1
+        label = file[at + 1 : at + 2] if kind == 0x21 else b""
+        if label != b"\xfe" and (label != b"\xff" or file[at + 3 : at + 14] in _GIF):
+            yield file[at:end]
+        at = end
+
+
+def _colours(file: bytes, at: int) -> int:
+    """Bytes of the table of colours that a GIF's flags announce."""
+    flags = file[at] if at < len(file) else 0
+    return 3 << (flags % 8 + 1) if flags & 0x80 else 0

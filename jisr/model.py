@@ -64,11 +64,15 @@ class ImageSettings(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """What the settings say of reading documents: patterns of addresses, and the zone of their dates."""
+    """What the settings say of reading documents: patterns of addresses, and the zone of their dates.
+
+    `sections` are patterns for folders below `content/articles/`.
+    """
 
     timezone: str = "UTC"
     articles: str = "/articles/:section/:slug/"
     pages: str = "/:section/:slug/"
+    sections: Mapping[str, str] = {}
 
 
 class Site(Struct, frozen=True):

@@ -53,6 +53,12 @@ FEED = (
     '<link rel="self" href="https://example.org/x-feed.xml"/><updated>2023-10-16T00:00:00Z</updated>\n{}</feed>\n'
 )
 
+DIGESTS = (
+    "sha256-uxztVBOu4I1US70toGMPbtpfckNKW9OzJ9C6/M5mIrI=",
+    "sha384-RNtdn1fzqjy2lOKGwK03ZJqRodJpTiQ/ZWuahOrvOIscai9k1bf6JJL6i9/FIF07",
+)
+"""Of a file that says `go()`."""
+
 CASES: list[tuple[str, Files, list[str]]] = [
     (
         "links",
@@ -110,6 +116,23 @@ CASES: list[tuple[str, Files, list[str]]] = [
         {**prose("نصّ."), "static/x.webmanifest": '{"icons": [{"src": "/no.png"}, {"src": "/favicon.svg"}]}'},
         [
             "public/x.webmanifest:1:21: error: the manifest names /no.png, which isn't there; build again; if the file is your own, mend it",
+        ],
+    ),
+    (
+        "integrity",
+        odd(
+            "",
+            f'<script src="/s.js" integrity="{DIGESTS[0]}"></script>\n'
+            f'<script src="/s.js" integrity="sha256-AAAA {DIGESTS[1]}?x sha384-AAAA"></script>\n'
+            f'<script src="/s.js" integrity="{DIGESTS[0]} sha384-AAAA"></script>\n'
+            '<link rel="stylesheet" href="/s.js" integrity="sha512-AAAA">\n'
+            '<script src="/s.js" integrity="md5-AAAA"></script>\n'
+            '<script src="https://example.com/s.js" integrity="sha256-AAAA"></script>',
+            **{"static/s.js": "go()\n"},
+        ),
+        [
+            "P:7:1: error: the page's `integrity` isn't that of /s.js: browsers refuse the file; write integrity(…) in the template; drop it if a later step changes the file",
+            "P:8:1: error: the page's `integrity` isn't that of /s.js: browsers refuse the file; write integrity(…) in the template; drop it if a later step changes the file",
         ],
     ),
     (
@@ -564,6 +587,33 @@ def test_warnings_are_errors_if_asked(site: MakeSite) -> None:
     folder = site({A: article("وقـــال.")})
     assert folder.run("check").exit_code == 0
     assert folder.run("check", "--strict").exit_code == 1
+
+
+def test_many_warnings_of_a_check_are_counted_and_all_in_json(site: MakeSite) -> None:
+    many = "\n\n".join(["وقـــال."] * 23)
+    links = "".join(f'<a href="/no/{number}/">x</a>' for number in range(25))
+    folder = site({**odd(links), A: article(f"{many}\n\nقال, نعم.")})
+    lines = folder.run("check", "-q").stdout.splitlines()
+    assert len([line for line in lines if line.startswith(A) and line.endswith("[tatweel]")]) == 20
+    assert lines[-1] == "3 more of 23 warnings, all with --format json [tatweel]"
+    assert [line for line in lines if line.endswith("[latin-marks]")]
+    assert len([line for line in lines if line.endswith("[links]")]) == 25, "errors are all written out"
+    found = json.loads(folder.run("check", "-q", "--format", "json").stdout)["findings"]
+    assert [one["check"] for one in found].count("tatweel") == 23
+
+
+def test_a_title_that_two_documents_share_in_all_languages_is_told_once(site: MakeSite) -> None:
+    entry = 'msgid "خبر اليوم"\nmsgstr "Today\'s news"\n\nmsgid "موجز الخبر."\nmsgstr "A summary."\n\n'
+    head = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    rest = 'msgid "نصّ الخبر."\nmsgstr "The text."\n'
+    folder = site(
+        {f"content/articles/{name}.md": article() for name in "ab"}
+        | {f"translations/en/articles/{name}.po": head + entry + rest for name in "ab"}
+    )
+    lines = folder.run("check", "-q").stdout.splitlines()
+    assert [line.split(": ")[0] for line in lines if line.endswith("[titles]")] == [
+        "content/articles/b.md:2:1"
+    ]
 
 
 def test_every_check_has_a_case_but_for_the_one_that_needs_nu() -> None:

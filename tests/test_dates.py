@@ -1,9 +1,13 @@
 """What is out by its dates: scheduled and expired documents, and the clock that a build goes by."""
 
+import re
 import shutil
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from jisr.read.documents import zoned
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import tree
 
@@ -152,3 +156,29 @@ def test_dates_stand_in_the_islamic_calendar_too_where_a_language_asks(site: Mak
     assert shown in folder.read("index.html")
     assert "hijri" not in folder.read("articles/b/index.html")
     assert "hijri" not in folder.read("en/articles/a/index.html")
+
+
+@pytest.mark.parametrize(("date", "said"), [("1945-08-09 08:00", "T08:00:08"), ("1945-08-09", "T00:00:08")])
+def test_a_time_before_standard_time_has_a_zone_in_whole_minutes(
+    site: MakeSite, date: str, said: str
+) -> None:
+    settings = SITE_YAML.replace("Africa/Cairo", "Asia/Riyadh") + "index_from: 0\n"
+    text = f"---\ntitle: خبر\ndate: {date}\nsummary: موجز.\n---\n\nنصّ.\n"
+    folder = site({"site.yaml": settings, "content/articles/a.md": text})
+    assert folder.build("--strict").exit_code == 0
+    for name in ("feed.xml", "feed.json"):
+        assert f"1945-08-09{said}+03:07" in folder.read(name)
+    for file in (folder.path / "public").rglob("*.*"):
+        if file.suffix in (".html", ".xml", ".json"):
+            assert not re.search(r"T[0-9:]+\+03:06", file.read_text(encoding="utf-8")), file
+    assert "[feeds]" not in folder.run("check").stdout
+
+
+def test_whole_minutes_keep_the_instant() -> None:
+    time = datetime.fromisoformat("0001-01-01T00:00")
+    for zone in ("Asia/Riyadh", "America/New_York", "Africa/Monrovia", "UTC"):
+        found = zoned(time, zone)
+        assert found == time.replace(tzinfo=ZoneInfo(zone))
+        offset = found.utcoffset()
+        assert offset is not None
+        assert offset.seconds % 60 == 0

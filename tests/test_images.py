@@ -252,7 +252,29 @@ def test_a_jpeg_is_stripped_of_all_segments_that_are_not_its_picture() -> None:
     assert b"ICC_PROFILE" in plain
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_gif_is_stripped_of_comments_and_notes_and_moves_as_before(frames: int) -> None:
+    pictures = [halves(60 + 10 * n, 40).resize((60, 40)).rotate(n) for n in range(frames)]
+    more: dict[str, Any] = (
+        {"save_all": True, "append_images": pictures[1:], "loop": 3, "duration": 70} if frames > 1 else {}
+    )
+    plain = written(pictures[0], "GIF", **more)
+    comment = b"\x21\xfe" + bytes([len(SECRET)]) + SECRET + b"\0"
+    trailer = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    xmp = b"\x21\xff\x0bXMP DataXMP<x:xmpmeta>" + SECRET + b"</x:xmpmeta>" + trailer
+    begins = 13 + 3 * (2 << (plain[10] & 7))
+    noted = plain[:begins] + comment + xmp + plain[begins:-1] + comment + b";" + SECRET
+    assert exif.stripped(noted) == plain
+    assert exif.stripped(plain) == plain
+    facts = raster.look("a.gif", noted)
+    assert (facts.private, facts.fault) == (True, "")
+    assert raster.published(noted, facts) == plain
+    assert not raster.look("a.gif", plain).private
+    assert getattr(opened(plain), "n_frames", 1) == frames
+    assert (b"NETSCAPE2.0" in plain) == (frames > 1)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_whatever_is_cut_off_or_changed_is_stripped_without_a_word(form: str) -> None:
     file = photo(form=form)
     for cut in range(0, len(file), 97):

@@ -32,6 +32,7 @@ DOORS = {
 }
 ALSO = {
     "babel.messages": {"languages.py"},  # its table of plural forms
+    "jinja2": {"write/macros.py"},  # looks at syntax trees
     "msgspec": {"work.py", "survey.py"},  # facts, packed to be kept or sent
 }
 VOCABULARY = ("msgspec.Struct", "msgspec.field", "msgspec.structs.")

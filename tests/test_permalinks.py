@@ -92,6 +92,19 @@ def test_folders_and_text_of_your_own(site: MakeSite) -> None:
     check_every_address(folder)
 
 
+def test_a_section_has_a_pattern_of_its_own_and_the_folders_in_it_too(site: MakeSite) -> None:
+    folder = built(site, "permalinks: {articles: /:year/:slug/, world: /abroad/:section/:slug/}\n")
+    assert {"abroad/world/asia/بكين/index.html", "2023/talks/index.html"} <= pages(folder)
+    check_every_address(folder)
+    inner = "permalinks: {articles: /:year/:slug/, world: /abroad/:slug/, world/asia: /asia/:year/:slug/}\n"
+    text = (folder.path / "site.yaml").read_text(encoding="utf-8")
+    folder.write("site.yaml", text[: text.index("permalinks")] + inner)
+    assert folder.build().exit_code == 0
+    assert "asia/2024/بكين/index.html" in pages(folder)
+    assert "abroad/world/asia/بكين/index.html" not in pages(folder)
+    assert pages(folder) == pages_of_a_clean_build(folder)
+
+
 def test_catalogues_keep_the_names_of_the_files(site: MakeSite) -> None:
     folder = built(site, "permalinks: {articles: /:year/:slug/}\n")
     assert folder.run("sync").exit_code == 0
@@ -162,7 +175,9 @@ def test_articles_that_a_pattern_puts_in_one_place_are_named(site: MakeSite) -> 
          "write tokens, small letters, digits and hyphens between two /"),
         ("{articles: /News/:slug/}", "`News` in `/News/:slug/` is not one part of an address; "
          "write tokens, small letters, digits and hyphens between two /"),
-        ("{posts: /:slug/}", "`permalinks` knows no `posts`; write articles or pages"),
+        ("{posts: /:slug/}", "`permalinks` knows no `posts`; write articles, pages, or a folder in content/articles/"),
+        ("{..: /:slug/}", "`permalinks` knows no `..`; write articles, pages, or a folder in content/articles/"),
+        ("{world: /:yaer/:slug/}", "there is no `:yaer` for articles; write :year, :month, :day, :section, :slug"),
     ],
 )  # fmt: skip
 def test_a_pattern_that_is_none_is_an_error_at_its_line(site: MakeSite, pattern: str, said: str) -> None:

@@ -418,3 +418,73 @@ def test_what_is_wrong_for_many_pages_is_said_once(site: MakeSite) -> None:
     assert result.exit_code == 1
     [line] = [line for line in result.stderr.splitlines() if "titel" in line]
     assert "has no attribute 'titel' (for content/about.md and 4 more); see" in line
+
+
+# Macros that aren't there
+
+
+def without(macro: str) -> str:
+    """The theme's parts, with one macro under another name."""
+    parts = (theme_root() / "templates/_parts.html").read_text(encoding="utf-8")
+    assert f"macro {macro}(" in parts
+    return parts.replace(f"macro {macro}(", f"macro former_{macro}(")
+
+
+def line_of(text: str, template: str) -> int:
+    """The first line of a template of the theme in which a text stands."""
+    whole = (theme_root() / "templates" / template).read_text(encoding="utf-8")
+    return whole.count("\n", 0, whole.index(text)) + 1
+
+
+def lacks(macro: str, template: str, text: str) -> str:
+    """What a build says of own parts that lack a macro of the theme's."""
+    return (
+        f"templates/_parts.html:1:1: error: there is no macro `{macro}`, which templates/{template} needs in line "
+        f"{line_of(text, template)}; take it over from the theme's _parts.html, or take this file away"
+    )
+
+
+def test_own_parts_that_lack_macros_of_the_theme_are_told_of_all_of_them(site: MakeSite) -> None:
+    parts = without("listing_head").replace("macro search_form(", "macro former_search_form(")
+    settings = SITE_YAML.replace("search: false", "search: true")
+    folder = site({**FILES, "site.yaml": settings, "templates/_parts.html": parts})
+    said = folder.build().stderr.splitlines()
+    assert lacks("listing_head", "search.html", "parts.listing_head(") in said
+    assert lacks("search_form", "search.html", "parts.search_form(") in said
+    assert not [line for line in said if "has no attribute" in line]
+
+
+def test_a_macro_that_no_page_needs_may_be_missing(site: MakeSite) -> None:
+    settings = SITE_YAML + "listings: []\n"
+    folder = site({**FILES, "site.yaml": settings, "templates/_parts.html": without("search_form")})
+    build(folder)
+
+
+def test_a_missing_macro_under_a_condition_that_holds_is_told_when_it_is_called(site: MakeSite) -> None:
+    said = site({**FILES, "templates/_parts.html": without("languages")}).build().stderr
+    assert (
+        "templates/_parts.html:1:1: error: there is no macro `languages`, which templates/base.html needs"
+        in said
+    )
+
+
+def test_a_macro_that_a_sites_own_template_imports_has_to_be_there(site: MakeSite) -> None:
+    own = '{% extends "base.html" %}{% from "_parts.html" import day, hour %}\n{% block main %}{% endblock %}'
+    said = site({**FILES, "templates/article.html": own}).build().stderr
+    what = "templates/article.html:1:1: error: there is no macro `hour` in templates/_parts.html"
+    assert said.startswith(f"{what}; mend the name, or add the macro\n")
+
+
+def test_a_block_that_another_takes_the_place_of_needs_no_macros(site: MakeSite) -> None:
+    own = '{% extends "search.html" %}{% block main %}{{ edition.title.text }}{% endblock %}'
+    article = ARTICLE.replace("title:", "template: own.html\ntitle:")
+    settings = SITE_YAML + "listings: []\n"
+    folder = site(
+        {
+            "content/articles/a.md": article,
+            "site.yaml": settings,
+            "templates/own.html": own,
+            "templates/_parts.html": without("search_form"),
+        }
+    )
+    build(folder)

@@ -311,6 +311,7 @@ def _is_date(text: str) -> bool:
 
 def _is_instant(text: str) -> bool:
     try:
-        return "T" in text and datetime.fromisoformat(text).tzinfo is not None
+        offset = datetime.fromisoformat(text).utcoffset() if "T" in text else None
+        return offset is not None and offset.seconds % 60 == 0  # RFC 3339 has no seconds there
     except ValueError:
         return False

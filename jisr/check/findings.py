@@ -19,6 +19,7 @@ CHECKS: Mapping[str, Literal["error", "warning"]] = {
     "links": "error",
     "fragments": "error",
     "assets": "error",
+    "integrity": "error",
     "redirects": "error",
     "addresses": "warning",
     "alt": "warning",

@@ -2,8 +2,10 @@
 
 import re
 import zlib
+from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import new as hash_by
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
@@ -50,6 +52,11 @@ class Folder:
         return {}
 
     @cached_property
+    def digests(self) -> dict[tuple[str, str], str]:
+        """Digests of files that have been asked for, by path and algorithm."""
+        return {}
+
+    @cached_property
     def host(self) -> str:
         """Scheme and host of the site."""
         parts = urlsplit(self.base_url)
@@ -69,6 +76,14 @@ class Folder:
             content = (self.root / path).read_bytes()
             self.weights[path] = packed(content) if path.endswith(_TEXTS) else len(content)
         return self.weights[path]
+
+    def digest(self, path: str, algorithm: str) -> str:
+        """The digest of a file as `integrity` names it, after the algorithm."""
+        key = path, algorithm
+        if key not in self.digests:
+            digest = hash_by(algorithm, (self.root / path).read_bytes()).digest()
+            self.digests[key] = b64encode(digest).decode()
+        return self.digests[key]
 
     def target(self, link: str, base: str) -> Target:
         """Where a link on the page with the address `base` leads.

@@ -15,6 +15,9 @@ from jisr.check.html import Element, Html, read_html
 from jisr.read.sources import place
 
 _REFRESH = re.compile(r"\s*[\d.]+\s*[;,]\s*(?:url\s*=\s*)?['\"]?(?P<to>[^'\"]*)", re.IGNORECASE)
+_DIGEST = re.compile(r"(?<!\S)(sha256|sha384|sha512)-([A-Za-z0-9+/=]+)")
+"""What `integrity` names. Source: W3C, Subresource Integrity, 3.2 and 3.3."""
+
 _ISOLATES = re.compile("[\u200e\u200f\u061c\u2066-\u2069]")
 _LOADED = {
     "stylesheet", "icon", "preload", "modulepreload", "manifest", "apple-touch-icon", "mask-icon",
@@ -67,6 +70,7 @@ class Look:
             return self.facts, self.found
         self.links()
         self.assets()
+        self.integrity()
         self.pictures()
         self.headings()
         self.data()
@@ -148,6 +152,21 @@ class Look:
                 self.say("assets", element.at, what, "add the file, or mend the document or the template")
             elif target.kind == "outside" and (odd := odd_address(link)):
                 self.say("addresses", element.at, *odd)
+
+    def integrity(self) -> None:
+        """Style sheets and scripts have the digest that the page names: browsers refuse others."""
+        for element in self.page.all("link", "script"):
+            named = _DIGEST.findall(element.get("integrity"))
+            if not named:
+                continue
+            link = element.get("href" if element.tag == "link" else "src")
+            target = self._target(link)
+            strongest = max(algorithm for algorithm, _ in named)  # browsers look at no other
+            digests = [digest for algorithm, digest in named if algorithm == strongest]
+            if target and target.kind == "file" and self.folder.digest(target.path, strongest) not in digests:
+                what = f"the page's `integrity` isn't that of {link}: browsers refuse the file"
+                hint = "write integrity(…) in the template; drop it if a later step changes the file"
+                self.say("integrity", element.at, what, hint)
 
     def pictures(self) -> None:
         """Each picture has a description, or says that it needs none; sources.py looks at what they say."""

@@ -1,16 +1,30 @@
 """Findings as text, as JSON, and as annotations of a workflow on GitHub."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jisr.check.findings import Finding
 from jisr.check.whole import Weight
 
+MOST = 20
+"""Warnings of a check that are written out as text."""
+
 
 def as_text(findings: Iterable[Finding]) -> Iterable[str]:
-    """A line for each: `path:line:column: error: what; what to do [check]`."""
-    return map(str, findings)
+    """A line for each: `path:line:column: error: what; what to do [check]`.
+
+    Of the warnings of each check the first `MOST`, and how many more: a thousand alike bury the rest.
+    """
+    warned: Counter[str] = Counter()
+    for one in findings:
+        warned[one.check] += one.problem.severity == "warning"
+        if one.problem.severity == "error" or warned[one.check] <= MOST:
+            yield str(one)
+    for check, number in sorted(warned.items()):
+        if number > MOST:
+            yield f"{number - MOST:,} more of {number:,} warnings, all with --format json [{check}]"
 
 
 def weight_lines(weights: Sequence[Weight]) -> list[str]:

@@ -74,11 +74,18 @@ def title_line(file: Path) -> int:
 
 
 def titles(whole: Whole) -> Iterator[Finding]:
-    """Each page that is offered to search engines has a title of its own in its language."""
+    """Each page that is offered to search engines has a title of its own in its language.
+
+    A document is told of once: translations of one title are often alike.
+    """
     first: dict[tuple[str, str], PageFacts] = {}
-    for page in offered(whole):
+    told: set[str] = set()
+    for page in sorted(offered(whole), key=lambda page: page.language != whole.site.source.code):
         twin = first.setdefault((page.language, page.title), page)
-        if twin is not page and page.title:
+        edition = whole.editions.get(page.path)
+        document = edition.document.path if edition else page.path
+        if twin is not page and page.title and document not in told:
+            told.add(document)
             there = whole.folder.address(twin.path)
             what = f"the page {whole.folder.address(page.path)} has the title of {there}: “{page.title}”"
             yield whole.at_page("titles", page, what, "give one of them another title")

@@ -8,13 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from jisr.bidi import isolated
 from jisr.model import Language, Page, Site, Summary
 from jisr.plan.pages import entry, feed_name, plain_context, ready, term_of
 from jisr.plan.views import FeedEntry
-from jisr.read.documents import day_of
+from jisr.read.documents import day_of, zoned
 from jisr.translate.links import Links
 from jisr.urls import absolute
 
@@ -119,7 +118,7 @@ def _instant(day: date | None, timezone: str) -> datetime:
         return datetime.fromtimestamp(0, UTC)
     if not isinstance(day, datetime):
         day = datetime.combine(day, time.min)
-    return day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))
+    return zoned(day, timezone)
 
 
 def _absolute(html: str, address: str, base_url: str) -> str:

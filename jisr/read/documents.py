@@ -84,7 +84,20 @@ def instant(day: datetime.date | None, timezone: str) -> str:
         return ""
     if not isinstance(day, datetime.datetime):
         return day.isoformat()
-    return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).isoformat()
+    return zoned(day, timezone).isoformat()
+
+
+def zoned(time: datetime.datetime, timezone: str) -> datetime.datetime:
+    """A time with its zone: the same instant, with an offset of whole minutes, as RFC 3339 has it.
+
+    Before there was standard time, Riyadh was three hours, six minutes and 52 seconds ahead.
+    """
+    time = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(timezone))
+    offset = time.utcoffset() or datetime.timedelta()
+    more = -offset % datetime.timedelta(minutes=1)  # upwards: a midnight stays in its day
+    return (
+        (time.replace(tzinfo=None) + more).replace(tzinfo=datetime.timezone(offset + more)) if more else time
+    )
 
 
 def unpublished(draft: bool, begins: float, ends: float | None, now: float) -> Unpublished | None:
@@ -257,14 +270,20 @@ def _document(
         path=path,
         kind=kind,
         metadata=replace(metadata, date=day),
-        address=unicodedata.normalize(
-            "NFC", fill(reading.articles if kind == "article" else reading.pages, values)
-        ),
+        address=unicodedata.normalize("NFC", fill(_pattern(reading, kind, folders), values)),
         body=body,
         markdown=path.endswith(".md"),
         line=line,
         places={".".join(map(str, steps)): at for steps, at in merged.places.items()},
     )
+
+
+def _pattern(reading: Reading, kind: Literal["article", "page"], folders: tuple[str, ...]) -> str:
+    """The pattern for a document's address: that of the innermost folder that has one, or of its kind."""
+    if kind == "page":
+        return reading.pages
+    around = ["/".join(folders[:depth]) for depth in range(len(folders), 0, -1)] if reading.sections else []
+    return next((reading.sections[one] for one in around if one in reading.sections), reading.articles)
 
 
 def _unbalanced_line(text: str) -> tuple[int, int, str] | None:

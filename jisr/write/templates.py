@@ -7,9 +7,9 @@ import gettext
 import os
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,12 +20,15 @@ from jinja2 import (
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
+    UndefinedError,
     nodes,
     pass_context,
 )
+from jinja2.environment import TemplateModule
 from jinja2.ext import babel_extract
 from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context, Macro
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 from msgspec.structs import replace
 
@@ -35,6 +38,7 @@ from jisr.errors import Problem, Report
 from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
 from jisr.urls import absolute, url
+from jisr.write import macros
 
 if TYPE_CHECKING:  # loaded where there are cards to make
     from jisr.lettering import Lettered, Lettering
@@ -66,7 +70,7 @@ class Templates:
         self.environment = Environment(
             loader=_Inside(self.folders),
             autoescape=True,
-            undefined=StrictUndefined,
+            undefined=_Undefined,
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
@@ -171,6 +175,12 @@ class Templates:
             except Exception as error:
                 report(self._explain(error, name, name))
 
+    def check_macros(self, used: Iterable[str], report: Report) -> None:
+        """Report macros that the templates of pages need, and that aren't there."""
+        parse = cache(self._tree)
+        for need in {need for name in used for need in macros.missing(name, parse)}:
+            report(self._lacking(*need))
+
     def loads(self) -> dict[str, list[str]]:
         """What each template may name by `asset`, with all that it extends or includes.
 
@@ -179,9 +189,8 @@ class Templates:
         own: dict[str, set[str]] = {}
         uses: dict[str, list[str | None]] = {}
         for name in self.environment.list_templates():
-            try:
-                tree = self.environment.parse(_Inside(self.folders).get_source(self.environment, name)[0])
-            except Exception:  # `check` tells what is wrong
+            tree = self._tree(name)
+            if tree is None:
                 own[name], uses[name] = {"*"}, []
                 continue
             own[name], uses[name] = _loads(tree), list(find_referenced_templates(tree))
@@ -193,6 +202,13 @@ class Templates:
             named = {path for one in reached for path in own.get(one or "", ())}
             found[name] = ["*"] if None in reached else sorted(named)
         return found
+
+    def _tree(self, name: str) -> nodes.Template | None:
+        """The syntax tree of a template; None where there is none: `check` tells what is wrong."""
+        try:
+            return self.environment.parse(_Inside(self.folders).get_source(self.environment, name)[0])
+        except Exception:
+            return None
 
     def names(self) -> list[str]:
         """The templates there are, the site's own and the theme's."""
@@ -242,9 +258,21 @@ class Templates:
         if isinstance(error, RecursionError):
             what = "the templates include each other, or an expression nests, without end"
             return Problem(self._shown(name), line, 1, what, "break the circle")
+        if isinstance(error, _MissingMacroError):
+            return replace(self._lacking(name, line, error.template, error.macro), at=blame)
         said = str(error) or type(error).__name__
         hint = "see docs/templates.md for what there is"
         return Problem(self._shown(name), line, 1, said, hint, at=blame)
+
+    def _lacking(self, needs: str, line: int, template: str, macro: str) -> Problem:
+        """What to say of a macro that isn't there, in the place of the theme's template or anywhere."""
+        theme = self.folders[-1] / template
+        if self._file(template) != theme and theme.is_file():
+            what = f"there is no macro `{macro}`, which {self._shown(needs)} needs in line {line}"
+            hint = f"take it over from the theme's {template}, or take this file away"
+            return Problem(self._shown(template), 1, 1, what, hint)
+        what = f"there is no macro `{macro}` in {self._shown(template)}"
+        return Problem(self._shown(needs), line, 1, what, "mend the name, or add the macro")
 
     def _where(self, error: Exception, template: str) -> tuple[str, int]:
         """The innermost template line that the error passed through; Jinja puts them into tracebacks."""
@@ -263,6 +291,27 @@ class _Inside(FileSystemLoader):
         if path and not any(inside(Path(folder).parent, Path(path)) for folder in self.searchpath):
             raise TemplateError(f"{template} lies behind a link that leads out of the site")
         return source, path, up_to_date
+
+
+class _MissingMacroError(UndefinedError):
+    """A template that was imported has no such macro."""
+
+    def __init__(self, template: Any, macro: Any, message: str | None = None) -> None:
+        super().__init__(message)
+        self.template, self.macro = str(template), str(macro)
+
+
+class _Undefined(StrictUndefined):
+    """What isn't there is an error; a macro of another template, one that says which."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, hint: Any = None, obj: Any = missing, name: Any = None, exc: Any = UndefinedError
+    ) -> None:
+        if isinstance(obj, TemplateModule):
+            exc = partial(_MissingMacroError, obj.__name__, name)
+        super().__init__(hint, obj, name, exc)
 
 
 class _Once(dict[Any, str]):
