@@ -9,10 +9,8 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
 from click.testing import CliRunner
-from jinja2 import Environment
 
 from jisr.cli import main
 from tests.conftest import Result
@@ -118,22 +116,6 @@ def quick_folder() -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="jisr-", dir=memory if memory.is_dir() else None) as folder:
         yield Path(folder).resolve()
-
-
-@contextmanager
-def compiled_once() -> Iterator[None]:
-    """Compile each template once for all builds: what comes out depends on its text and names alone."""
-    compile_template = Environment.compile
-    found: dict[tuple[object, ...], object] = {}
-
-    def compiled(environment: Environment, *arguments: object, **named: object) -> object:
-        key = (*arguments, *named.items())
-        if key not in found:
-            found[key] = compile_template(environment, *arguments, **named)  # type: ignore[call-overload]
-        return found[key]
-
-    with patch.object(Environment, "compile", compiled):
-        yield
 
 
 def _not_sources(folder: Path, root: Path) -> list[str]:

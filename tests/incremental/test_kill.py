@@ -20,7 +20,6 @@ from tests.incremental.bench import (
     Build,
     Tree,
     clean_build,
-    compiled_once,
     differences,
     jobs_options,
     quick_folder,
@@ -180,7 +179,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
     chance = random.Random(seed)
     killed = torn_apart = 0
     survivors: list[int] = []
-    with compiled_once(), quick_folder() as home:
+    with quick_folder() as home:
         clean = {number: clean_version(number) for number in range(5)}
         bench = Bench(home, version(0))
         usual = 0.0
@@ -285,7 +284,7 @@ def edit(bench: Bench) -> None:
 
 
 def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_next_is_clean() -> None:
-    with compiled_once(), quick_folder() as home:
+    with quick_folder() as home:
         bench = Bench(home, FILES, *jobs_options("1"))
         bench.add_stray("CNAME", "example.org")
         first = bench.check()
@@ -320,7 +319,7 @@ def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_ne
 @pytest.mark.parametrize("jobs", JOBS)
 def test_an_interrupted_build_ends_at_once_without_a_traceback(jobs: str) -> None:
     interrupted = 0
-    with compiled_once(), quick_folder() as home:
+    with quick_folder() as home:
         clean = {number: clean_version(number) for number in range(2)}
         bench = Bench(home, version(0))
         staging = bench.root / ".public.new"

@@ -23,7 +23,6 @@ from tests.incremental.bench import (
     Tree,
     clean_build,
     clean_specimen,
-    compiled_once,
     differences,
     jobs_options,
     quick_folder,
@@ -38,12 +37,6 @@ from tests.incremental.specimen import FILES
 CODE = str(Path(__file__).parents[2])
 
 DB = ".jisr/state.db"
-
-
-@pytest.fixture(autouse=True)
-def _quick() -> Iterator[None]:
-    with compiled_once():
-        yield
 
 
 @pytest.fixture
