@@ -1,5 +1,6 @@
 """The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from jinja2.nodes import Template
 
 from jisr.cli import main
 from jisr.plan import cards
+
+# Where this is set, each process that a test starts would compile the program for itself again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples each time; `pytest --hypothesis-profile=default` looks for new ones.
 settings.load_profile("ci")
