@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_axe import RUN, shown
 from tests.preview import Preview, running
-from tests.test_serve import ARTICLE, FILES, make
+from tests.test_serve import ARTICLE, FILES, make, until
 
 LONG = "---\ntitle: مقال طويل\ndate: 2023-10-17\n---\n\n" + "\n\n".join(
     f"فقرة {n} من المقال." for n in range(80)
@@ -161,7 +161,8 @@ def test_a_page_that_was_hidden_catches_up(preview: Preview, page: Page) -> None
     hide += "document.dispatchEvent(new Event('visibilitychange')) }"
     page.evaluate(hide, True)
     preview.write("content/articles/news.md", ARTICLE + "\nجملة جديدة.\n")
-    page.wait_for_timeout(400)
+    until(lambda: "جملة جديدة." in preview.ask("/articles/news/").text)
+    page.wait_for_timeout(400)  # it could follow by now
     expect(page.get_by_text("جملة جديدة.")).not_to_be_attached()
     page.evaluate(hide, False)
     expect(page.get_by_text("جملة جديدة.")).to_be_visible()
