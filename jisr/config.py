@@ -118,7 +118,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         report(
             source.problem(("base_url",), what, "write https://… with the path, if any, and nothing after")
         )
-    if settings.timezone not in zoneinfo.available_timezones():
+    if not _is_timezone(settings.timezone):
         what = f"there is no timezone {settings.timezone}"
         report(source.problem(("timezone",), what, "write a name such as Africa/Cairo or UTC"))
     if not 0 <= settings.index_from <= 100:
@@ -246,3 +246,12 @@ def _one_language(
         MenuItem(item.label, item.to, source.places[*below, "menu", i][1]) for i, item in enumerate(own.menu)
     )
     return found, LanguageSettings(own.title, own.description, menu)
+
+
+def _is_timezone(name: str) -> bool:
+    """Whether there is such a timezone. To list all that there are takes longer than to read the settings."""
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # a name of nothing, of no form, or of a folder
+        return False
+    return True

@@ -1,16 +1,24 @@
 """The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
 
+import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import settings
+from jinja2 import Environment
+from jinja2.nodes import Template
 
 from jisr.cli import main
 from jisr.plan import cards
+
+# Where this is set, each process that a test starts would compile the program for itself again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples each time; `pytest --hypothesis-profile=default` looks for new ones.
 settings.load_profile("ci")
@@ -78,6 +86,46 @@ class SiteFolder:
     def build(self, *options: str) -> Result:
         """Run `jisr build`."""
         return self.run("build", *options)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_once() -> Iterator[None]:
+    """Parse and compile each template once for all builds in this process, as most take longer with it than
+    with their pages: what comes out depends on the text, the names and the environment's options alone.
+    """
+    parse, compiled = Environment.parse, Environment.compile
+    trees: dict[tuple[object, ...], Template] = {}
+    codes: dict[tuple[object, ...], CodeType] = {}
+
+    def parse_once(environment: Environment, source: str, *names: str | None) -> Template:
+        key = (_options(environment), source, *names)
+        if key not in trees:
+            trees[key] = parse(environment, source, *names)
+        return trees[key]
+
+    def compile_once(
+        environment: Environment, source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        key = (_options(environment), source, name)
+        if key not in codes:
+            codes[key] = compiled(environment, source, name, filename)
+        return _of_file(codes[key], filename or codes[key].co_filename)
+
+    with patch.object(Environment, "parse", parse_once), patch.object(Environment, "compile", compile_once):
+        yield
+
+
+def _options(environment: Environment) -> tuple[object, ...]:
+    return (environment.trim_blocks, environment.lstrip_blocks, environment.autoescape,
+            *sorted(environment.extensions), *sorted(environment.filters))  # fmt: skip
+
+
+def _of_file(code: CodeType, filename: str) -> CodeType:
+    """The same code as that of another file, whose name is in its tracebacks."""
+    if code.co_filename == filename:
+        return code
+    within = tuple(_of_file(one, filename) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_filename=filename, co_consts=within)
 
 
 @pytest.fixture(autouse=True)

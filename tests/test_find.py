@@ -276,7 +276,7 @@ def test_the_preview_makes_an_index_when_somebody_searches(site: MakeSite) -> No
         assert len(indexed(own)) == 2
         assert not (own / "en/search/newest").exists()
         preview.write("content/articles/a1.md", ARTICLE.format(1).replace("الأول", "الآخر"))
-        for _ in range(100):  # until the build has followed
+        for _ in range(600):  # until the build has followed
             assert preview.ask("/search/newest/pagefind-entry.json").status == 200
             if "الآخر" in indexed(own)["/articles/a1/"]["content"]:
                 return

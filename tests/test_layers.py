@@ -1,6 +1,7 @@
 """The house's order: each part imports only from those above it, and each library has one door."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import jisr
@@ -39,6 +40,7 @@ VOCABULARY = ("msgspec.Struct", "msgspec.field", "msgspec.structs.")
 """What the values themselves are made of."""
 
 
+@cache
 def imports() -> list[tuple[str, str]]:
     """Each module of the package with each name that it imports."""
     found = []

@@ -411,7 +411,7 @@ def test_workers_end_with_their_parent_and_keep_no_lock(site: MakeSite) -> None:
     build = subprocess.Popen(command, cwd=folder.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     children = Path(f"/proc/{build.pid}/task/{build.pid}/children")
     workers: list[str] = []
-    for _ in range(500):
+    for _ in range(6000):
         workers = children.read_text(encoding="utf-8").split() if children.exists() else []
         if len(workers) == 2 or build.poll() is not None:
             break
@@ -421,7 +421,7 @@ def test_workers_end_with_their_parent_and_keep_no_lock(site: MakeSite) -> None:
     build.wait()
     assert len(workers) == 2, "the build ended before its workers were seen"
     assert folder.build().exit_code == 0
-    for _ in range(100):
+    for _ in range(1000):
         if not [w for w in workers if Path(f"/proc/{w}").exists()]:
             break
         time.sleep(0.05)

@@ -335,7 +335,8 @@ def test_checks_speak_while_one_types_and_a_broken_translation_is_not_saved(
     )
     expect(problems).to_contain_text("Check The translation has the number 8, which its source doesn't have")
     expect(box(page)).to_have_attribute("aria-invalid", "true")
-    page.keyboard.press("Control+Enter")
+    with page.expect_response("**/_jisr/api/save"):
+        page.keyboard.press("Control+Enter")
     expect(box(page)).to_be_focused()
     assert catalogue(preview) == CATALOGUE
     box(page).fill(MINISTER)

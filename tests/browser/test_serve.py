@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_axe import RUN, shown
 from tests.preview import Preview, running
-from tests.test_serve import ARTICLE, FILES, make
+from tests.test_serve import ARTICLE, FILES, make, until
 
 LONG = "---\ntitle: مقال طويل\ndate: 2023-10-17\n---\n\n" + "\n\n".join(
     f"فقرة {n} من المقال." for n in range(80)
@@ -28,10 +28,20 @@ msgstr "Then it left in 2026."
 """
 
 
+SITE = {**FILES, "content/articles/long.md": LONG, "translations/en/articles/news.po": CATALOGUE}
+
+
 @pytest.fixture
 def preview(tmp_path: Path) -> Iterator[Preview]:
-    files = {**FILES, "content/articles/long.md": LONG, "translations/en/articles/news.po": CATALOGUE}
-    with running(make(tmp_path, files)) as preview:
+    with running(make(tmp_path, SITE)) as preview:
+        yield preview
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preview]:
+    """A preview of a site with an error, which tests only look at."""
+    with running(make(tmp_path_factory.mktemp("faulty"), SITE)) as preview:
+        preview.write("content/articles/later.md", "---\ntitel: x\n---\n")
         yield preview
 
 
@@ -151,7 +161,8 @@ def test_a_page_that_was_hidden_catches_up(preview: Preview, page: Page) -> None
     hide += "document.dispatchEvent(new Event('visibilitychange')) }"
     page.evaluate(hide, True)
     preview.write("content/articles/news.md", ARTICLE + "\nجملة جديدة.\n")
-    page.wait_for_timeout(400)
+    until(lambda: "جملة جديدة." in preview.ask("/articles/news/").text)
+    page.wait_for_timeout(400)  # it could follow by now
     expect(page.get_by_text("جملة جديدة.")).not_to_be_attached()
     page.evaluate(hide, False)
     expect(page.get_by_text("جملة جديدة.")).to_be_visible()
@@ -214,7 +225,7 @@ class TestDesk:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_axe_finds_nothing_and_nothing_is_too_wide(
         self,
-        preview: Preview,
+        faulty: Preview,
         browser: Browser,
         axe: str,
         width: int,
@@ -225,9 +236,8 @@ class TestDesk:
             color_scheme=scheme, locale=speech, viewport={"width": width, "height": 800}
         )
         page = context.new_page()
-        preview.write("content/articles/later.md", "---\ntitel: x\n---\n")
         for path in ("/_jisr/", "/en/articles/news/"):
-            page.goto(preview.address + path)
+            page.goto(faulty.address + path)
             expect(page.locator("jisr-notice .sheet")).to_be_visible()
             page.evaluate(axe)
             found = page.evaluate(RUN)

@@ -9,10 +9,8 @@ from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from unittest.mock import patch
 
 from click.testing import CliRunner
-from jinja2 import Environment
 
 from jisr.cli import main
 from tests.conftest import Result
@@ -43,24 +41,42 @@ def jobs_options(jobs: str) -> tuple[str, ...]:
 def tree(folder: Path) -> Tree:
     """What is below a folder."""
     found: Tree = {}
-    for here, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = Path(here, name)
-            is_folder = not path.is_symlink() and path.is_dir()
-            content = path.readlink() if path.is_symlink() else None if is_folder else path.read_bytes()
-            found[path.relative_to(folder).as_posix()] = (
-                str(content) if isinstance(content, Path) else content
-            )
+    for path, entry in _entries(folder):
+        if entry.is_symlink():
+            found[path] = os.readlink(entry.path)  # noqa: PTH115 - as it is all over a walk
+        else:
+            found[path] = None if entry.is_dir() else _content(entry.path)
     return found
 
 
 def times(folder: Path) -> dict[str, tuple[int, int]]:
     """Inode and mtime of each file below a folder: a file that was written again has others."""
     return {
-        path.relative_to(folder).as_posix(): (path.lstat().st_ino, path.lstat().st_mtime_ns)
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_dir()
+        path: (entry.stat(follow_symlinks=False).st_ino, entry.stat(follow_symlinks=False).st_mtime_ns)
+        for path, entry in _entries(folder)
+        if entry.is_symlink() or not entry.is_dir()
     }
+
+
+def _entries(folder: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """All that is below a folder, with its path from there; nothing where there is no folder."""
+    to_do = [(str(folder), "")]
+    while to_do:
+        here, prefix = to_do.pop()
+        try:
+            entries = list(os.scandir(here))
+        except OSError:
+            continue
+        for entry in entries:
+            path = f"{prefix}{entry.name}"
+            yield path, entry
+            if entry.is_dir(follow_symlinks=False):
+                to_do.append((entry.path, f"{path}/"))
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 def write_files(root: Path, files: Mapping[str, str | bytes]) -> None:
@@ -104,12 +120,28 @@ def built(root: Path, output: Path, result: Result) -> Build:
 
 
 def clean_build(root: Path, *options: str) -> Build:
-    """A build of a copy of the site that has no state, into another folder."""
+    """A build of a copy of the site that has no state, into another folder.
+
+    Made once for the same sources and options, unless a link may lead to something else by then.
+    """
     copy, output = root.parent / "copy" / "site", root.parent / "copy" / "out"
     shutil.rmtree(copy.parent, ignore_errors=True)
     shutil.copytree(root, copy, symlinks=True, ignore=lambda folder, _: _not_sources(Path(folder), root))
-    result = run(copy, "build", "--output", str(output), *options)
-    return built(copy, output, result)
+    sources = tree(copy)
+    key = (options, *sorted(sources.items()))
+    if key in _clean:
+        return _clean[key]
+    made = built(copy, output, run(copy, "build", "--output", str(output), *options))
+    if not any(isinstance(content, str) for content in sources.values()):
+        if len(_clean) == KEPT:
+            del _clean[next(iter(_clean))]
+        _clean[key] = made
+    return made
+
+
+_clean: dict[tuple[object, ...], Build] = {}
+KEPT = 8
+"""Clean builds that are kept, of half a megabyte each."""
 
 
 @contextmanager
@@ -118,22 +150,6 @@ def quick_folder() -> Iterator[Path]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="jisr-", dir=memory if memory.is_dir() else None) as folder:
         yield Path(folder).resolve()
-
-
-@contextmanager
-def compiled_once() -> Iterator[None]:
-    """Compile each template once for all builds: what comes out depends on its text and names alone."""
-    compile_template = Environment.compile
-    found: dict[tuple[object, ...], object] = {}
-
-    def compiled(environment: Environment, *arguments: object, **named: object) -> object:
-        key = (*arguments, *named.items())
-        if key not in found:
-            found[key] = compile_template(environment, *arguments, **named)  # type: ignore[call-overload]
-        return found[key]
-
-    with patch.object(Environment, "compile", compiled):
-        yield
 
 
 def _not_sources(folder: Path, root: Path) -> list[str]:

@@ -19,7 +19,6 @@ from tests.incremental.bench import (
     JOBS,
     Bench,
     clean_specimen,
-    compiled_once,
     differences,
     has_jobs,
     jobs_options,
@@ -35,12 +34,6 @@ from tests.incremental.faults import on_events
 from tests.incremental.specimen import FILES, catalogue
 
 Case = tuple[str, int, int]
-
-
-@pytest.fixture(autouse=True)
-def _quick() -> Iterator[None]:
-    with compiled_once():
-        yield
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,6 @@ from tests.incremental.bench import (
     Build,
     Tree,
     clean_build,
-    compiled_once,
     differences,
     jobs_options,
     quick_folder,
@@ -152,7 +152,7 @@ def write_version(bench: Bench, number: int) -> None:
 
 def check_next_build(bench: Bench, want: Build) -> None:
     """The next build comes to the clean result, and leaves nothing of the killed one."""
-    until = time.monotonic() + 2
+    until = time.monotonic() + 20
     got = bench.build()
     while got.exit_code and "another build" in got.messages[0] and time.monotonic() < until:
         time.sleep(0.02)  # what was killed has workers, which die with it, but not at once
@@ -180,7 +180,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
     chance = random.Random(seed)
     killed = torn_apart = 0
     survivors: list[int] = []
-    with compiled_once(), quick_folder() as home:
+    with quick_folder() as home:
         clean = {number: clean_version(number) for number in range(5)}
         bench = Bench(home, version(0))
         usual = 0.0
@@ -190,7 +190,11 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
             assert ended(start(bench, *jobs_options(jobs))) == 0
             usual = time.monotonic() - begun
         old = 0
-        for turn in range(part, ROUNDS // len(JOBS), PARTS):
+        turns = ROUNDS // len(JOBS)
+        for turn in count(part, PARTS):  # on, until so many were killed as there are turns
+            if turn >= turns and killed >= turns // PARTS:
+                break
+            assert turn < 10 * turns, "hardly a build was killed: mend the delays"
             if turn % 10 == 9:  # a first build
                 shutil.rmtree(bench.root / ".jisr", ignore_errors=True)
                 shutil.rmtree(bench.public, ignore_errors=True)
@@ -234,7 +238,6 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
                 bench.check_nothing_to_do()
             old = new
     print(f"{killed} killed, {torn_apart} of them between the first and the last file of the output folder")
-    assert killed > ROUNDS / len(JOBS) / PARTS / 3, "hardly a build was killed: mend the delays"
     assert survivors == [], "workers outlive a killed build"
 
 
@@ -285,7 +288,7 @@ def edit(bench: Bench) -> None:
 
 
 def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_next_is_clean() -> None:
-    with compiled_once(), quick_folder() as home:
+    with quick_folder() as home:
         bench = Bench(home, FILES, *jobs_options("1"))
         bench.add_stray("CNAME", "example.org")
         first = bench.check()
@@ -320,7 +323,7 @@ def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_ne
 @pytest.mark.parametrize("jobs", JOBS)
 def test_an_interrupted_build_ends_at_once_without_a_traceback(jobs: str) -> None:
     interrupted = 0
-    with compiled_once(), quick_folder() as home:
+    with quick_folder() as home:
         clean = {number: clean_version(number) for number in range(2)}
         bench = Bench(home, version(0))
         staging = bench.root / ".public.new"
@@ -333,7 +336,7 @@ def test_an_interrupted_build_ends_at_once_without_a_traceback(jobs: str) -> Non
                 shutil.rmtree(bench.public)
             before = tree(bench.public)
             process = start(bench, *jobs_options(jobs))
-            until = time.monotonic() + 5
+            until = time.monotonic() + 60
             while not staging.exists() and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.002)
             time.sleep(0.03 * (turn % 5))
