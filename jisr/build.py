@@ -43,9 +43,11 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import Asset, DocumentFacts, DocumentFiles, Output, Page, Reading, RenderFacts, Site
     from jisr.plan.find import Bundle
     from jisr.plan.listings import Articles
+    from jisr.processes import Shards
+    from jisr.rendering import Desk
     from jisr.translate.links import Links
     from jisr.translate.pictures import Pictures
-    from jisr.work import Desk, PageWritten, Shards
+    from jisr.write.output import PageWritten
     from jisr.write.templates import Templates
 
 STRAYS = 5000
@@ -290,8 +292,9 @@ class _Run:
         from jisr import commands, gallery
         from jisr.model import Copied, Derived, Page, Reading
         from jisr.plan.cards import recent
+        from jisr.processes import BATCH, FEW, Shards, in_order, processes_for
         from jisr.read.documents import document_files, unpublished
-        from jisr.work import BATCH, FEW, Desk, Shards, in_order, processes_for
+        from jisr.rendering import Desk
 
         self.digests = digests(self.sources, self.known, self.report)
         site = commands.read_settings(self.root, self.options.base_url, self.report)
@@ -346,7 +349,7 @@ class _Run:
                 placing.refuse_clashes(self.staging.output, {o.path: None for o in plan.stale}, self.written)
             with self.staging:
                 if any(isinstance(o.content, Page) for o in plan.stale):
-                    self._open(shards, desk)
+                    shards.open(desk)
                 done = self._write(shards, plan, shown)
                 done += self._write_listings(shards, site, plan)
                 done += gallery.make(shards, desk, plan.stale, self._before, self.watch, self.report)
@@ -460,8 +463,9 @@ class _Run:
     def _read(self, shards: "Shards", reading: "Reading") -> "dict[str, DocumentFacts]":
         """The facts of all documents; only changed ones are read."""
         from jisr.model import DocumentFacts
+        from jisr.packed import unpacker
         from jisr.translate.messages import RESERVED
-        from jisr.work import Shard, unpacker
+        from jisr.work import Shard
 
         patterns = fingerprint(reading)
         keys = {
@@ -562,8 +566,9 @@ class _Run:
     ) -> "dict[str, tuple[RenderFacts, bytes | None]]":
         """The facts of all renderings, with the summaries of those made now; only changed ones are made."""
         from jisr.model import RenderFacts
+        from jisr.packed import unpacker
         from jisr.translate.editions import catalogue_path
-        from jisr.work import Shard, unpacker
+        from jisr.work import Shard
         from jisr.write.bodies import Bodies
 
         stored = self.state.editions()
@@ -591,9 +596,8 @@ class _Run:
                 self.problems += before.warnings
             else:
                 stale.append((files, key))
-        self.opened = False
         if stale:
-            self._open(shards, desk)
+            shards.open(desk)
         batches = shards.batches(Shard.render, stale, lambda item: self.numbers[item[0].path])
         for batch in self.watch(batches, len(stale), shards.size):
             for path, made, said in batch:
@@ -606,12 +610,6 @@ class _Run:
             bodies.forget(self.not_rendered)
         bodies.close()
         return rendered
-
-    def _open(self, shards: "Shards", desk: "Desk") -> None:
-        """Have shards ready to render, once."""
-        if not self.opened:
-            shards.all("open", desk)
-        self.opened = True
 
     def _plan(
         self,
@@ -676,9 +674,10 @@ class _Run:
 
     def _write(self, shards: "Shards", plan: _Plan, shown: "Sequence[DocumentFiles]") -> "list[PageWritten]":
         """The stale pages of documents."""
+        from jisr.packed import around
         from jisr.plan.outline import by_document, neighbours
         from jisr.plan.pages import Around
-        from jisr.work import Shard, around
+        from jisr.work import Shard
 
         pages = by_document(plan.stale)
         paths = plan.articles.paths
@@ -707,7 +706,8 @@ class _Run:
         order of the newest article on them.
         """
         from jisr.model import Listing, Page
-        from jisr.work import BATCH, Shard, SitePage
+        from jisr.processes import BATCH
+        from jisr.work import Shard, SitePage
 
         codes = [language.code for language in site.languages]
         files = {one.path: one for one in self.documents}
@@ -738,9 +738,10 @@ class _Run:
     def _compose(self, plan: _Plan, site: "Site") -> "list[PageWritten]":
         """The stale files that are made without a template."""
         from jisr.model import Asset, Composed, Text
+        from jisr.packed import summaries
         from jisr.plan.search import composed
-        from jisr.work import put, summaries
         from jisr.write.assets import content as content_of
+        from jisr.write.output import put
 
         done = []
         for output in plan.stale:
@@ -791,9 +792,10 @@ class _Run:
         """Indices that are made, each with what it stands on."""
         from jisr.index import files, make
         from jisr.model import Indexed, Output
-        from jisr.work import WORTH_PROCESSES, processes_for, put
+        from jisr.processes import WORTH_PROCESSES, processes_for
+        from jisr.write.output import put
 
-        self._open(shards, desk)
+        shards.open(desk)
         known = {files.path: files for files in self.documents}
         documents = {path: (known[path], one) for path, (one, _) in self.rendered.items()}
         scratch = self.staging.record / "search"
@@ -815,7 +817,7 @@ class _Run:
     def _copy(self, plan: _Plan) -> "list[PageWritten]":
         """The stale files that are copied."""
         from jisr.model import Copied
-        from jisr.work import PageWritten
+        from jisr.write.output import PageWritten
 
         done = []
         for output in plan.stale:
@@ -837,8 +839,8 @@ class _Run:
         dates: Mapping[str, Any],
     ) -> Mapping[str, Written | None]:
         """Record the build. Gives the rows of the outputs that have changed."""
+        from jisr.packed import pack
         from jisr.read.sources import signature
-        from jisr.work import pack
         from jisr.write.assets import recorded
 
         made = {page.path: page.digest for page in done}
@@ -969,7 +971,7 @@ def _look_different(shown: "Iterable[tuple[str, str]]", pictures: "Pictures") ->
 
 def _load_stages() -> None:
     """Load what a build with something to do needs, while another process looks at outputs."""
-    from jisr import commands, gallery, work  # noqa: F401
+    from jisr import commands, gallery, processes  # noqa: F401
     from jisr.plan import outline  # noqa: F401
 
 
