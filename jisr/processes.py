@@ -27,6 +27,9 @@ FEW = 5
 WORTH_PROCESSES = 80
 """Documents from which starting processes (0.1 s) pays."""
 
+Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
+"""Passes the results of a number of documents on, so many in each, and may show how far they are."""
+
 T = TypeVar("T")
 
 
