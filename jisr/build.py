@@ -10,7 +10,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,17 +20,9 @@ from msgspec.structs import asdict, replace
 
 from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint
+from jisr.looking import Looked, look, recall
 from jisr.model import Source
-from jisr.survey import (
-    below,
-    beside,
-    digests,
-    named,
-    resurvey,
-    survey,
-    tampering,
-    versions,
-)
+from jisr.survey import below, digests, versions
 from jisr.theme import theme_root
 from jisr.write import output as placing
 from jisr.write.output import FOLDER, PageWritten, Staging
@@ -47,9 +39,6 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
 
 STRAYS = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
-
-WORTH_A_PROCESS = 2000
-"""From so many outputs on it pays to look at them in another process (5 ms; a look takes 4 µs)."""
 
 Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
 """Passes the results of a number of documents on, so many in each, and may show how far they are."""
@@ -174,7 +163,7 @@ def _attempt(
 
 
 class _Run:
-    """One build. Its methods are its steps, in the order in which they stand."""
+    """One build: its steps in their order, and what it says of them."""
 
     def __init__(
         self,
@@ -196,48 +185,19 @@ class _Run:
         self.now = time.time() if options.now is None else options.now
         self.last = _loaded(state.run(self.folder))
         self.site_last = _loaded(state.run(""))
-        self.recalled: dict[str, bytes] = {}
         self.same = self.site_last.get("versions") == versions()
         self.asked = fingerprint(versions(), options.base_url, options.drafts, options.preview)
-        if not (kept and self._recall(kept)):
-            self._look()
+        self.looked = self._look()
 
-    def _look(self) -> None:
-        """Look at every file of the site, and at every output; at many of these in another process."""
-        verify = self.options.verify
-        self.written = self.state.outputs(self.folder)
-        look = partial(tampering, self.staging.output, self.written, verify=verify)
-        many = len(self.written) > WORTH_A_PROCESS and not verify and not self.kept
-        with beside(look) if many else nullcontext(look) as seen:
-            self.sources = survey(self.root, self.theme, self.report)
-            self.known = {} if verify else self.state.sources()
-            self.unchanged = self.known.keys() == self.sources.keys() and all(
-                self.known[path][0] == source.signature for path, source in self.sources.items()
-            )
-            if not self.unchanged:
-                _load_stages()
-            self.tampered, self.touched, said = seen()
-        self.problems += said
-        self.clean = not self.problems
-
-    def _recall(self, kept: Kept) -> bool:
-        """Take what is known, where it is enough."""
-        seen = kept.seen
-        if not seen or seen.sources is None:
-            return False
-        sources = resurvey(self.root, self.theme, seen.sources, kept.changed)
-        if sources is None:
-            return False
-        touched = {named(self.root, self.theme, path) for path in kept.changed}
-        self.sources, self.written = sources, dict(seen.written)
-        self.known = {
-            path: (source.signature, seen.digests[path])
-            for path, source in sources.items()
-            if path not in touched
-        }
-        self.tampered, self.touched = kept.doubted, {}
-        self.clean = True
-        return True
+    def _look(self) -> Looked:
+        root, theme, kept = self.root, self.theme, self.kept
+        seen = kept.seen if kept else None
+        if kept and seen and seen.sources is not None:
+            known = recall(root, theme, seen.sources, seen.digests, seen.written, kept.changed, kept.doubted)
+            if known:
+                return known
+        output, verify = self.staging.output, self.options.verify
+        return look(root, theme, output, self.state, self.problems, verify=verify, fork=not kept)
 
     def nothing_to_do(self) -> Built | None:
         """What to say where all is as the last build left it; None where it isn't, or isn't known to be."""
@@ -245,18 +205,18 @@ class _Run:
         same = (
             not self.options.explain
             and not self.problems
-            and not self.tampered
+            and not self.looked.tampered
             and not (warnings and self.options.strict)
             and self.last.get("asked") == self.asked
             and self.last["from"] <= self.now < (self.last["until"] or math.inf)
             and self.last.get("build") == self.site_last.get("build")
-            and self.unchanged
+            and self.looked.unchanged
         )
         if not same:
             return None
-        if self.touched:
-            self.state.touch(self.folder, self.touched)
-        kept = self._strays(self.written)
+        if self.looked.touched:
+            self.state.touch(self.folder, self.looked.touched)
+        kept = self._strays(self.looked.written)
         return Built(
             self.last["pages"],
             self.last["files"],
@@ -279,19 +239,19 @@ class _Run:
         from jisr.write.assets import recorded
 
         options, state, watch, problems = self.options, self.state, self.watch, self.problems
-        self.digests = digests(self.sources, self.known, self.report)
+        self.digests = digests(self.looked.sources, self.looked.known, self.report)
         site = commands.read_settings(self.root, options.base_url, self.report)
         if site and options.preview:
             site = replace(site, cards=False)
-        content = [source for path, source in self.sources.items() if path.startswith("content/")]
+        content = [source for path, source in self.looked.sources.items() if path.startswith("content/")]
         documents = document_files(content, self.report)
         numbers = in_order(files.path for files in documents)
         assets = self.site_last.get("assets") if self.same else None
         shared = common.common(
-            site, self.sources, self.digests, self.asked, assets, self.report, preview=options.preview
+            site, self.looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
         )
         reading = site.reading if site else Reading()
-        changed = [p for p, now in self.digests.items() if self.known.get(p, (b"", ""))[1] != now]
+        changed = [p for p, now in self.digests.items() if self.looked.known.get(p, (b"", ""))[1] != now]
         amount = common.how_many_changed(site, shared, changed, len(documents), self.last)
         number = processes_for(amount, options.jobs)
         size = FEW if self.kept and self.kept.seen else BATCH
@@ -311,7 +271,7 @@ class _Run:
             shown = [f for f in documents if f.path in facts and (options.drafts or not hidden[f.path])]
             if site.cards == "recent":
                 site = replace(site, cards=recent(facts[files.path] for files in shown))
-            catalogues = below(self.sources, "translations/")
+            catalogues = below(self.looked.sources, "translations/")
             links, listed, addresses = read.links(
                 site, facts, shown, documents, shared.copied, catalogues, problems
             )
@@ -347,7 +307,7 @@ class _Run:
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             if len(pairs) < len(shown):  # what couldn't be rendered was told; there may be more to tell
                 listed = articles(site, [one for one, _ in pairs])
-            standing = plan.Standing(self.written, self.tampered)
+            standing = plan.Standing(self.looked.written, self.looked.tampered)
             planned = plan.plan(
                 site, pairs, listed, links, pictures, shared, loads, standing, self.now, self.report
             )
@@ -357,7 +317,7 @@ class _Run:
             commands.stop_on_errors(problems, strict=options.strict)
             if not self.staging.aside.whole:
                 placing.refuse_clashes(
-                    self.staging.output, {o.path: None for o in planned.stale}, self.written
+                    self.staging.output, {o.path: None for o in planned.stale}, self.looked.written
                 )
             making = write.Making(
                 plan=planned,
@@ -374,11 +334,11 @@ class _Run:
             planned, done = self._write(making)
         written = tuple(page.path for page in done if page.changed)
         built = self._built(planned, standing, written, dates)
-        rows = record.outputs(planned, done, self.touched, self.staging.output)
+        rows = record.outputs(planned, done, self.looked.touched, self.staging.output)
         record.save(
             state,
             self.folder,
-            sources=record.sources(self.sources, self.known, self.digests, self.began),
+            sources=record.sources(self.looked.sources, self.looked.known, self.digests, self.began),
             facts=facts,
             fresh=fresh,
             pictures=picture_facts,
@@ -474,9 +434,9 @@ class _Run:
         making: "Making",
         rows: Mapping[str, Written | None],
     ) -> Seen:
-        written = {path: row for path, row in {**self.written, **rows}.items() if row}
+        written = {path: row for path, row in {**self.looked.written, **rows}.items() if row}
         return Seen(
-            sources=self.sources if self.clean else None,
+            sources=self.looked.sources if self.looked.clean else None,
             digests=self.digests,
             written=written,
             facts=facts,
@@ -535,12 +495,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
-
-
-def _load_stages() -> None:
-    """Load what a build with something to do needs, while another process looks at outputs."""
-    from jisr import gallery  # noqa: F401
-    from jisr.steps import indices, read, record  # noqa: F401
 
 
 def _loaded(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
     "yamlfile", "config", "read", "translate", "plan", "write", "survey", "packed", "rendering", "work", "processes", "index", "commands",
-    "gallery", "steps", "build", "check", "serve", "cli",
+    "gallery", "steps", "looking", "build", "check", "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
