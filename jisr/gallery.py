@@ -1,21 +1,22 @@
 """The pictures of a build: which are looked at, and which are made."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from jisr.errors import Problem, Report
 from jisr.model import Derived, Output, Page, PictureFacts, Site, Source
+from jisr.packed import pack, unpacker
+from jisr.processes import Shards, Watch
+from jisr.rendering import Desk
 from jisr.translate.pictures import Pictures, is_picture
-from jisr.work import Desk, PageWritten, Shard, Shards, pack, unpacker
+from jisr.work import Shard
 from jisr.write.cache import keep_only
 from jisr.write.cards import kept_as as card_kept_as
+from jisr.write.output import PageWritten
 from jisr.write.pictures import PictureWork, kept_as
 
 FEW = 4
 """Pictures that a shard is given at once: each takes as long as a hundred documents."""
-
-Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
 
 _facts_of = unpacker(PictureFacts)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from jisr.errors import Problem
 from jisr.model import DocumentFiles, RenderFacts, Site
 from jisr.plan.find import IGNORED, Bundle
-from jisr.work import Shard, Shards
+from jisr.processes import Shards
+from jisr.work import Shard
 from jisr.write import index
 from jisr.write.index import files
 

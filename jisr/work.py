@@ -1,37 +1,23 @@
-"""The work on documents, done here or in other processes: reading, rendering, writing their pages.
+"""The work on documents: reading, rendering, writing their pages, and the site's own.
 
-Documents are dealt out to shards, each with its own process where that pays. What was rendered
-goes to `write/bodies.py`, from where the pages are written; the last of it is at hand.
+Documents are dealt out to shards (`processes.py`). What was rendered goes to `write/bodies.py`, from where
+the pages are written; the last of it is at hand.
 """
 
-import hashlib
-import os
-import signal
-import sqlite3
-import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
-from jisr.errors import Problem, Report, SiteError
-from jisr.fingerprint import fingerprint
+from jisr.errors import Problem, Report
 from jisr.model import (
     Derived,
     Document,
     DocumentFacts,
     DocumentFiles,
     Edition,
-    EditionFacts,
-    Language,
-    Neighbour,
     Output,
     Page,
     PictureFacts,
@@ -39,9 +25,8 @@ from jisr.model import (
     RenderFacts,
     Site,
     Source,
-    Summary,
 )
-from jisr.plan.cards import card_mark
+from jisr.packed import editions_of, summaries
 from jisr.plan.feeds import feed_context, json_feed
 from jisr.plan.find import index_page
 from jisr.plan.pages import (
@@ -49,28 +34,23 @@ from jisr.plan.pages import (
     document_context,
     entry,
     html_of,
-    indexed,
     listing_context,
     plain_context,
-    ready,
     search_context,
 )
 from jisr.plan.views import Entry
-from jisr.read.documents import alias_path, instant, moment, month, read_document, unpublished
+from jisr.read.documents import alias_path, instant, moment, month, read_document
 from jisr.read.markup.converter import Converter
+from jisr.rendering import Desk, Rendered, render
 from jisr.translate import catalog, interface
-from jisr.translate.editions import Speech, catalogue_path, editions, names_path, summarise
-from jisr.translate.links import Links
-from jisr.translate.pictures import Pictures
+from jisr.translate.editions import Speech, names_path
 from jisr.urls import page_path
 from jisr.write.bodies import Bodies
 from jisr.write.cards import drawn
-from jisr.write.output import Aside
+from jisr.write.output import PageWritten, put
 from jisr.write.templates import TemplateFailedError, Templates
 
-if TYPE_CHECKING:  # loaded where processes pay, and where there are pictures to make
-    from concurrent.futures import Executor, Future
-
+if TYPE_CHECKING:  # loaded where there are pictures to make
     from jisr.write.pictures import PictureWork
 
 KEPT = 4096
@@ -78,36 +58,6 @@ KEPT = 4096
 
 EDITIONS = 100
 """Documents whose editions a shard keeps at hand; those of others are read from where they are kept."""
-
-BATCH = 50
-"""Documents that a shard is given at once: few enough for a progress bar to move."""
-
-FEW = 5
-"""The same while somebody may want a page of the preview: few enough for it to be made in between."""
-
-WORTH_PROCESSES = 80
-"""Documents from which starting processes (0.1 s) pays."""
-
-T = TypeVar("T")
-pack = msgspec.msgpack.encode
-
-
-def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
-    """A function that takes packed values of a kind apart; None where they are damaged."""
-    decode = msgspec.msgpack.Decoder(kind).decode
-
-    def unpack(packed: bytes) -> T | None:
-        try:
-            return decode(packed)
-        except (msgspec.MsgspecError, TypeError):
-            return None
-
-    return unpack
-
-
-summaries_of = unpacker(tuple[Summary, ...])
-_editions_of = unpacker(tuple[Edition, ...])
-neighbour_of = unpacker(tuple[Neighbour, ...])
 
 
 class SitePage(Struct, frozen=True):
@@ -122,41 +72,6 @@ class SitePage(Struct, frozen=True):
     articles: tuple[bytes, ...] = ()
     naming: tuple[bytes, ...] = ()
     bodies: tuple[tuple[DocumentFiles, RenderFacts], ...] = ()
-
-
-class Desk(Struct, frozen=True):
-    """What every shard needs besides its documents."""
-
-    root: Path
-    theme: Path
-    site: Site
-    links: Links
-    pictures: Pictures
-    assets: Mapping[str, tuple[str, str]]
-    """For each file that is copied, by its path on the site, what pages load for it, and its `integrity`."""
-    aside: Aside
-    record: Path
-    now: float
-    """Seconds since 1970, for what is out by its dates."""
-
-
-class Rendered(Struct, frozen=True):
-    """A document's renderings: their facts, and packed, their summaries and the editions themselves.
-
-    `editions` is empty where they can't be packed: `extra` may hold what MessagePack has no form for.
-    """
-
-    facts: RenderFacts
-    summaries: bytes
-    editions: bytes
-
-
-class PageWritten(Struct, frozen=True):
-    """A page that was rendered. Where it `changed`, it waits in the staging folder."""
-
-    path: str
-    digest: str
-    changed: bool
 
 
 def load_templates(
@@ -386,241 +301,24 @@ class Shard:
         pages, made = self.editions.get(files.path, ("", ()))
         if pages == facts.pages:
             return made
-        if kept := _editions_of(self.kept.get(files.path, facts.pages)):
+        if kept := editions_of(self.kept.get(files.path, facts.pages)):
             return kept
         problems += self._render(files, facts.key)[1]
         return self.editions.get(files.path, ("", ()))[1]
 
     def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:
         assert self.desk
-        desk, site = self.desk, self.desk.site
         problems: list[Problem] = []
         document = self.documents.pop(files.path, None) or read_document(files, self.reading, problems.append)
         body = document and self.converter.parse(document, problems.append)
         if not document or not body:
             return None, problems
-        catalogues = {
-            language.code: catalog.load(site.root, catalogue_path(document.path, language), problems.append)
-            for language in site.languages[1:]
-        }
-        followed: dict[tuple[str, str, str], None] = {}
-
-        def resolve(language: Language, link: str) -> str:
-            answer = desk.links.resolve(document, language, link, problems.append)
-            if not link.startswith(("#", "http://", "https://", "mailto:", "tel:", "\x02")):
-                followed[language.code, link, answer] = None
-            return answer
-
-        begins, ends = document.metadata.date, document.metadata.expires
-        hidden = unpublished(
-            document.metadata.draft,
-            moment(begins, self.reading.timezone),
-            moment(ends, self.reading.timezone) if ends else None,
-            desk.now,
-        )
-        shown: dict[str, None] = {}
-
-        def see(picture: str) -> None:
-            shown[picture] = None
-
-        found = editions(
-            site,
-            body,
-            catalogues,
-            self.speech,
-            self.converter,
-            resolve,
-            hidden,
-            desk.pictures,
-            see,
-            problems.append,
-        )
-        if not found:
+        made = render(document, body, self.desk, self.speech, self.converter, key, problems)
+        if not made:
             return None, problems
-        told = tuple(map(summarise, found))
-        facts = RenderFacts(
-            key=key,
-            links=tuple(followed),
-            pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
-            editions=tuple(
-                EditionFacts(
-                    language=e.language.code,
-                    page=_page_digest(e, s),
-                    entry=fingerprint(pack(s)),
-                    title=fingerprint(s.address, s.title.text, s.title.language.code)[:16],
-                    indexed=indexed(site, e),
-                    ready=ready(site, e.language, e.progress),
-                    card=card_mark(site, e) if indexed(site, e) else "",
-                )
-                for e, s in zip(found, told, strict=True)
-            ),
-            warnings=tuple(problems),
-        )
+        rendered, found = made
         self.editions.pop(files.path, None)
-        self.editions[files.path] = facts.pages, found
+        self.editions[files.path] = rendered.facts.pages, found
         if len(self.editions) > EDITIONS:
             del self.editions[next(iter(self.editions))]
-        return Rendered(facts, pack(told), _packed(found)), problems
-
-
-def _packed(editions: tuple[Edition, ...]) -> bytes:
-    """Editions to be kept. Of the document, its pages show the metadata only."""
-    document = replace(editions[0].document, body="", places={})
-    # Dates in `extra` would come back as texts.
-    return b"" if document.metadata.extra else pack([replace(e, document=document) for e in editions])
-
-
-def _sound(value: T | None) -> T:
-    if value is None:
-        raise sqlite3.DatabaseError("a value in it is damaged")
-    return value
-
-
-def summaries(packed: bytes) -> tuple[Summary, ...]:
-    """The summaries of a document, in all languages."""
-    return _sound(summaries_of(packed))
-
-
-def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -> Around:
-    """What an article's pages show of others, out of their packed summaries."""
-    return Around(
-        None if newer is None else _sound(neighbour_of(newer)),
-        None if older is None else _sound(neighbour_of(older)),
-        tuple(_sound(neighbour_of(packed)) for packed in related),
-    )
-
-
-def put(aside: Aside, path: str, content: bytes, before: str) -> PageWritten:
-    """Write a file aside unless its digest is that of what stands in its place already."""
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-    if digest != before:
-        aside.put(path, content)
-    return PageWritten(path, digest, digest != before)
-
-
-def _page_digest(edition: Edition, summary: Summary) -> str:
-    """Of all that an edition's own pages show."""
-    metadata = edition.document.metadata
-    shown = (metadata.updated, metadata.template, metadata.noindex)
-    values = pack((summary, edition.authors, edition.toc, edition.blocks, shown))
-    return fingerprint(values, metadata.extra)
-
-
-class Shards:
-    """One shard here, or one in each of several processes. A document always goes to the same."""
-
-    def __init__(self, number: int, reading: Reading, templates: Templates | None, size: int = BATCH) -> None:
-        self.here = Shard(reading, templates) if number == 1 else None
-        self.executors: list[Executor] = []
-        if number > 1:
-            import multiprocessing
-            from concurrent.futures import ProcessPoolExecutor
-
-            # What is forked has the templates, compiled: they couldn't be sent.
-            context = multiprocessing.get_context("fork")
-            arguments = (reading, templates, os.getpid())
-            self.executors = [
-                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
-                for _ in range(number)
-            ]
-        self.number = number
-        self.size = size
-
-    def __enter__(self) -> "Shards":
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        for executor in self.executors:
-            processes = list(getattr(executor, "_processes", None) or {})
-            executor.shutdown(wait=kind is None, cancel_futures=True)
-            if kind is not None:
-                for process in processes:
-                    _end(process)
-
-    def all(self, method: str, *arguments: Any) -> None:
-        """Call a method of every shard."""
-        if self.here:
-            getattr(self.here, method)(*arguments)
-            return
-        for future in [executor.submit(_call, method, *arguments) for executor in self.executors]:
-            _answer(future)
-
-    def batches(
-        self,
-        method: Callable[..., T],
-        items: Sequence[Any],
-        shard_of: Callable[[Any], int],
-        size: int | None = None,
-    ) -> Iterator[T]:
-        """Call a method of the shards with batches of items, in the items' order for each shard."""
-        name, size = method.__name__, size or self.size
-        if self.here:
-            for start in range(0, len(items), size):
-                yield getattr(self.here, name)(items[start : start + size])
-            return
-        shares: list[list[Any]] = [[] for _ in self.executors]
-        for item in items:
-            shares[shard_of(item) % self.number].append(item)
-        futures: deque[Future[T]] = deque()
-        for start in range(0, max(map(len, shares), default=0), size):
-            for share, executor in zip(shares, self.executors, strict=True):
-                if share[start : start + size]:
-                    futures.append(executor.submit(_call, name, share[start : start + size]))
-        while futures:  # an answer that was given on is let go
-            yield _answer(futures.popleft())
-
-
-def processes_for(documents: int, jobs: int | None) -> int:
-    """How many processes such a number of documents is worth; as many as asked, if so."""
-    if jobs is not None:
-        return jobs
-    if documents < WORTH_PROCESSES:
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-_shard: Shard
-"""The one shard of a worker process; set when the process begins."""
-
-
-def _begin(reading: Reading, templates: Templates | None, parent: int) -> None:
-    global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _shard = Shard(reading, templates)
-
-
-def _end_with(parent: int) -> None:
-    """End this process when its parent has died, which a process that waits for work can't see.
-
-    Until then it holds the build's lock, which it has inherited: another build must not begin while pages of
-    this one are still being written.
-    """
-    while os.getppid() == parent:
-        time.sleep(0.1)
-    os._exit(1)
-
-
-def _call(method: str, *arguments: Any) -> Any:
-    return getattr(_shard, method)(*arguments)
-
-
-def _answer(future: "Future[T]") -> T:
-    from concurrent.futures.process import BrokenProcessPool
-
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        what = "a worker process died"
-        hint = "is there enough memory? try --jobs 1"
-        raise SiteError(Problem("site.yaml", 1, 1, what, hint)) from None
-
-
-def _end(process: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-
-
-def in_order(paths: Iterable[str]) -> dict[str, int]:
-    """A number for each document, by which it is dealt to a shard."""
-    return {path: index // BATCH for index, path in enumerate(paths)}
+        return rendered, problems

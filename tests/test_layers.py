@@ -9,8 +9,8 @@ import jisr
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
-    "yamlfile", "config", "read", "translate", "plan", "write", "survey", "work", "index", "commands", "gallery", "build",
-    "check", "serve", "cli",
+    "yamlfile", "config", "read", "translate", "plan", "write", "survey", "packed", "rendering", "work", "processes", "index", "commands",
+    "gallery", "steps", "looking", "build", "check", "serve", "cli",
 ]  # fmt: skip
 DOORS = {
     "markdown": "read/markup/",
@@ -34,7 +34,7 @@ DOORS = {
 ALSO = {
     "babel.messages": {"languages.py"},  # its table of plural forms
     "jinja2": {"write/macros.py"},  # looks at syntax trees
-    "msgspec": {"work.py", "survey.py"},  # facts, packed to be kept or sent
+    "msgspec": {"packed.py", "survey.py"},  # facts, packed to be kept or sent
 }
 VOCABULARY = ("msgspec.Struct", "msgspec.field", "msgspec.structs.")
 """What the values themselves are made of."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from jisr import build, survey
+from jisr import looking, survey
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -256,8 +256,8 @@ def test_many_outputs_are_looked_at_by_another_process(
             os.kill(os.getpid(), signal.SIGKILL)
         return tampering(*arguments, **options)
 
-    monkeypatch.setattr(build, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(build, "tampering", look)
+    monkeypatch.setattr(looking, "WORTH_A_PROCESS", 0)
+    monkeypatch.setattr(looking, "tampering", look)
     (folder.path / "public/index.html").unlink()
     (folder.path / "public/404.html").write_text("z", encoding="utf-8")
     os.utime(folder.path / "public/en/404.html")

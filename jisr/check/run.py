@@ -21,9 +21,10 @@ from jisr.check.whole import Weight, Whole
 from jisr.commands import read_settings
 from jisr.errors import Problem, SiteError
 from jisr.model import DocumentFacts, DocumentFiles, Language, RenderFacts, Site, Source
+from jisr.packed import unpacker
+from jisr.processes import processes_for
 from jisr.read.documents import document_files
 from jisr.read.sources import read_text, scan
-from jisr.work import processes_for, unpacker
 from jisr.write.state import State
 from jisr.yamlfile import parse
 

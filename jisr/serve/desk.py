@@ -11,10 +11,10 @@ from urllib.parse import quote
 from jisr.build import Seen
 from jisr.errors import Problem
 from jisr.model import DocumentFacts, Output, Page, Phrase, Summary
+from jisr.packed import summaries_of
 from jisr.serve.channel import News
 from jisr.translate.editions import catalogue_path
 from jisr.urls import url
-from jisr.work import summaries_of
 from jisr.write.output import PREVIEW
 from jisr.write.state import recorded
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from jisr.build import Seen
 from jisr.errors import Problem
 from jisr.index import make
-from jisr.work import Shards, in_order, load_templates
+from jisr.processes import Shards, in_order
+from jisr.work import load_templates
 from jisr.write.output import PREVIEW
 
 BEGIN = "pagefind-entry.json"
@@ -41,7 +42,7 @@ class Finder:
         unheard: list[Problem] = []  # the build tells what is wrong with the words
         templates = load_templates(desk.root, desk.theme, site, desk.assets, unheard.append)
         with Shards(1, site.reading, templates) as shards:
-            shards.all("open", desk)
+            shards.open(desk)
             found, _ = make(shards, site, [bundle], documents, in_order(documents), self.scratch, 1)
         target = self.output / bundle.folder
         shutil.rmtree(target, ignore_errors=True)

@@ -16,14 +16,16 @@ from jisr import commands
 from jisr.build import Seen
 from jisr.errors import Problem, gathered
 from jisr.model import Copied, DocumentFacts, Listing, Output, Page, Site
+from jisr.packed import around
 from jisr.plan.outline import by_document, neighbours
 from jisr.plan.pages import Around
+from jisr.rendering import Rendered
 from jisr.survey import THEME, named
 from jisr.theme import theme_root
 from jisr.translate.editions import catalogue_path
 from jisr.translate.messages import INTERFACE, SITE
-from jisr.work import PageWritten, Rendered, Shard, SitePage, around, load_templates
-from jisr.write.output import PREVIEW, Aside
+from jisr.work import Shard, SitePage, load_templates
+from jisr.write.output import PREVIEW, Aside, PageWritten
 from jisr.write.state import recorded_of
 
 

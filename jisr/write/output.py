@@ -72,6 +72,22 @@ class Aside(Struct, frozen=True):
         return target
 
 
+class PageWritten(Struct, frozen=True):
+    """A file that was made. Where it `changed`, it waits in the staging folder."""
+
+    path: str
+    digest: str
+    changed: bool
+
+
+def put(aside: Aside, path: str, content: bytes, before: str) -> PageWritten:
+    """Write a file aside unless its digest is that of what stands in its place already."""
+    digest = blake2b(content, digest_size=16).hexdigest()
+    if digest != before:
+        aside.put(path, content)
+    return PageWritten(path, digest, digest != before)
+
+
 class Staging:
     """A folder beside the output folder in which a build's files wait until all of them are there.
 

@@ -1,0 +1,82 @@
+"""What a build finds when it looks at the site and at what it wrote before, or already knows of them."""
+
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from jisr.errors import Problem
+from jisr.model import Source
+from jisr.survey import beside, named, resurvey, survey, tampering
+from jisr.write.state import State, Written
+
+WORTH_A_PROCESS = 2000
+"""From so many outputs on it pays to look at them in another process (5 ms; a look takes 4 µs)."""
+
+
+class Looked(Struct, frozen=True):
+    """The site's files, and the outputs that were written before.
+
+    `known` are signature and digest of files as recorded, and `unchanged` says whether they are all there is.
+    Of what was `written`, some outputs are `tampered` with, and some `touched`: these only look otherwise.
+    It is `clean` where nothing was found wrong.
+    """
+
+    sources: Mapping[str, Source]
+    known: Mapping[str, tuple[bytes, str]]
+    unchanged: bool
+    written: Mapping[str, Written]
+    tampered: frozenset[str]
+    touched: Mapping[str, Written]
+    clean: bool
+
+
+def look(
+    root: Path, theme: Path, output: Path, state: State, problems: list[Problem], *, verify: bool, fork: bool
+) -> Looked:
+    """Look at every file of the site, and at every output; at many in another process, with `fork`."""
+    written = state.outputs(str(output))
+    at_outputs = partial(tampering, output, written, verify=verify)
+    many = len(written) > WORTH_A_PROCESS and not verify and fork
+    with beside(at_outputs) if many else nullcontext(at_outputs) as seen:
+        sources = survey(root, theme, problems.append)
+        known = {} if verify else state.sources()
+        unchanged = known.keys() == sources.keys() and all(
+            known[path][0] == source.signature for path, source in sources.items()
+        )
+        if not unchanged:
+            _load_stages()
+        tampered, touched, said = seen()
+    problems += said
+    return Looked(sources, known, unchanged, written, tampered, touched, clean=not problems)
+
+
+def recall(
+    root: Path,
+    theme: Path,
+    before: Mapping[str, Source],
+    digests: Mapping[str, str],
+    written: Mapping[str, Written],
+    changed: Collection[str],
+    doubted: frozenset[str],
+) -> Looked | None:
+    """What is known of a site seen `before`, where it is enough.
+
+    `changed` are paths on the disk, `doubted` outputs that may not be what was `written`.
+    """
+    sources = resurvey(root, theme, before, changed)
+    if sources is None:
+        return None
+    touched = {named(root, theme, path) for path in changed}
+    known = {
+        path: (source.signature, digests[path]) for path, source in sources.items() if path not in touched
+    }
+    return Looked(sources, known, False, dict(written), doubted, {}, clean=True)
+
+
+def _load_stages() -> None:
+    """Load what a build with something to do needs, while another process looks at outputs."""
+    from jisr import gallery  # noqa: F401
+    from jisr.steps import indices, read, record  # noqa: F401

@@ -1,0 +1,59 @@
+"""Values as bytes, to be kept between builds or sent to another process."""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from jisr.model import Edition, Neighbour, Summary
+from jisr.plan.pages import Around
+
+T = TypeVar("T")
+pack = msgspec.msgpack.encode
+
+
+def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
+    """A function that takes packed values of a kind apart; None where they are damaged."""
+    decode = msgspec.msgpack.Decoder(kind).decode
+
+    def unpack(packed: bytes) -> T | None:
+        try:
+            return decode(packed)
+        except (msgspec.MsgspecError, TypeError):
+            return None
+
+    return unpack
+
+
+summaries_of = unpacker(tuple[Summary, ...])
+editions_of = unpacker(tuple[Edition, ...])
+neighbour_of = unpacker(tuple[Neighbour, ...])
+
+
+def pack_editions(editions: tuple[Edition, ...]) -> bytes:
+    """Editions to be kept. Of the document, its pages show the metadata only."""
+    document = replace(editions[0].document, body="", places={})
+    # Dates in `extra` would come back as texts.
+    return b"" if document.metadata.extra else pack([replace(e, document=document) for e in editions])
+
+
+def _sound(value: T | None) -> T:
+    if value is None:
+        raise sqlite3.DatabaseError("a value in it is damaged")
+    return value
+
+
+def summaries(packed: bytes) -> tuple[Summary, ...]:
+    """The summaries of a document, in all languages."""
+    return _sound(summaries_of(packed))
+
+
+def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -> Around:
+    """What an article's pages show of others, out of their packed summaries."""
+    return Around(
+        None if newer is None else _sound(neighbour_of(newer)),
+        None if older is None else _sound(neighbour_of(older)),
+        tuple(_sound(neighbour_of(packed)) for packed in related),
+    )

@@ -1,0 +1,130 @@
+"""A document in all languages of the site, and what the rest of the site needs to know of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from jisr.errors import Problem
+from jisr.fingerprint import fingerprint
+from jisr.model import Document, Edition, EditionFacts, Language, RenderFacts, Site, Summary
+from jisr.packed import pack, pack_editions
+from jisr.plan.cards import card_mark
+from jisr.plan.pages import indexed, ready
+from jisr.read.documents import moment, unpublished
+from jisr.read.markup.body import Body
+from jisr.read.markup.converter import Converter
+from jisr.translate import catalog
+from jisr.translate.editions import Speech, catalogue_path, editions, summarise
+from jisr.translate.links import Links
+from jisr.translate.pictures import Pictures
+from jisr.write.output import Aside
+
+
+class Desk(Struct, frozen=True):
+    """What every shard needs besides its documents."""
+
+    root: Path
+    theme: Path
+    site: Site
+    links: Links
+    pictures: Pictures
+    assets: Mapping[str, tuple[str, str]]
+    """For each file that is copied, by its path on the site, what pages load for it, and its `integrity`."""
+    aside: Aside
+    record: Path
+    now: float
+    """Seconds since 1970, for what is out by its dates."""
+
+
+class Rendered(Struct, frozen=True):
+    """A document's renderings: their facts, and packed, their summaries and the editions themselves.
+
+    `editions` is empty where they can't be packed: `extra` may hold what MessagePack has no form for.
+    """
+
+    facts: RenderFacts
+    summaries: bytes
+    editions: bytes
+
+
+def render(
+    document: Document,
+    body: Body,
+    desk: Desk,
+    speech: Mapping[str, Speech],
+    converter: Converter,
+    key: str,
+    problems: list[Problem],
+) -> tuple[Rendered, tuple[Edition, ...]] | None:
+    """The renderings of a document with their `key`, and the editions themselves; None where it has none.
+
+    Adds what is wrong to the `problems` of the document, of which its facts keep the whole.
+    """
+    site = desk.site
+    catalogues = {
+        language.code: catalog.load(site.root, catalogue_path(document.path, language), problems.append)
+        for language in site.languages[1:]
+    }
+    followed: dict[tuple[str, str, str], None] = {}
+
+    def resolve(language: Language, link: str) -> str:
+        answer = desk.links.resolve(document, language, link, problems.append)
+        if not link.startswith(("#", "http://", "https://", "mailto:", "tel:", "\x02")):
+            followed[language.code, link, answer] = None
+        return answer
+
+    begins, ends = document.metadata.date, document.metadata.expires
+    hidden = unpublished(
+        document.metadata.draft,
+        moment(begins, site.timezone),
+        moment(ends, site.timezone) if ends else None,
+        desk.now,
+    )
+    shown: dict[str, None] = {}
+
+    def see(picture: str) -> None:
+        shown[picture] = None
+
+    found = editions(
+        site,
+        body,
+        catalogues,
+        speech,
+        converter,
+        resolve,
+        hidden,
+        desk.pictures,
+        see,
+        problems.append,
+    )
+    if not found:
+        return None
+    told = tuple(map(summarise, found))
+    facts = RenderFacts(
+        key=key,
+        links=tuple(followed),
+        pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
+        editions=tuple(
+            EditionFacts(
+                language=e.language.code,
+                page=_page_digest(e, s),
+                entry=fingerprint(pack(s)),
+                title=fingerprint(s.address, s.title.text, s.title.language.code)[:16],
+                indexed=indexed(site, e),
+                ready=ready(site, e.language, e.progress),
+                card=card_mark(site, e) if indexed(site, e) else "",
+            )
+            for e, s in zip(found, told, strict=True)
+        ),
+        warnings=tuple(problems),
+    )
+    return Rendered(facts, pack(told), pack_editions(found)), found
+
+
+def _page_digest(edition: Edition, summary: Summary) -> str:
+    """Of all that an edition's own pages show."""
+    metadata = edition.document.metadata
+    shown = (metadata.updated, metadata.template, metadata.noindex)
+    values = pack((summary, edition.authors, edition.toc, edition.blocks, shown))
+    return fingerprint(values, metadata.extra)

@@ -1,0 +1,127 @@
+"""What many pages stand on: the files that are copied, those that pages load, settings and templates."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from jisr.errors import Report
+from jisr.fingerprint import fingerprint
+from jisr.model import Asset, Site, Source
+from jisr.read.documents import is_document
+from jisr.survey import THEME, below
+from jisr.translate import catalog
+from jisr.translate.editions import names_path
+from jisr.translate.messages import INTERFACE
+from jisr.translate.pictures import is_picture
+from jisr.work import load_templates
+from jisr.write.assets import lasting, to_load
+from jisr.write.templates import Templates
+
+ICONS = frozenset(
+    f"static/{name}"
+    for name in ("favicon.svg", "favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png")
+)
+"""The site's mark in its sizes."""
+
+
+class Common(Struct, frozen=True):
+    """Files that are copied, those of them that pages load, and digests of what many pages stand on."""
+
+    copied: Mapping[str, Source]
+    assets: Mapping[str, Asset]
+    to_load: Mapping[str, tuple[str, str]]
+    settings: str
+    templates: str
+    copies: str
+
+
+def common(
+    site: Site | None,
+    sources: Mapping[str, Source],
+    digests: Mapping[str, str],
+    asked: str,
+    recorded: Any,
+    report: Report,
+    *,
+    preview: bool,
+) -> Common:
+    """What many pages stand on.
+
+    `asked` is a digest of what the build was asked, `recorded` what an earlier one has kept of assets.
+    """
+    copied = _copied(sources, digests)
+    files = {path.partition("/")[2]: source for path, source in copied.items()}
+    assets: Mapping[str, Asset] = {}
+    if site and site.fingerprint and not preview:
+        assets = lasting(files, recorded, minify=site.minify, report=report)
+    interfaces = [path for path in sorted(sources) if path.endswith(f"/{INTERFACE}.po")]
+    names = [names_path(language) for language in site.languages[1:]] if site else []
+    templates = below(sources, "templates/", f"{THEME}templates/")
+    return Common(
+        copied=copied,
+        assets=assets,
+        to_load=to_load(files, assets),
+        settings=fingerprint(
+            asked,
+            digests["site.yaml"],
+            [(path, digests.get(path, "")) for path in (*interfaces, *names)],
+        ),
+        templates=fingerprint([(path, digests[path]) for path in templates], sorted(copied)),
+        copies=fingerprint([(asset.path, asset.integrity) for asset in assets.values()]),
+    )
+
+
+def _copied(sources: Mapping[str, Source], digests: Mapping[str, str]) -> dict[str, Source]:
+    """The files that are copied, by their paths in the site; the site's own win over the theme's."""
+    own = below(sources, "static/")
+    found = {path.removeprefix(THEME): path for path in below(sources, f"{THEME}static/")}
+    if not ICONS.isdisjoint(own):  # a site's icon and the theme's beside it would be two marks
+        found = {path: at for path, at in found.items() if path not in ICONS}
+    found |= {path: path for path in own}
+    content = below(sources, "content/")
+    found |= {path: path for path in content if not is_document(sources[path])}
+    return {path: replace(sources[at], path=path, digest=digests[at]) for path, at in found.items()}
+
+
+def how_many_changed(
+    site: Site | None, shared: Common, changed: Iterable[str], documents: int, last: Mapping[str, Any]
+) -> int:
+    """Roughly how many documents there is work on: enough to say whether processes pay.
+
+    `changed` are sources, `documents` is the number of all of them, `last` what was recorded of a build.
+    """
+    changed = list(changed)
+    own = [path for path in changed if path not in ICONS and not path.startswith(THEME)]
+    pictures = 20 * sum(map(is_picture, own)) if site and site.images else 0
+    grounds = {"settings": shared.settings, "templates": shared.templates, "copies": shared.copies}
+    every = any(last.get(name) != digest for name, digest in grounds.items())
+    number = documents if every else len(changed)
+    return number * (10 if site and site.cards else 1) + pictures
+
+
+def ready_templates(
+    site: Site,
+    shared: Common,
+    root: Path,
+    theme: Path,
+    last: Mapping[str, Any],
+    report: Report,
+    *,
+    check: bool,
+) -> tuple[Templates, dict[str, list[str]]]:
+    """The templates, and what pages of each load.
+
+    With `check` all are compiled, so that faults are all told; else it is as recorded of the `last` build.
+    """
+    templates = load_templates(root, theme, site, shared.to_load, report)
+    if last.get("settings") != shared.settings:
+        for language in site.languages[1:]:  # shards load the names too, and say nothing
+            catalog.load(root, names_path(language), report)
+    loads: dict[str, list[str]] = last.get("loads", {})
+    if check:
+        templates.check(report)
+        loads = templates.loads()
+    return templates, loads

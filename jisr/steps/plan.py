@@ -1,0 +1,99 @@
+"""The plan of a build: what the site is to consist of, and what of it has to be made."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from jisr.errors import Report
+from jisr.fingerprint import fingerprint
+from jisr.model import DocumentFacts, Output, RenderFacts, Site
+from jisr.plan.find import Bundle, bundles
+from jisr.plan.listings import KINDS, Articles
+from jisr.plan.outline import PARTS, Grounds, outline
+from jisr.plan.pages import menu_url
+from jisr.plan.pictures import file_outputs
+from jisr.steps.common import Common
+from jisr.survey import versions
+from jisr.translate.links import Links
+from jisr.translate.pictures import Pictures
+from jisr.write.assets import digests_of
+from jisr.write.state import Written
+
+
+class Standing(Struct, frozen=True):
+    """The outputs that stand: those `written` before, and which of them aren't what was written."""
+
+    written: Mapping[str, Written]
+    tampered: frozenset[str]
+
+    def digest(self, path: str) -> str:
+        """Digest of what stands at an output's place, empty where it isn't known."""
+        return "" if path not in self.written or path in self.tampered else self.written[path].digest
+
+    def is_stale(self, output: Output) -> bool:
+        """Whether an output isn't what it should be."""
+        written = self.written.get(output.path)
+        return not written or written.fingerprint != output.fingerprint or output.path in self.tampered
+
+
+class Plan(Struct, frozen=True):
+    """What the site is to consist of, and what of it has to be made."""
+
+    outputs: tuple[Output, ...]
+    stale: tuple[Output, ...]
+    removed: frozenset[str]
+    articles: Articles
+    bundles: tuple[Bundle, ...]
+
+
+def plan(
+    site: Site,
+    documents: Sequence[tuple[DocumentFacts, RenderFacts]],
+    articles: Articles,
+    links: Links,
+    pictures: Pictures,
+    shared: Common,
+    loads: Mapping[str, list[str]],
+    standing: Standing,
+    now: float,
+    report: Report,
+) -> Plan:
+    """The plan for these documents. `loads` says which files the pages of each template load."""
+    menus = [
+        [menu_url(item, language, links) for item in site.settings[language.code].menu]
+        for language in site.languages
+    ]
+    there = [links.from_root(f"/{kind.folder}/") for kind in KINDS]
+    settings = fingerprint(shared.settings, menus, there)
+    grounds = Grounds(versions(), settings, shared.templates, digests_of(loads, shared.assets))
+    pairs = [(facts, rendering.editions) for facts, rendering in documents]
+    shown = {path for _, rendering in documents for path, _ in rendering.pictures}
+    files = file_outputs(shared.copied.values(), pictures, shown, versions())
+    assets = list(shared.assets.values())
+    indices = bundles(site, pairs)
+    number = len(indices) // len(site.languages)
+    outputs = outline(
+        site, pairs, articles, files, assets, links, grounds, now, number, standing.written, report
+    )
+    return Plan(
+        outputs=outputs,
+        stale=tuple(filter(standing.is_stale, outputs)),
+        removed=frozenset(standing.written.keys() - {output.path for output in outputs}),
+        articles=articles,
+        bundles=indices,
+    )
+
+
+def reason(output: Output, standing: Standing) -> str:
+    """Why an output is made anew, or that it is as it was."""
+    written = standing.written.get(output.path)
+    if written is None:
+        return "new"
+    if not written.fingerprint:
+        return "written by a build that didn't come to its end"
+    if output.path in standing.tampered:
+        return "changed or removed by hand"
+    before = written.fingerprint.split("\n")
+    now = output.fingerprint.split("\n")
+    changed = [part for part, one, other in zip(PARTS, before, now, strict=False) if one != other]
+    return f"changed: {', '.join(changed)}" if changed else "as it was"

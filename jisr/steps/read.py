@@ -1,0 +1,100 @@
+"""Documents read, as far as they have changed; what can be linked to, and what is still to come."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from jisr import commands
+from jisr.errors import Problem
+from jisr.fingerprint import fingerprint
+from jisr.model import DocumentFacts, DocumentFiles, Reading, Site, Unpublished
+from jisr.packed import unpacker
+from jisr.plan.listings import Articles, articles, digest_of, places, shared_slugs
+from jisr.plan.outline import menu_problems
+from jisr.plan.search import NEWS_SECONDS
+from jisr.processes import Shards
+from jisr.read.documents import in_words, unpublished
+from jisr.translate.links import Links
+from jisr.translate.messages import RESERVED
+from jisr.work import Shard
+
+
+def read(
+    shards: Shards,
+    documents: Sequence[DocumentFiles],
+    numbers: Mapping[str, int],
+    reading: Reading,
+    digests: Mapping[str, str],
+    stored: Mapping[str, bytes],
+    problems: list[Problem],
+) -> tuple[dict[str, DocumentFacts], dict[str, DocumentFacts]]:
+    """The facts of all documents, and those of them that aren't `stored`; only changed ones are read."""
+    patterns = fingerprint(reading)
+    keys = {
+        files.path: " ".join((patterns, *[digests[source.path] for source in files.files]))
+        for files in documents
+    }
+    unpack = unpacker(DocumentFacts)
+    found = ((path, unpack(stored[path])) for path in keys if path in stored)
+    facts = {path: one for path, one in found if one and one.key == keys[path]}
+    unread = [(files, keys[files.path]) for files in documents if files.path not in facts]
+    fresh: dict[str, DocumentFacts] = {}
+    for batch in shards.batches(Shard.read, unread, lambda item: numbers[item[0].path]):
+        for path, one, said in batch:
+            problems += said
+            if one:
+                facts[path] = fresh[path] = one
+    for path, one in facts.items():
+        problems += one.warnings
+        stem = path.removeprefix("content/").rpartition(".")[0]
+        if stem in RESERVED:
+            what = f"the name {stem} belongs to a catalogue of the site's own words"
+            problems.append(Problem(path, 1, 1, what, "give the file another name"))
+    return facts, fresh
+
+
+def hidden(facts: Mapping[str, DocumentFacts], now: float) -> dict[str, Unpublished | None]:
+    """Why documents aren't published at this time, if so."""
+    return {path: unpublished(one.draft, one.moment, one.expires, now) for path, one in facts.items()}
+
+
+def links(
+    site: Site,
+    facts: Mapping[str, DocumentFacts],
+    shown: Sequence[DocumentFiles],
+    documents: Sequence[DocumentFiles],
+    copied: Collection[str],
+    catalogues: Sequence[str],
+    problems: list[Problem],
+) -> tuple[Links, Articles, str]:
+    """What can be linked to, the articles of listings, and a digest of all addresses.
+
+    `documents` are all, `catalogues` the files that there are. Says which menus lead nowhere, and which
+    catalogues belong nowhere.
+    """
+    addresses = {files.path: facts[files.path].address for files in shown}
+    faulty = {files.path for files in documents} - facts.keys()
+    listed = articles(site, [facts[files.path] for files in shown])
+    shared_slugs(listed, problems.append)
+    found = places(site, listed)
+    links = Links(site, addresses, copied, faulty, facts.keys() - addresses.keys(), found)
+    digest = digest_of([*addresses, "", *addresses.values(), "", *sorted(copied), "", *found])
+    problems += menu_problems(site, links)
+    known = commands.catalogues_of(site, (files.path for files in documents))
+    problems += commands.orphans(catalogues, known)
+    return links, listed, digest
+
+
+def scheduled(site: Site, facts: Mapping[str, DocumentFacts], now: float, *, drafts: bool) -> dict[str, Any]:
+    """What is to come by the dates of documents, and between which moments nothing of it comes."""
+    dated = [one for one in facts.values() if not one.draft]
+    moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
+    if site.news_sitemap:  # articles leave it
+        moments += [one.moment + NEWS_SECONDS for one in dated]
+    to_come = () if drafts else dated  # with drafts, all of it is there
+    waiting = sorted((one.moment, one.path) for one in to_come if one.moment > now)
+    return {
+        "from": max((at for at in moments if at <= now), default=0.0),
+        "until": min((at for at in moments if at > now), default=None),
+        "scheduled": len(waiting),
+        "next": (waiting[0][1], in_words(waiting[0][0], site.timezone)) if waiting else None,
+    }

@@ -1,0 +1,82 @@
+"""What a build records for the next one."""
+
+import json
+import time
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jisr.model import DocumentFacts, Source
+from jisr.packed import pack
+from jisr.read.sources import signature
+from jisr.steps.plan import Plan
+from jisr.steps.render import Renderings
+from jisr.survey import trusted
+from jisr.write.output import PageWritten
+from jisr.write.state import State, Written
+
+
+def outputs(
+    plan: Plan, done: Iterable[PageWritten], touched: Mapping[str, Written], folder: Path
+) -> dict[str, Written | None]:
+    """The rows of the outputs that have changed, now that they stand in the `folder`.
+
+    `touched` are those that only look otherwise.
+    """
+    made = {page.path: page.digest for page in done}
+    rows: dict[str, Written | None] = {**touched, **dict.fromkeys(plan.removed)}
+    now = time.time_ns()
+    for output in plan.stale:
+        sign = signature((folder / output.path).lstat())
+        rows[output.path] = Written(output.fingerprint, made[output.path], trusted(sign, now))
+    return rows
+
+
+def sources(
+    found: Mapping[str, Source],
+    known: Mapping[str, tuple[bytes, str]],
+    digests: Mapping[str, str],
+    began: int,
+) -> dict[str, tuple[bytes, str]]:
+    """Signature and digest of each source, as they are recorded by a build that `began` at a time (ns)."""
+    rows = {}
+    for path, source in found.items():
+        before = known.get(path)
+        if before and before[0] == source.signature:  # nearly always: one that can be trusted stays so
+            rows[path] = before
+        else:
+            rows[path] = trusted(source.signature, began), digests[path]
+    return rows
+
+
+def save(
+    state: State,
+    folder: str,
+    *,
+    sources: Mapping[str, tuple[bytes, str]],
+    facts: Mapping[str, DocumentFacts],
+    fresh: Mapping[str, DocumentFacts],
+    pictures: Mapping[str, bytes | None],
+    rendered: Renderings,
+    not_rendered: Collection[str],
+    outputs: Mapping[str, Written | None],
+    run: Mapping[str, Any],
+    site: Mapping[str, Any],
+) -> None:
+    """Record a build into the `folder`: its rows, and what was said of the `run` and of the `site`."""
+    gone = state.documents().keys() - facts.keys()
+    state.save(
+        folder,
+        sources=sources,
+        documents={path: pack(one) for path, one in fresh.items()} | dict.fromkeys(gone),
+        pictures=pictures,
+        editions={
+            path: (pack(one), summaries)
+            for path, (one, summaries) in rendered.items()
+            if summaries is not None
+        }
+        | dict.fromkeys(not_rendered),
+        outputs=outputs,
+        run=json.dumps(run, ensure_ascii=False),
+        site=json.dumps(site),
+    )

@@ -1,0 +1,83 @@
+"""Documents rendered, as far as anything of what they stand on has changed."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from jisr.errors import Problem
+from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
+from jisr.packed import unpacker
+from jisr.processes import Shards, Watch
+from jisr.rendering import Desk
+from jisr.translate.editions import catalogue_path
+from jisr.translate.links import Links
+from jisr.translate.pictures import Pictures
+from jisr.work import Shard
+from jisr.write.bodies import Bodies
+
+Renderings = Mapping[str, tuple[RenderFacts, bytes | None]]
+"""The facts of documents' renderings, with the packed summaries of those that were made now."""
+
+
+def render(
+    shards: Shards,
+    desk: Desk,
+    facts: Mapping[str, DocumentFacts],
+    shown: Sequence[DocumentFiles],
+    numbers: Mapping[str, int],
+    hidden: Mapping[str, Unpublished | None],
+    digests: Mapping[str, str],
+    grounds: str,
+    stored: Mapping[str, bytes],
+    watch: Watch,
+    problems: list[Problem],
+    *,
+    moved: bool,
+) -> tuple[Renderings, Collection[str]]:
+    """The renderings of all documents that are `shown`, and which of the `stored` ones are no more.
+
+    Only changed ones are made. `grounds` name what all of them stand on, and addresses may have `moved`.
+    """
+    unpack = unpacker(RenderFacts)
+    rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
+    bodies = Bodies(desk.record)
+    stale = []
+    for files in shown:
+        catalogues = [
+            digests.get(catalogue_path(files.path, language), "") for language in desk.site.languages[1:]
+        ]
+        key = " ".join((grounds, *catalogues, facts[files.path].key, hidden[files.path] or ""))
+        before = unpack(stored.get(files.path, b""))
+        if (
+            before
+            and before.key == key
+            and not (before.pictures and _look_different(before.pictures, desk.pictures))
+            and not (moved and _leads_elsewhere(files.path, before.links, desk.links))
+        ):
+            rendered[files.path] = before, None
+            problems += before.warnings
+        else:
+            stale.append((files, key))
+    if stale:
+        shards.open(desk)
+    batches = shards.batches(Shard.render, stale, lambda item: numbers[item[0].path])
+    for batch in watch(batches, len(stale), shards.size):
+        for path, made, said in batch:
+            problems += said
+            if made:
+                rendered[path] = made.facts, made.summaries
+        bodies.keep((path, made.facts.pages, made.editions) for path, made, _ in batch if made)
+    gone = stored.keys() - rendered.keys()
+    if gone:
+        bodies.forget(gone)
+    bodies.close()
+    return rendered, gone
+
+
+def _leads_elsewhere(path: str, followed: Iterable[tuple[str, str, str]], links: Links) -> bool:
+    """Whether a link of a document doesn't lead any more to where it led in a language."""
+    languages = {language.code: language for language in links.site.languages}
+    return any(links.follow(path, languages[code], link) != to for code, link, to in followed)
+
+
+def _look_different(shown: Iterable[tuple[str, str]], pictures: Pictures) -> bool:
+    """Whether one of the pictures that a document shows isn't any more what it was."""
+    return any(pictures.stamp(path) != stamp for path, stamp in shown)
