@@ -21,7 +21,7 @@ def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
     def unpack(packed: bytes) -> T | None:
         try:
             return decode(packed)
-        except (msgspec.MsgspecError, TypeError):
+        except (msgspec.MsgspecError, TypeError, UnicodeDecodeError):
             return None
 
     return unpack
