@@ -29,10 +29,13 @@ class Cost:
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], limit: float) -> Cost:
     """Run the command in the folder, for at most `limit` seconds.
 
+    It begins when all that was written or removed before is on the disk: no run pays for another's files.
+
     Memory is the kernel's own count, the peak of resident memory, as long as there is one process. Where
     there are several, their proportional shares (PSS) are added up every 20 ms: pages that they share
     count once. A single process isn't asked for its share: that takes time where it holds much.
     """
+    os.sync()
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryFile() as output:
         begun = time.perf_counter()
