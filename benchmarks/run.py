@@ -56,7 +56,7 @@ class Bench:
         self.runs: int = options.runs
         self.limit: float = options.limit
         self.tools = [sites.ALL[name] for name in options.tools]
-        self.jobs = options.jobs or (os.cpu_count() if "--jobs" in _jisr_help() else None)
+        self.jobs = options.jobs
         # No clock zone and no language of the machine's own in the pages.
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(WORK), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
         self.built: set[tuple[str, int]] = set()
@@ -236,10 +236,6 @@ def _version(tool: Tool) -> str:
     return found[0] if found else "of unknown version"
 
 
-def _jisr_help() -> str:
-    return _said([str(sites.BIN / "python"), "-m", "jisr", "build", "--help"])
-
-
 def _said(command: Sequence[str]) -> str:
     # Not from the repository's root: Python would find the package there, not the installed one.
     WORK.mkdir(exist_ok=True)
@@ -301,7 +297,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=3, help="rounds of each case")
     parser.add_argument("--tools", type=_names(sites.ALL), default=list(sites.ALL), help=",".join(sites.ALL))
     parser.add_argument("--cases", type=_names(cases.ALL), default=list(cases.ALL), help=",".join(cases.ALL))
-    parser.add_argument("--jobs", type=int, help="processes of Jisr; as many as there are cores")
+    parser.add_argument("--jobs", type=int, help="processes of Jisr; as many as it finds worth it")
     parser.add_argument("--seed", type=int, default=1, help="of the corpus")
     parser.add_argument("--limit", type=float, default=900, help="seconds after which a build is given up")
     asked = parser.parse_args(arguments)
@@ -335,7 +331,7 @@ def main(arguments: Sequence[str]) -> int:
     except FailedError as error:
         say(f"benchmark: {error}")
         return 1
-    print(f"\n{machine()}\n\n{versions(bench.tools)}; jobs: {bench.jobs or 'not an option'}; "
+    print(f"\n{machine()}\n\n{versions(bench.tools)}; jobs: {bench.jobs or 'its own choice'}; "
           f"seed {bench.seed}, medians of {bench.runs}\n")  # fmt: skip
     print(table(rows, bench.tools))
     if len(cold) > 1:

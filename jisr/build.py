@@ -338,7 +338,7 @@ class _Run:
         record.save(
             state,
             self.folder,
-            sources=record.sources(self.looked.sources, self.looked.known, self.digests, self.began),
+            sources=record.sources(self.looked.sources, state.sources(), self.digests, self.began),
             facts=facts,
             fresh=fresh,
             pictures=picture_facts,

@@ -4,6 +4,7 @@ import os
 import signal
 import struct
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -168,8 +169,13 @@ def versions() -> str:
 
 
 def below(paths: Iterable[str], *folders: str) -> list[str]:
-    """Those of the paths that begin with one of the folders, sorted."""
-    return sorted(path for path in paths if path.startswith(folders))
+    """Those of the paths that begin with one of the folders, which end with a slash; sorted."""
+    ordered = sorted(paths)  # a survey's nearly are
+    found = []
+    for folder in sorted(folders):
+        after = f"{folder[:-1]}{chr(ord('/') + 1)}"
+        found += ordered[bisect_left(ordered, folder) : bisect_left(ordered, after)]
+    return found
 
 
 def _of_theme(path: str) -> bool:

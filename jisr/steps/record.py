@@ -34,17 +34,15 @@ def outputs(
 
 def sources(
     found: Mapping[str, Source],
-    known: Mapping[str, tuple[bytes, str]],
+    recorded: Mapping[str, tuple[bytes, str]],
     digests: Mapping[str, str],
     began: int,
-) -> dict[str, tuple[bytes, str]]:
-    """Signature and digest of each source, as they are recorded by a build that `began` at a time (ns)."""
-    rows = {}
+) -> dict[str, tuple[bytes, str] | None]:
+    """Rows of the sources that aren't as they are `recorded`, for a build that `began` at a time (ns)."""
+    rows: dict[str, tuple[bytes, str] | None] = dict.fromkeys(recorded.keys() - found.keys())
     for path, source in found.items():
-        before = known.get(path)
-        if before and before[0] == source.signature:  # nearly always: one that can be trusted stays so
-            rows[path] = before
-        else:
+        before = recorded.get(path)
+        if not before or before[0] != source.signature or before[1] != digests[path]:
             rows[path] = trusted(source.signature, began), digests[path]
     return rows
 
@@ -53,7 +51,7 @@ def save(
     state: State,
     folder: str,
     *,
-    sources: Mapping[str, tuple[bytes, str]],
+    sources: Mapping[str, tuple[bytes, str] | None],
     facts: Mapping[str, DocumentFacts],
     fresh: Mapping[str, DocumentFacts],
     pictures: Mapping[str, bytes | None],

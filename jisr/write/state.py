@@ -197,7 +197,7 @@ class State:
         self,
         folder: str,
         *,
-        sources: Mapping[str, tuple[bytes, str]],
+        sources: Mapping[str, tuple[bytes, str] | None],
         documents: Mapping[str, bytes | None],
         pictures: Mapping[str, bytes | None],
         editions: Mapping[str, tuple[bytes, bytes] | None],
@@ -205,18 +205,12 @@ class State:
         run: str,
         site: str,
     ) -> None:
-        """Record a build in one transaction. None takes a row out; sources are given whole or empty."""
+        """Record a build in one transaction. None takes a row out."""
         db = self.db
         db.execute("BEGIN IMMEDIATE")
         try:
-            known = self.sources()
             self._sources = self._documents = None
-            _change(
-                db,
-                "source",
-                {p: v for p, v in sources.items() if known.get(p) != v},
-                known.keys() - sources.keys(),
-            )
+            _change(db, "source", {p: v for p, v in sources.items() if v is not None}, _gone(sources))
             _change(
                 db, "document", {p: (v,) for p, v in documents.items() if v is not None}, _gone(documents)
             )
