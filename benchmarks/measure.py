@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-INTERVAL = 0.02
-"""Seconds between two looks at the processes."""
+INTERVAL = 0.2
+"""Seconds between two looks at the processes. One at three of them takes 10 ms of a processor."""
 
 
 class FailedError(Exception):
@@ -32,7 +32,7 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], li
     It begins when all that was written or removed before is on the disk: no run pays for another's files.
 
     Memory is the kernel's own count, the peak of resident memory, as long as there is one process. Where
-    there are several, their proportional shares (PSS) are added up every 20 ms: pages that they share
+    there are several, their proportional shares (PSS) are added up five times a second: pages that they share
     count once. A single process isn't asked for its share: that takes time where it holds much.
     """
     os.sync()
