@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jisr.errors import Problem, Report
 from jisr.model import Derived, Output, Page, PictureFacts, Site, Source
-from jisr.packed import pack, unpacker
+from jisr.packing import pack, unpacker
 from jisr.processes import Shards, Watch
 from jisr.rendering import Desk
 from jisr.translate.pictures import Pictures, is_picture

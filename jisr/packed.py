@@ -1,31 +1,16 @@
-"""Values as bytes, to be kept between builds or sent to another process."""
+"""Editions and what others show of them, packed."""
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from jisr.model import Edition, Neighbour, Summary
+from jisr.packing import pack, unpacker
 from jisr.plan.pages import Around
 
 T = TypeVar("T")
-pack = msgspec.msgpack.encode
-
-
-def unpacker(kind: type[T]) -> Callable[[bytes], T | None]:
-    """A function that takes packed values of a kind apart; None where they are damaged."""
-    decode = msgspec.msgpack.Decoder(kind).decode
-
-    def unpack(packed: bytes) -> T | None:
-        try:
-            return decode(packed)
-        except (msgspec.MsgspecError, TypeError, UnicodeDecodeError):
-            return None
-
-    return unpack
-
 
 summaries_of = unpacker(tuple[Summary, ...])
 editions_of = unpacker(tuple[Edition, ...])

@@ -8,7 +8,8 @@ from msgspec import Struct
 from jisr.errors import Problem
 from jisr.fingerprint import fingerprint
 from jisr.model import Document, Edition, EditionFacts, Language, RenderFacts, Site, Summary
-from jisr.packed import pack, pack_editions
+from jisr.packed import pack_editions
+from jisr.packing import pack
 from jisr.plan.cards import card_mark
 from jisr.plan.pages import indexed, ready
 from jisr.read.documents import moment, unpublished

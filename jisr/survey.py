@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 
-import msgspec
 from msgspec.structs import replace
 
 from jisr import __version__
 from jisr.errors import Problem, Report
 from jisr.fingerprint import fingerprint
 from jisr.model import Source
+from jisr.packing import pack, unpacker
 from jisr.read.sources import digest, is_litter, scan, signature
 from jisr.write.state import Written
 
@@ -31,7 +31,7 @@ Outputs = tuple[frozenset[str], dict[str, Written], list[Problem]]
 """What became of outputs: which are no longer what was written; which are but look otherwise, and how;
 and what is to be reported."""
 
-_outputs: "msgspec.msgpack.Decoder[Outputs]" = msgspec.msgpack.Decoder(Outputs)
+_outputs: Callable[[bytes], Outputs | None] = unpacker(Outputs)  # type: ignore[arg-type]
 
 
 def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
@@ -128,17 +128,15 @@ def beside(look: Callable[[], Outputs]) -> Iterator[Callable[[], Outputs]]:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.close(reader)
             with os.fdopen(writer, "wb") as answer:
-                answer.write(msgspec.msgpack.encode(look()))
+                answer.write(pack(look()))
         finally:
             os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
 
         def seen() -> Outputs:
-            try:
-                return _outputs.decode(pipe.read())
-            except msgspec.DecodeError:
-                return look()
+            found = _outputs(pipe.read())
+            return look() if found is None else found
 
         try:
             yield seen

@@ -8,7 +8,7 @@ import jisr
 
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
-    "errors", "model", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
+    "errors", "model", "packing", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
     "yamlfile", "config", "read", "translate", "plan", "write", "survey", "packed", "rendering", "work", "processes", "index", "commands",
     "gallery", "steps", "looking", "build", "check", "serve", "cli",
 ]  # fmt: skip
@@ -34,9 +34,9 @@ DOORS = {
 ALSO = {
     "babel.messages": {"languages.py"},  # its table of plural forms
     "jinja2": {"write/macros.py"},  # looks at syntax trees
-    "msgspec": {"packed.py", "survey.py"},  # facts, packed to be kept or sent
+    "msgspec": {"packing.py"},  # facts, packed to be kept or sent
 }
-VOCABULARY = ("msgspec.Struct", "msgspec.field", "msgspec.structs.")
+VOCABULARY = ("msgspec.Struct", "msgspec.Meta", "msgspec.field", "msgspec.structs.")
 """What the values themselves are made of."""
 
 

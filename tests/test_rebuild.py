@@ -337,15 +337,16 @@ def test_a_record_from_elsewhere_deletes_nothing_outside_the_output_folder(site:
 
 
 SENSELESS = (
-    "UPDATE source SET digest = NULL",
-    "UPDATE output SET signature = NULL",
-    "UPDATE document SET facts = x'00'",
-    "UPDATE edition SET facts = x'00'; UPDATE summary SET summaries = x'00'",
+    "UPDATE part SET content = NULL WHERE name = 'source'",
+    "UPDATE part SET content = 'x' WHERE name LIKE 'output %'",
+    "UPDATE part SET content = x'00' WHERE name = 'document'",
+    "UPDATE part SET content = x'00' WHERE name = 'edition'; UPDATE summary SET summaries = x'00'",
+    "UPDATE part SET content = x'80'",
     "UPDATE summary SET summaries = x'00'",
     "UPDATE run SET value = '[1'",
     "UPDATE run SET value = '{\"asked\": 1}'",
-    "ALTER TABLE source RENAME COLUMN path TO other",
-    "ALTER TABLE output RENAME COLUMN path TO other",
+    "ALTER TABLE part RENAME COLUMN name TO other",
+    "ALTER TABLE run RENAME COLUMN folder TO other",
 )
 
 

@@ -9,8 +9,9 @@ ARTICLE = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص الخبر.\n"
 PRINT_MODULES = "import sys; from jisr.cli import main; main({}, standalone_mode=False); print(*sys.modules)"
 
 OURS = {
-    "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.looking", "jisr.model",
-    "jisr.read", "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.state",
+    "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.looking", "jisr.model", "jisr.packing",
+    "jisr.read", "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.parts",
+    "jisr.write.state",
 }  # fmt: skip
 LIBRARIES = {"babel", "jinja2", "markdown", "markupsafe", "nh3", "yaml", "xml", "html", "multiprocessing",
              "concurrent", "email", "gettext", "importlib.metadata", "difflib", "zoneinfo", "rapidfuzz", "hijridate", "pagefind_bin"}  # fmt: skip

@@ -20,8 +20,7 @@ from jisr.check.sources import catalogue_findings, catalogue_paths, document_fin
 from jisr.check.whole import Weight, Whole
 from jisr.commands import read_settings
 from jisr.errors import Problem, SiteError
-from jisr.model import DocumentFacts, DocumentFiles, Language, RenderFacts, Site, Source
-from jisr.packed import unpacker
+from jisr.model import DocumentFiles, Language, Site, Source
 from jisr.processes import processes_for
 from jisr.read.documents import document_files
 from jisr.read.sources import read_text, scan
@@ -126,13 +125,8 @@ class _Run:
     def _editions(self) -> Mapping[str, whole.Edition]:
         with State(self.root, _ignored) as state:
             documents, renderings = state.documents(), state.editions()
-        facts, rendered = unpacker(DocumentFacts), unpacker(RenderFacts)
-        pairs = (
-            (facts(packed), rendered(renderings[path]))
-            for path, packed in documents.items()
-            if path in renderings
-        )
-        return whole.editions_of(self.site, ((one, r.editions) for one, r in pairs if one and r))
+        pairs = ((facts, renderings[path]) for path, facts in documents.items() if path in renderings)
+        return whole.editions_of(self.site, ((facts, rendered.editions) for facts, rendered in pairs))
 
     def _accepted(self) -> Mapping[str, tuple[int, int]]:
         """Where `site.yaml` names what it accepts."""

@@ -39,6 +39,9 @@ PARTS = (
 """What the parts of a fingerprint stand for, in the words of `--explain`."""
 
 
+_ENOUGH = 16
+"""Of a digest to tell one ground of a page from a former one: 64 bits."""
+
 T = TypeVar("T")
 
 
@@ -62,7 +65,9 @@ class _Bases(dict[str, str]):
     def __missing__(self, template: str) -> str:
         own = self.grounds
         loads = own.loads.get(template, "")
-        self[template] = base = f"{own.versions}\n{own.settings}\n{own.templates}{loads}\n"
+        templates = digest_of((own.templates, loads))
+        parts = (own.versions, own.settings, templates)
+        self[template] = base = "".join([f"{part[:_ENOUGH]}\n" for part in parts])  # in thousands of outputs
         return base
 
 
@@ -118,6 +123,7 @@ def outline(
             outputs.append((Output(path, f"{bases[page.template]}{indices}", page), "the search page"))
     outputs += (*files, *_copies(assets))
     taken = {output.path for output, _ in outputs}
+    before = len(outputs)
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
         if site.manifest and f"{folder}{MANIFEST}" not in taken:
@@ -131,7 +137,7 @@ def outline(
         for path, text in host_files(site, [facts for facts, _ in documents], [one.path for one in assets])
         if path not in taken
     )
-    taken = {output.path for output, _ in outputs}
+    taken.update([output.path for output, _ in outputs[before:]])
     known = len(taken) == len(outputs) and taken <= standing.keys()
     for path, first, second in () if known else collisions((output.path, owner) for output, owner in outputs):
         what = f"{first} and {second} both become {path}"

@@ -7,7 +7,6 @@ from jisr import commands
 from jisr.errors import Problem
 from jisr.fingerprint import fingerprint
 from jisr.model import DocumentFacts, DocumentFiles, Reading, Site, Unpublished
-from jisr.packed import unpacker
 from jisr.plan.listings import Articles, articles, digest_of, places, shared_slugs
 from jisr.plan.outline import menu_problems
 from jisr.plan.search import NEWS_SECONDS
@@ -24,7 +23,7 @@ def read(
     numbers: Mapping[str, int],
     reading: Reading,
     digests: Mapping[str, str],
-    stored: Mapping[str, bytes],
+    stored: Mapping[str, DocumentFacts],
     problems: list[Problem],
 ) -> tuple[dict[str, DocumentFacts], dict[str, DocumentFacts]]:
     """The facts of all documents, and those of them that aren't `stored`; only changed ones are read."""
@@ -33,9 +32,7 @@ def read(
         files.path: " ".join((patterns, *[digests[source.path] for source in files.files]))
         for files in documents
     }
-    unpack = unpacker(DocumentFacts)
-    found = ((path, unpack(stored[path])) for path in keys if path in stored)
-    facts = {path: one for path, one in found if one and one.key == keys[path]}
+    facts = {path: stored[path] for path, key in keys.items() if path in stored and stored[path].key == key}
     unread = [(files, keys[files.path]) for files in documents if files.path not in facts]
     fresh: dict[str, DocumentFacts] = {}
     for batch in shards.batches(Shard.read, unread, lambda item: numbers[item[0].path]):

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from jisr.model import DocumentFacts, Source
-from jisr.packed import pack
 from jisr.read.sources import signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
 from jisr.survey import trusted
 from jisr.write.output import PageWritten
-from jisr.write.state import State, Written
+from jisr.write.state import Known, State, Written
 
 
 def outputs(
@@ -34,12 +33,12 @@ def outputs(
 
 def sources(
     found: Mapping[str, Source],
-    recorded: Mapping[str, tuple[bytes, str]],
+    recorded: Mapping[str, Known],
     digests: Mapping[str, str],
     began: int,
-) -> dict[str, tuple[bytes, str] | None]:
+) -> dict[str, Known | None]:
     """Rows of the sources that aren't as they are `recorded`, for a build that `began` at a time (ns)."""
-    rows: dict[str, tuple[bytes, str] | None] = dict.fromkeys(recorded.keys() - found.keys())
+    rows: dict[str, Known | None] = dict.fromkeys(recorded.keys() - found.keys())
     for path, source in found.items():
         before = recorded.get(path)
         if not before or before[0] != source.signature or before[1] != digests[path]:
@@ -51,9 +50,9 @@ def save(
     state: State,
     folder: str,
     *,
-    sources: Mapping[str, tuple[bytes, str] | None],
+    sources: Mapping[str, Known | None],
     facts: Mapping[str, DocumentFacts],
-    fresh: Mapping[str, DocumentFacts],
+    fresh: dict[str, DocumentFacts],
     pictures: Mapping[str, bytes | None],
     rendered: Renderings,
     not_rendered: Collection[str],
@@ -66,12 +65,10 @@ def save(
     state.save(
         folder,
         sources=sources,
-        documents={path: pack(one) for path, one in fresh.items()} | dict.fromkeys(gone),
+        documents=fresh | dict.fromkeys(gone),
         pictures=pictures,
         editions={
-            path: (pack(one), summaries)
-            for path, (one, summaries) in rendered.items()
-            if summaries is not None
+            path: (one, summaries) for path, (one, summaries) in rendered.items() if summaries is not None
         }
         | dict.fromkeys(not_rendered),
         outputs=outputs,

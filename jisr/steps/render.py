@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from jisr.errors import Problem
 from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
-from jisr.packed import unpacker
 from jisr.processes import Shards, Watch
 from jisr.rendering import Desk
 from jisr.translate.editions import catalogue_path
@@ -26,7 +25,7 @@ def render(
     hidden: Mapping[str, Unpublished | None],
     digests: Mapping[str, str],
     grounds: str,
-    stored: Mapping[str, bytes],
+    stored: Mapping[str, RenderFacts],
     watch: Watch,
     problems: list[Problem],
     *,
@@ -36,7 +35,6 @@ def render(
 
     Only changed ones are made. `grounds` name what all of them stand on, and addresses may have `moved`.
     """
-    unpack = unpacker(RenderFacts)
     rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
     bodies = Bodies(desk.record)
     stale = []
@@ -45,7 +43,7 @@ def render(
             digests.get(catalogue_path(files.path, language), "") for language in desk.site.languages[1:]
         ]
         key = " ".join((grounds, *catalogues, facts[files.path].key, hidden[files.path] or ""))
-        before = unpack(stored.get(files.path, b""))
+        before = stored.get(files.path)
         if (
             before
             and before.key == key

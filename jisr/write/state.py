@@ -8,18 +8,20 @@ import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Meta, Struct
 
 from jisr.errors import Problem, Report, SiteError
+from jisr.model import DocumentFacts, RenderFacts
 from jisr.write.output import FOLDER, is_plain
+from jisr.write.parts import TABLE, Parts
 
 FILE = "state.db"
-VERSION = 4
+VERSION = 5
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0
@@ -32,17 +34,15 @@ _DAMAGE = (
     sqlite3.SQLITE_NOTADB,
 )
 
-_TABLES = """
-CREATE TABLE source (path TEXT PRIMARY KEY, signature BLOB, digest TEXT) WITHOUT ROWID;
-CREATE TABLE document (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
-CREATE TABLE picture (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
-CREATE TABLE edition (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
+_TABLES = f"""
+{TABLE}
 CREATE TABLE summary (path TEXT PRIMARY KEY, summaries BLOB);
-CREATE TABLE output (
-  folder TEXT, path TEXT, fingerprint TEXT, digest TEXT, signature BLOB, PRIMARY KEY (folder, path)
-) WITHOUT ROWID;
+CREATE TABLE picture (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 CREATE TABLE run (folder TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
+
+Known = tuple[bytes, Annotated[str, Meta(min_length=32, max_length=32)]]
+"""Signature and digest of a file that was read."""
 
 
 class Written(Struct, frozen=True, gc=False):
@@ -64,8 +64,8 @@ class State:
         self.links = [root / FOLDER, self.folder]
         self.path = self.folder / FILE
         self.report = report
-        self._sources: dict[str, tuple[bytes, str]] | None = None
-        self._documents: dict[str, bytes] | None = None
+        self._documents: dict[str, DocumentFacts] | None = None
+        self._sources: dict[str, Known] | None = None
 
     def __enter__(self) -> "State":
         if any(folder.is_symlink() for folder in self.links):
@@ -134,7 +134,7 @@ class State:
             if not new and not (version == 0 and not names):
                 if version != VERSION:
                     raise sqlite3.DatabaseError(f"version {version} instead of {VERSION}")
-                if names != {"source", "document", "edition", "summary", "picture", "output", "run"}:
+                if names != {"part", "summary", "picture", "run"}:
                     raise sqlite3.DatabaseError("not a record of Jisr's")
                 return db
             db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
@@ -143,30 +143,25 @@ class State:
             raise
         return db
 
-    def sources(self) -> dict[str, tuple[bytes, str]]:
+    def sources(self) -> dict[str, Known]:
         """Signature and digest of each file that the last build read."""
         if self._sources is None:
-            rows = self.db.execute(
-                "SELECT path, signature, digest FROM source"
-                " WHERE typeof(path) = 'text' AND typeof(signature) = 'blob' AND typeof(digest) = 'text'"
-                " AND length(digest) = 32"
-            )
-            self._sources = {path: (sign, digest) for path, sign, digest in rows.fetchall()}
+            self._sources = self._of_sources().read()
         return self._sources
 
-    def documents(self) -> dict[str, bytes]:
+    def documents(self) -> dict[str, DocumentFacts]:
         """The facts of each document."""
         if self._documents is None:
-            self._documents = dict(self.db.execute("SELECT path, facts FROM document"))
+            self._documents = self._of_documents().read()
         return self._documents
 
     def pictures(self) -> dict[str, bytes]:
         """The facts of each picture, by the digest of its file."""
         return dict(self.db.execute("SELECT path, facts FROM picture WHERE typeof(facts) = 'blob'"))
 
-    def editions(self) -> dict[str, bytes]:
+    def editions(self) -> dict[str, RenderFacts]:
         """The facts of each document's rendering."""
-        return dict(self.db.execute("SELECT path, facts FROM edition"))
+        return self._of_editions().read()
 
     def summaries(self, path: str) -> bytes:
         """The editions of a document, without their bodies."""
@@ -175,16 +170,10 @@ class State:
 
     def outputs(self, folder: str) -> dict[str, Written]:
         """What was written into an output folder."""
-        rows = self.db.execute(
-            "SELECT path, fingerprint, digest, signature FROM output WHERE folder = ?"
-            " AND typeof(path) = 'text' AND typeof(fingerprint) = 'text' AND typeof(digest) = 'text'"
-            " AND typeof(signature) = 'blob'",
-            (folder,),
-        ).fetchall()
-        found = {row[0]: Written(row[1], row[2], row[3]) for row in rows}
+        found = self._of_outputs(folder).read()
         # A look at all paths together takes a hundredth of what a look at each takes.
         together = "\n".join(found)
-        if ".." in together or "\n/" in f"\n{together}" or "" in found:
+        if ".." in together or "\n/" in together or together.startswith("/") or "" in found:
             found = {path: row for path, row in found.items() if is_plain(path)}
         return found
 
@@ -197,57 +186,63 @@ class State:
         self,
         folder: str,
         *,
-        sources: Mapping[str, tuple[bytes, str] | None],
-        documents: Mapping[str, bytes | None],
+        sources: Mapping[str, Known | None],
+        documents: Mapping[str, DocumentFacts | None],
         pictures: Mapping[str, bytes | None],
-        editions: Mapping[str, tuple[bytes, bytes] | None],
+        editions: Mapping[str, tuple[RenderFacts, bytes] | None],
         outputs: Mapping[str, Written | None],
         run: str,
         site: str,
     ) -> None:
-        """Record a build in one transaction. None takes a row out."""
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        """Record a build in one transaction. None takes a value out."""
+        rendered = {path: one and one[0] for path, one in editions.items()}
+        summaries = {path: one and one[1] for path, one in editions.items()}
+        with self._all_or_nothing() as db:
             self._sources = self._documents = None
-            _change(db, "source", {p: v for p, v in sources.items() if v is not None}, _gone(sources))
-            _change(
-                db, "document", {p: (v,) for p, v in documents.items() if v is not None}, _gone(documents)
-            )
-            _change(db, "picture", {p: (v,) for p, v in pictures.items() if v is not None}, _gone(pictures))
-            rendered = {p: v for p, v in editions.items() if v is not None}
-            _change(db, "edition", {p: (facts,) for p, (facts, _) in rendered.items()}, _gone(editions))
-            _change(db, "summary", {p: (packed,) for p, (_, packed) in rendered.items()}, _gone(editions))
-            db.executemany(
-                "DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in _gone(outputs))
-            )
-            db.executemany(
-                "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?, ?)",
-                ((folder, path, *astuple(value)) for path, value in outputs.items() if value is not None),
-            )
+            self._of_sources().change(sources)
+            self._of_documents().change(documents)
+            self._of_editions().change(rendered)
+            self._of_outputs(folder).change(outputs)
+            for table, rows in (("summary", summaries), ("picture", pictures)):
+                gone = ((path,) for path, value in rows.items() if value is None)
+                db.executemany(f"DELETE FROM {table} WHERE path = ?", gone)
+                kept = ((path, value) for path, value in rows.items() if value is not None)
+                db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", kept)
             db.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", [(folder, run), ("", site)])
-            db.execute("COMMIT")
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
 
     def touch(self, folder: str, outputs: Mapping[str, Written]) -> None:
         """Record how files look now that are what they were."""
-        self.db.executemany(
-            "INSERT OR REPLACE INTO output VALUES (?, ?, ?, ?, ?)",
-            ((folder, path, *astuple(value)) for path, value in outputs.items()),
-        )
+        with self._all_or_nothing():
+            self._of_outputs(folder).change(outputs)
 
     def note(self, folder: str, paths: Iterable[str], gone: Iterable[str]) -> None:
         """Record that files were written, and others removed, by a build that didn't come to its end."""
-        db = self.db
-        db.execute("BEGIN IMMEDIATE")
-        db.executemany(
-            "INSERT OR REPLACE INTO output VALUES (?, ?, '', '', x'')", ((folder, p) for p in paths)
-        )
-        db.executemany("DELETE FROM output WHERE folder = ? AND path = ?", ((folder, p) for p in gone))
-        db.execute("DELETE FROM run WHERE folder = ?", (folder,))
-        db.execute("COMMIT")
+        rows: dict[str, Written | None] = dict.fromkeys(paths, Written("", "", b""))
+        with self._all_or_nothing() as db:
+            self._of_outputs(folder).change(rows | dict.fromkeys(gone))
+            db.execute("DELETE FROM run WHERE folder = ?", (folder,))
+
+    def _of_sources(self) -> Parts[Known]:
+        return Parts(self.db, "source", Known)  # type: ignore[arg-type]
+
+    def _of_documents(self) -> Parts[DocumentFacts]:
+        return Parts(self.db, "document", DocumentFacts)
+
+    def _of_editions(self) -> Parts[RenderFacts]:
+        return Parts(self.db, "edition", RenderFacts)
+
+    def _of_outputs(self, folder: str) -> Parts[Written]:
+        return Parts(self.db, f"output {folder}", Written)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[sqlite3.Connection]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self.db
+            self.db.execute("COMMIT")
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
 
 
 def recorded(root: Path, record: str) -> dict[str, bytes]:
@@ -274,16 +269,3 @@ def is_damage(error: sqlite3.DatabaseError) -> bool:
     """Whether an error tells of a bad file, and not of a disk or a right that is wanting."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code & 0xFF in _DAMAGE
-
-
-def _change(
-    db: sqlite3.Connection, table: str, rows: Mapping[str, tuple[object, ...]], gone: Iterable[str]
-) -> None:
-    db.executemany(f"DELETE FROM {table} WHERE path = ?", ((path,) for path in gone))
-    if rows:
-        marks = ", ".join("?" * (1 + len(next(iter(rows.values())))))
-        db.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", ((p, *v) for p, v in rows.items()))
-
-
-def _gone(rows: Mapping[str, object | None]) -> list[str]:
-    return [path for path, value in rows.items() if value is None]

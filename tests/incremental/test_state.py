@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from jisr.write.state import State
 from tests.incremental.bench import (
     Bench,
     Build,
@@ -300,12 +301,9 @@ def test_a_state_from_elsewhere_deletes_and_writes_nothing_outside_the_output_fo
     precious = bench.root.parent / "precious.txt"
     for text in ("../../precious.txt", str(precious), "en/../../../precious.txt"):
         precious.write_text("نفيس", encoding="utf-8")
-        with closing(sqlite3.connect(bench.root / DB)) as db:
-            row = db.execute("SELECT * FROM output LIMIT 1").fetchone()
-            names = [one[1] for one in db.execute("PRAGMA table_info(output)")]
-            values = [text if name == "path" else value for name, value in zip(names, row, strict=True)]
-            db.execute(f"INSERT INTO output VALUES ({', '.join('?' * len(values))})", values)
-            db.commit()
+        with State(bench.root, lambda problem: pytest.fail(str(problem))) as state:
+            before = state.outputs(str(bench.public))
+            state.touch(str(bench.public), {text: before["index.html"]})
         (bench.root / "content/about.md").write_bytes(
             (bench.root / "content/about.md").read_bytes() + b"\nx\n"
         )
