@@ -7,7 +7,7 @@ import gettext
 import os
 import re
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from datetime import date, datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     StrictUndefined,
+    Template,
     TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
@@ -67,8 +68,9 @@ class Templates:
     ) -> None:
         self.site_root, self.translations = site_root, words
         self.folders = list(dict.fromkeys([site_root / FOLDER, theme_root / FOLDER]))
+        self.loader = _Inside(self.folders)
         self.environment = Environment(
-            loader=_Inside(self.folders),
+            loader=self.loader,
             autoescape=True,
             undefined=_Undefined,
             trim_blocks=True,
@@ -177,8 +179,7 @@ class Templates:
 
     def check_macros(self, used: Iterable[str], report: Report) -> None:
         """Report macros that the templates of pages need, and that aren't there."""
-        parse = cache(self._tree)
-        for need in {need for name in used for need in macros.missing(name, parse)}:
+        for need in {need for name in used for need in macros.missing(name, self._tree)}:
             report(self._lacking(*need))
 
     def loads(self) -> dict[str, list[str]]:
@@ -206,7 +207,7 @@ class Templates:
     def _tree(self, name: str) -> nodes.Template | None:
         """The syntax tree of a template; None where there is none: `check` tells what is wrong."""
         try:
-            return self.environment.parse(_Inside(self.folders).get_source(self.environment, name)[0])
+            return self.loader.tree(self.environment, name)[0]
         except Exception:
             return None
 
@@ -284,7 +285,29 @@ class Templates:
 
 
 class _Inside(FileSystemLoader):
-    """Loads no template from behind a link that leads out of the site or the theme."""
+    """Loads no template from behind a link that leads out of the site or the theme, and parses each once."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        super().__init__(folders)
+        self.trees: dict[str, tuple[nodes.Template, str]] = {}
+
+    def tree(self, environment: Environment, name: str) -> tuple[nodes.Template, str]:
+        """The syntax tree of a template, and its file."""
+        if name not in self.trees:
+            source, path, _ = self.get_source(environment, name)
+            self.trees[name] = environment.parse(source, name, path), path
+        return self.trees[name]
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """The template, ready to be rendered."""
+        tree, path = self.tree(environment, name)
+        code = environment.compile(tree, name, path)
+        return environment.template_class.from_code(environment, code, globals or {})
 
     def get_source(self, environment: Environment, template: str) -> Any:
         source, path, up_to_date = super().get_source(environment, template)
