@@ -239,7 +239,8 @@ class _Run:
         from jisr.write.assets import recorded
 
         options, state, watch, problems = self.options, self.state, self.watch, self.problems
-        self.digests = digests(self.looked.sources, self.looked.known, self.report)
+        looked = self.looked
+        self.digests = digests(looked.sources, looked.known, looked.changed, self.report)
         site = commands.read_settings(self.root, options.base_url, self.report)
         if site and options.preview:
             site = replace(site, cards=False)
@@ -251,7 +252,9 @@ class _Run:
             site, self.looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
         )
         reading = site.reading if site else Reading()
-        changed = [p for p, now in self.digests.items() if self.looked.known.get(p, (b"", ""))[1] != now]
+        changed = [
+            p for p in looked.changed if p not in looked.known or looked.known[p][1] != self.digests[p]
+        ]
         amount = common.how_many_changed(site, shared, changed, len(documents), self.last)
         number = processes_for(amount, options.jobs)
         size = FEW if self.kept and self.kept.seen else BATCH
@@ -392,7 +395,10 @@ class _Run:
         from jisr.steps.plan import reason
 
         as_it_is = (Copied, Derived)
-        pages = sum(o.path.endswith(".html") and not isinstance(o.content, as_it_is) for o in plan.outputs)
+        explained = plan.outputs if self.options.explain else ()
+        pages = len(
+            [o for o in plan.outputs if o.path.endswith(".html") and not isinstance(o.content, as_it_is)]
+        )
         return Built(
             pages=pages,
             files=len(plan.outputs) - pages,
@@ -400,9 +406,7 @@ class _Run:
             removed=tuple(sorted(plan.removed)),
             kept=self._strays([output.path for output in plan.outputs]),
             warnings=tuple(sorted(set(self.problems))),
-            reasons=tuple(
-                sorted((o.path, reason(o, standing)) for o in plan.outputs if self.options.explain)
-            ),
+            reasons=tuple(sorted((o.path, reason(o, standing)) for o in explained)),
             scheduled=dates["scheduled"],
             next=dates["next"],
         )

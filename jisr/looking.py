@@ -19,13 +19,14 @@ WORTH_A_PROCESS = 2000
 class Looked(Struct, frozen=True):
     """The site's files, and the outputs that were written before.
 
-    `known` are signature and digest of files as recorded, and `unchanged` says whether they are all there is.
-    Of what was `written`, some outputs are `tampered` with, and some `touched`: these only look otherwise.
-    It is `clean` where nothing was found wrong.
+    `known` are signature and digest of files as recorded, `changed` those that are new or otherwise now, and
+    `unchanged` says whether all is as it was. Of what was `written`, some outputs are `tampered` with, some
+    `touched`: these only look otherwise. It is `clean` where nothing was found wrong.
     """
 
     sources: Mapping[str, Source]
     known: Mapping[str, tuple[bytes, str]]
+    changed: frozenset[str]
     unchanged: bool
     written: Mapping[str, Written]
     tampered: frozenset[str]
@@ -43,14 +44,15 @@ def look(
     with beside(at_outputs) if many else nullcontext(at_outputs) as seen:
         sources = survey(root, theme, problems.append)
         known = {} if verify else state.sources()
-        unchanged = known.keys() == sources.keys() and all(
-            known[path][0] == source.signature for path, source in sources.items()
+        changed = frozenset(
+            [path for path, one in sources.items() if path not in known or known[path][0] != one.signature]
         )
+        unchanged = not changed and len(known) == len(sources)
         if not unchanged:
             _load_stages()
         tampered, touched, said = seen()
     problems += said
-    return Looked(sources, known, unchanged, written, tampered, touched, clean=not problems)
+    return Looked(sources, known, changed, unchanged, written, tampered, touched, clean=not problems)
 
 
 def recall(
@@ -73,7 +75,8 @@ def recall(
     known = {
         path: (source.signature, digests[path]) for path, source in sources.items() if path not in touched
     }
-    return Looked(sources, known, False, dict(written), doubted, {}, clean=True)
+    now = frozenset(sources.keys() - known.keys())
+    return Looked(sources, known, now, False, dict(written), doubted, {}, clean=True)
 
 
 def _load_stages() -> None:

@@ -5,7 +5,7 @@ import signal
 import struct
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -82,15 +82,16 @@ def named(root: Path, theme: Path, path: str) -> str:
 
 
 def digests(
-    sources: Mapping[str, Source], known: Mapping[str, tuple[bytes, str]], report: Report
+    sources: Mapping[str, Source],
+    known: Mapping[str, tuple[bytes, str]],
+    changed: Container[str],
+    report: Report,
 ) -> dict[str, str]:
-    """Digest of each file: the known one where the file is as it was then."""
-    found = {}
-    for path, source in sources.items():
-        before = known.get(path)
-        same = before is not None and before[0] == source.signature
-        found[path] = before[1] if before and same else digest(source, report)
-    return found
+    """Digest of each file: the known one of those that haven't changed."""
+    return {
+        path: digest(source, report) if path in changed else known[path][1]
+        for path, source in sources.items()
+    }
 
 
 def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> Outputs:

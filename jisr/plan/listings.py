@@ -6,7 +6,7 @@ only those anew that show it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -78,7 +78,7 @@ class _Slugs(dict[str, str]):
 def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
     """The articles among the documents."""
     found = [document for document in documents if document.kind == "article"]
-    found.sort(key=lambda document: (document.moment, document.address), reverse=True)
+    found.sort(key=attrgetter("moment", "address"), reverse=True)
     slugs = {"tags": _Slugs(), "authors": _Slugs()}
     groups: dict[str, dict[str, list[int]]] = {kind.index: {} for kind in KINDS}
     plain = ARTICLES.count("/")

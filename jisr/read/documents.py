@@ -41,13 +41,14 @@ def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentF
         if all(stem + ending in by_path for ending in BODIES):
             what = f"{stem}.md and {stem}.txt would share their metadata and translations"
             report(Problem(f"{stem}.txt", 1, 1, what, "rename one of them"))
-    found = []
     sidecars = {path: source for path, source in by_path.items() if path.endswith(SIDECARS)}
+    if not sidecars:
+        return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
+    found = []
     for path, source in by_path.items():
         stem = path.rpartition(".")[0]
         if path not in sidecars:
-            names = [stem + ending for ending in SIDECARS] if sidecars else ()
-            own = [sidecars[name] for name in names if name in sidecars]
+            own = [sidecars[stem + ending] for ending in SIDECARS if stem + ending in sidecars]
             found.append(DocumentFiles(path, (source, *own)))
         elif stem not in stems:
             hint = f"add {PurePosixPath(stem).name}.md or .txt"

@@ -34,9 +34,8 @@ class Links:
         self.files = frozenset(files)
         self.faulty = frozenset(faulty)
         self.drafts = frozenset(drafts)
-        found = ["", *(f"{address}/" for address in self.documents.values()), *places]
         self.homes = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
-        self.roots = frozenset(home + place for home in self.homes for place in found)
+        self.places = frozenset(["", *[f"{address}/" for address in addresses.values()], *places])
 
     def under(self, site: Site) -> "Links":
         """The same under other settings; the languages are the same."""
@@ -109,7 +108,7 @@ class Links:
         files = self.site.addresses == "files"
         bare = path.removesuffix(".html") if files else path
         for place in (bare, f"{bare}/"):
-            if place in self.roots:
+            if any(place.removeprefix(home) in self.places for home in self.homes if place.startswith(home)):
                 page = files and place.endswith("/") and place not in self.homes
                 return url(f"{place[1:-1]}.html" if page else place[1:], self.site.base_path)
         for folder in ("static", "content"):
