@@ -385,8 +385,8 @@ class EditionFacts(Struct, frozen=True, gc=False):
     """What of an edition pages depend on.
 
     Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
-    neighbours show. `ready` is whether it is translated as far as `index_from` asks; `card` marks what its
-    card shows, empty where it has none.
+    neighbours show, `found` of what a search index is given, empty where there is none. `ready` is whether it
+    is translated as far as `index_from` asks; `card` marks what its card shows, empty where it has none.
     """
 
     language: str
@@ -396,6 +396,7 @@ class EditionFacts(Struct, frozen=True, gc=False):
     indexed: bool
     ready: bool
     card: str
+    found: str
 
 
 class RenderFacts(Struct, frozen=True, gc=False):

@@ -11,6 +11,7 @@ from jisr.model import Document, Edition, EditionFacts, Language, RenderFacts, S
 from jisr.packed import pack_editions
 from jisr.packing import pack
 from jisr.plan.cards import card_mark
+from jisr.plan.find import index_page
 from jisr.plan.pages import indexed, ready
 from jisr.read.documents import moment, unpublished
 from jisr.read.markup.body import Body
@@ -115,6 +116,7 @@ def render(
                 indexed=indexed(site, e),
                 ready=ready(site, e.language, e.progress),
                 card=card_mark(site, e) if indexed(site, e) else "",
+                found=fingerprint(s.address, index_page(e))[:16] if site.search else "",
             )
             for e, s in zip(found, told, strict=True)
         ),

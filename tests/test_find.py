@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pagefind_bin
 import pytest
 
 from jisr.plan import find
+from jisr.write import index
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 from tests.preview import running
 from tests.test_rebuild import times, tree
@@ -147,6 +149,32 @@ def test_only_a_changed_text_makes_an_index_anew(site: MakeSite) -> None:
     assert (
         "A second list" in indexed(folder.path / "public", "en/search/newest")["/en/articles/a2/"]["content"]
     )
+
+
+def test_an_edit_makes_no_index_of_a_language_whose_text_stays(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site(files())
+    built(folder)
+    made: list[str] = []
+    make = index.make
+
+    def watched(folders: Mapping[Path, tuple[Path, str]], ignored: str, at_once: int) -> None:
+        made.extend(language for _, language in folders.values())
+        make(folders, ignored, at_once)
+
+    monkeypatch.setattr(index, "make", watched)
+    folder.write("content/articles/a2.md", ARTICLE.format(2).replace("لم يُترجم", "ما تُرجم"))
+    built(folder)
+    assert made == ["ar"]
+    made.clear()
+    folder.write("translations/en/articles/a2.po", PO.replace("Second list", "A second list"))
+    built(folder)
+    assert made == ["en"]
+    made.clear()
+    folder.write("content/articles/a2.md", ARTICLE.format(2).replace("title: ", "slug: other\ntitle: "))
+    assert "/en/articles/other/" in indexed(built(folder), "en/search/newest")
+    assert made == ["ar", "en"]
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -52,7 +52,7 @@ def bundles(
             folder=f"{language.code}/{place}" if index else place,
             language=index,
             documents=tuple([document.path for document, _ in part]),
-            digest=digest_of([editions[index].page for _, editions in part], fingerprint(language)),
+            digest=digest_of([editions[index].found for _, editions in part], fingerprint(language)),
         )
         for index, language in enumerate(site.languages)
         for place, part in zip(indices(len(parts)), parts, strict=True)
