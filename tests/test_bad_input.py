@@ -179,6 +179,20 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["content/articles/a.md:6:7: error: the link leads to b.md, which is a draft or isn't out at present; "
          "publish it first, take the link out, or build with --drafts"],
     ),
+    "a link to the address of a draft": (
+        {"content/articles/a.md": article(body="[صلة](/articles/b/) و[أخرى](/articles/c/)"),
+         "content/articles/2023-10-16-b.md": article("title: ب\ndraft: true")},
+        ["content/articles/a.md:6:7: error: the link leads to /articles/b/, which is a draft or isn't out at present; "
+         "publish it first, take the link out, or build with --drafts",
+         "content/articles/a.md:6:29: error: the link leads to /articles/c/, which isn't there; "
+         "check its path, which begins at this file's folder"],
+    ),
+    "links to a document with errors, which is what is to be mended": (
+        {"content/articles/a.md": article(body="[صلة](/articles/b/) و[أخرى](b.md)"),
+         "content/articles/b.md": article("title: [ب\ndate: 2023-10-16")},
+        ["content/articles/b.md:3:5: error: this is not YAML (did not find expected ',' or ']'); "
+         "check the quotes, brackets and indentation of this line"],
+    ),
     "a picture in the metadata that isn't there": (
         {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\nimage: {src: photo.jpg, alt: صورة}")},
         ["content/articles/a.md:4:9: error: the link leads to photo.jpg, which isn't there; "

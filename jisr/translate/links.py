@@ -91,11 +91,11 @@ class Links:
             report(self._problem(document, link, f"{link} is not an address", "check its brackets"))
             return link
         full = self._full(document.path, path)
-        if full in self.drafts:
+        if _named(full, self.drafts):
             what = f"the link leads to {path}, which is a draft or isn't out at present"
             hint = "publish it first, take the link out, or build with --drafts"
             report(self._problem(document, link, what, hint))
-        elif full not in self.faulty:
+        elif not _named(full, self.faulty):
             near = difflib.get_close_matches(posixpath.basename(path), self._names(), 1, 0.8)
             hint = (
                 f"did you mean {near[0]}?" if near else "check its path, which begins at this file's folder"
@@ -171,3 +171,12 @@ def _folders(paths: Iterable[str]) -> set[str]:
         found |= level
         level = {path.rpartition("/")[0] for path in level} - found - {""}
     return found
+
+
+def _named(target: str, documents: Iterable[str]) -> bool:
+    """Whether a link leads to one of these documents: to its file, or by its name to an address not known."""
+    if not target.startswith("/"):
+        return target in documents
+    name = posixpath.basename(target).removesuffix(".html")
+    stems = (posixpath.basename(path).rpartition(".")[0] for path in documents)
+    return bool(name) and any(name in (stem, stem[len("2023-10-16-") :]) for stem in stems)
