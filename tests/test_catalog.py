@@ -1,9 +1,13 @@
 """Catalogues: what tools write is read whole, kept, and written the same again."""
 
+import re
 import subprocess
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jisr.errors import Problem
 from jisr.languages import plural_forms
@@ -86,6 +90,39 @@ def test_everything_that_poedit_writes_is_read() -> None:
     assert first.comments == ("A translator's remark: check with the desk.",)
     assert (second.flags, second.fuzzy, second.text) == (("no-wrap",), False, "50% done.")
     assert [entry.text for entry in found.obsolete.values()] == ["Deleted", "Old"]
+
+
+LINES = st.sampled_from(
+    [
+        "", " ", "# remark", "#. paragraph", "#. heading ", "#: content/a.md:5", "#: a.md b.md:7", "#:  a.md:1",
+        "#, fuzzy", '#| msgid "قبل"', '#~ msgid "قديم"', '#~ msgstr "Old"', '#~| msgid "أقدم"', 'msgctxt "title"',
+        'msgctxt ""', 'msgid "نص"', 'msgid "a \\"b\\""', 'msgid "a "b""', 'msgid ""', 'msgid  "x"', 'msgid "x" ',
+        ' msgid "y"', 'msgid_plural "ys"', 'msgstr[0] "Y"', 'msgstr "Text"', 'msgstr "a\\n"', 'msgstr "C:\\"',
+        '"more"', '#~ "more"', "nonsense", "<<<<<<< ours", 'msgstr "\u2067"',
+    ]
+)  # fmt: skip
+MESSAGES = st.builds(
+    lambda number, above, text, end: f'{above}msgid "رقم {number}"\nmsgstr "{text}"{end}',
+    st.integers(1, 9),
+    st.sampled_from(
+        ["", "#. paragraph\n#: a.md:7\n", '#. title\nmsgctxt "title"\n', "# remark\n", "#, fuzzy\n"]
+    ),
+    st.sampled_from(["", "Text", '\\"Text\\"', 'a"b']),
+    st.sampled_from(["", "\n", "\n\n", '\n"more"', "\n# remark"]),
+)
+
+
+@given(st.lists(MESSAGES | LINES, max_size=8), st.sampled_from([HEADER, ""]), st.sampled_from(["", "\n"]))
+def test_messages_taken_at_once_are_what_their_lines_come_to(
+    blocks: list[str], header: str, end: str
+) -> None:
+    text = header + "\n".join(blocks) + end
+    found: list[object] = []
+    for message in (catalog._MESSAGE, re.compile("(?!)")):
+        said: list[Problem] = []
+        with patch.object(catalog, "_MESSAGE", message):
+            found.append((catalog.read(text, "a.po", said.append), said))
+    assert found[0] == found[1]
 
 
 def test_what_was_written_is_read_the_same_and_written_the_same() -> None:

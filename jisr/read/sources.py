@@ -28,7 +28,21 @@ MAX_FILE = 4_000_000
 
 def inside(root: Path, path: Path) -> bool:
     """Whether a path, links followed, lies in the site: nothing else is read or written."""
+    if _is_straight(str(root), str(path)):  # nearly always, and in a tenth of the time
+        return True
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def _is_straight(folder: str, path: str) -> bool:
+    """Whether a path leads down from a folder, without a link on the way."""
+    if not path.startswith(folder + os.sep):
+        return False
+    here = folder
+    for part in path[len(folder) + 1 :].split(os.sep):
+        here = f"{here}{os.sep}{part}"
+        if part == ".." or os.path.islink(here):
+            return False
+    return True
 
 
 def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
@@ -73,7 +87,8 @@ def digest(source: Source, report: Report) -> str:
 def read_text(source: Source, report: Report) -> str | None:
     """The file's text: UTF-8, no byte order mark, line ends as `\\n`. Reports what isn't that."""
     try:
-        raw = source.file.read_bytes()
+        with open(f"{source.root}/{source.path}", "rb", buffering=0) as file:
+            raw = file.read()
     except OSError as error:
         report(
             Problem(
@@ -100,7 +115,8 @@ def decode(raw: bytes, path: str, report: Report) -> str | None:
         what = f"the byte 0x{raw[error.start]:02x} is not UTF-8"
         report(Problem(path, raw.count(b"\n", 0, error.start) + 1, column, what, "save the file as UTF-8"))
         return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if b"\r" in raw:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     # To look for each is five times as fast as to look for any.
     if any(map(raw.__contains__, _CONTROLS)) and (found := _CONTROL.search(text)):
         line, column = place(text, found.start())

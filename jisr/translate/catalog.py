@@ -7,7 +7,7 @@ a catalogue against 0.2 ms): a catalogue is read here, whole or not at all.
 import gettext
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,24 @@ _LINE = re.compile(
     r'"(?P<string>[^"\\]*(?:\\[\\"ntr][^"\\]*)*)"'
 )
 _ESCAPE = re.compile(r"\\(.)")
+_MESSAGE = re.compile(
+    r"""
+      (?:\#\.\ (?P<extracted>.+)\n)?
+      (?:\#:\ (?P<path>[^\s:\u2068]+):(?P<line>[0-9]+)\n)?
+      (?:msgctxt\ "(?P<context>.*)"\n)?
+      msgid\ "(?P<id>.+)"\n
+      msgstr\ "(?P<string>.*)"\n
+      \n*(?=\#(?!~)|msgctxt\ |msgid\ |\Z)
+    """,
+    re.VERBOSE,
+)
+"""A message as `write` has most of them, if no string needs an escape: it is what its lines come to."""
+
 _PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(?P<line>\d+))?(?=\s|$)")
 _ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d+)")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
 _PREVIOUS = re.compile(r"^#\|")
-_PLAIN = frozenset({"msgctxt", "msgid", "msgstr"})
 _MOST_PLURALS = 6
 _NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 _FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
@@ -91,27 +103,28 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
         failures.append(Problem(path, line, 1, message, hint))
         report(failures[-1])
 
-    lines = text.split("\n")
     header: tuple[tuple[str, str], ...] = ()
     comment: tuple[str, ...] = ()
     live: dict[Key, Entry] = {}
     old: dict[Key, Entry] = {}
     forms = 0
-    for number, draft in enumerate(_drafts(lines, fail)):
-        texts = draft.texts
-        if number == 0 and "msgctxt" not in texts and texts["msgid"] == "" and not draft.obsolete:
-            header, comment = _header(texts.get("msgstr", "")), tuple(draft.comments)
+    for number, found in enumerate(_messages(text, fail)):
+        known = live
+        if isinstance(found, Entry):
+            entry = found
+        elif number == 0 and _is_header(found):
+            header, comment = _header(found.texts.get("msgstr", "")), tuple(found.comments)
             forms = _plural_forms(header, fail)
             continue
-        entry = _entry(draft, forms, fail)
-        known = old if draft.obsolete else live
-        if entry.key in known or not entry.id:
-            twin = (
-                f"the same msgid stands in line {known[entry.key].line}" if entry.id else "its msgid is empty"
-            )
+        else:
+            entry = _entry(found, forms, fail)
+            known = old if found.obsolete else live
+        key = entry.context, entry.id
+        if key in known or not entry.id:
+            twin = f"the same msgid stands in line {known[key].line}" if entry.id else "its msgid is empty"
             hint = "keep one of the two" if entry.id else "mend it"
-            fail(draft.line, f"a message that would be lost: {twin}", hint)
-        known[entry.key] = entry
+            fail(entry.line, f"a message that would be lost: {twin}", hint)
+        known[key] = entry
     for entry in live.values() if has_controls(text) else ():
         for string in entry.strings:
             at = unbalanced(string)
@@ -120,8 +133,15 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
                 fail(entry.line, what, "remove it, or use isolates in pairs")
     if failures:
         return None
-    ending = [line.strip() for line in takewhile(_is_comment, reversed(lines)) if line.strip()]
-    return Catalogue(path, header, comment, live, old, tuple(reversed(ending)))
+    return Catalogue(path, header, comment, live, old, _ending(text))
+
+
+def _ending(text: str) -> tuple[str, ...]:
+    """The comments after the last entry."""
+    if not text.rstrip().rpartition("\n")[2].lstrip().startswith("#"):  # nearly always
+        return ()
+    last = takewhile(_is_comment, reversed(text.split("\n")))
+    return tuple(reversed([line.strip() for line in last if line.strip()]))
 
 
 class _Draft(Struct):
@@ -156,58 +176,79 @@ class _Draft(Struct):
             self.comments.append(comment[1:].strip())
 
 
-def _drafts(lines: Sequence[str], fail: Callable[[int, str, str], None]) -> Iterator[_Draft]:
-    """The entries in the lines of a PO file, the header's too. Reports what is none, and what is half one.
+def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entry | _Draft]:
+    """The entries in a PO file, the header's too. Reports what is none, and what is half one.
 
     After a line that can't be read there are none: what is missing in them would be that line's.
     """
     draft = _Draft()
     name = ""
-    faulty = False
-    for number, line in enumerate(map(str.strip, lines), 1):
-        if not line:
+    begun = faulty = False
+    number, at = 0, 0
+    while at < len(text):
+        message = None if begun or faulty else _MESSAGE.match(text, at)
+        if message and (entry := _plain_entry(message, number)):
+            yield entry
+            number += text.count("\n", at, message.end())
+            at = message.end()
             continue
-        if line[0] == "#" and (line[1:2] != "~" or line[2:3] == "|"):
-            if draft.texts:
-                if not faulty and _is_whole(draft, fail):
-                    yield draft
-                draft, name = _Draft(), ""
-            draft.note(line)
-            continue
-        keyword, _, string = line.partition(" ")
-        old = False
-        if keyword in _PLAIN and string[:1] == '"' == string[-1] and _is_plain(string):  # nearly always
-            string = string[1:-1]
-        else:
-            found = _LINE.fullmatch(line)
-            if not found or not (found["keyword"] or name):
-                faulty = True
-                if _CONFLICT.match(line):
-                    fail(number, "an unresolved merge conflict", "choose one side and remove the marks")
-                else:
-                    hint = "check its keyword, its quotes and its backslashes"
-                    fail(number, "not a line of a PO file", hint)
-                continue
-            string = _ESCAPE.sub(_unescaped, found["string"])
-            if not found["keyword"]:
-                draft.texts[name] += string
-                continue
-            keyword, old = found["keyword"], found["old"] is not None
-        if keyword in draft.texts or (draft.texts and keyword in ("msgctxt", "msgid") and name != "msgctxt"):
+        end = text.find("\n", at) + 1 or len(text) + 1
+        line = text[at : end - 1].strip()
+        comment = line[:1] == "#" and (line[1:2] != "~" or line[2:3] == "|")
+        found = None if comment else _LINE.fullmatch(line)
+        keyword = found and found["keyword"]
+        if draft.texts and (comment or (keyword and _begins_anew(keyword, name, draft.texts))):
             if not faulty and _is_whole(draft, fail):
                 yield draft
-            draft = _Draft()
-        name = keyword
-        draft.texts[name] = string
-        draft.obsolete = old
-        if name == "msgid" or not draft.line:
-            draft.line = number
+            draft, name, begun = _Draft(), "", False
+            continue  # with this line, the next one's first
+        number, at = number + 1, end
+        begun = begun or bool(line)
+        if comment:
+            draft.note(line)
+        elif found and (keyword or name):
+            string = _ESCAPE.sub(_unescaped, found["string"])
+            if not keyword:
+                draft.texts[name] += string
+                continue
+            name = keyword
+            draft.texts[name] = string
+            draft.obsolete = found["old"] is not None
+            if name == "msgid" or not draft.line:
+                draft.line = number
+        elif line:
+            faulty = True
+            if _CONFLICT.match(line):
+                fail(number, "an unresolved merge conflict", "choose one side and remove the marks")
+            else:
+                fail(number, "not a line of a PO file", "check its keyword, its quotes and its backslashes")
     if draft.texts and not faulty and _is_whole(draft, fail):
         yield draft
 
 
-def _is_plain(quoted: str) -> bool:
-    return quoted.count('"') == 2 and "\\" not in quoted
+def _plain_entry(message: re.Match[str], above: int) -> Entry | None:
+    """A message that was taken at once, with the number of lines `above` it; None where it must not be."""
+    extracted, path, line, context, id_, string = message.groups()
+    strings = f"{context}{id_}{string}"
+    if '"' in strings or "\\" in strings:
+        return None
+    return Entry(
+        id=id_,
+        strings=(string,),
+        context=context or None,
+        extracted=(extracted.strip(),) if extracted else (),
+        references=((path, int(line)),) if path else (),
+        line=above + message.string.count("\n", message.start(), message.start("id")) + 1,
+    )
+
+
+def _begins_anew(keyword: str, name: str, texts: Container[str]) -> bool:
+    """Whether a keyword behind `name` and its like begins another entry than that of the `texts`."""
+    return keyword in texts or (keyword in ("msgctxt", "msgid") and name != "msgctxt")
+
+
+def _is_header(draft: _Draft) -> bool:
+    return "msgctxt" not in draft.texts and draft.texts["msgid"] == "" and not draft.obsolete
 
 
 def _is_whole(draft: _Draft, fail: Callable[[int, str, str], None]) -> bool:
