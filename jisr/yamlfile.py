@@ -27,7 +27,6 @@ _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "boo
 _INDEX = re.compile(r" - at `\$\[(?P<index>\d+)\]`$")
 _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ANY = re.compile(".", re.DOTALL)
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
 _NAMES = {
     "str": "text",
@@ -109,20 +108,20 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
         name = below[-1] if below else "this"
         report(source.problem(below, f"`{name}` must be keys with values", "write them indented under it"))
         return None
-    types = _field_types(kind)  # type: ignore[arg-type]  # a class is hashable
+    types, required = _known(kind)  # type: ignore[arg-type]  # a class is hashable
     failed = False
     result: dict[str, Any] = {}
     for key in values:
         if key not in types:
             failed = True
             report(_unknown_key(source, (*below, key), types))
-    for field in fields(kind):  # type: ignore[arg-type]
-        name, at = field.name, (*below, field.name)
-        if name not in values or values[name] is None:
-            if field.required:
+    for name in types:
+        if values.get(name) is None:
+            if name in required:
                 failed = True
                 report(source.problem(below, f"`{name}` is missing", f"add a line `{name}: …`"))
             continue
+        at = (*below, name)
         nested = _nested(types[name])
         if nested is None:
             if types[name] == date | None and (day := _date(values[name])):
@@ -150,10 +149,14 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
 
 
 @cache
-def _field_types(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _known(kind: Any) -> tuple[dict[str, Any], frozenset[str]]:
+    """The types of a struct's fields, by their names, and which of them it must have."""
+    hints = get_type_hints(kind)
+    known = fields(kind)
+    return {field.name: hints[field.name] for field in known}, frozenset(f.name for f in known if f.required)
 
 
+@cache
 def _nested(annotation: Any) -> type[Any] | None:
     """The struct in `X`, `X | None` or `tuple[X, ...]`."""
     for part in (annotation, *get_args(annotation)):
@@ -224,7 +227,8 @@ class _Reading:
         self.report(Problem(*self.place(node), message, hint))
 
     def value(self, node: yaml.Node, steps: Steps) -> Any:
-        self.places.setdefault(steps, self.place(node))
+        if steps not in self.places:  # a value stands where its key does
+            self.places[steps] = self.place(node)
         if id(node) in self.seen:
             return self.fail(node, "anchors and aliases (& and *) are not read here", "write it out")
         self.seen.add(id(node))
@@ -235,10 +239,8 @@ class _Reading:
         if node.tag not in _SCALARS:
             return self.fail(node, f"the tag {node.tag} is not read here", "write plain values only")
         self.texts[steps] = node.value
-        at = unbalanced(node.value)
-        wrong = _CONTROL.search(node.value) or (at is not None and _ANY.match(node.value, at))
-        if wrong:
-            what = f"the control U+{ord(wrong[0]):04X} can't stand there"
+        if not node.value.isprintable() and (wrong := _wrong_control(node.value)):
+            what = f"the control U+{ord(wrong):04X} can't stand there"
             return self.fail(node, what, "remove it; isolates stand in pairs")
         try:
             return self.loader.yaml_constructors[node.tag](self.loader, node)
@@ -263,6 +265,14 @@ class _Reading:
             self.places[at] = self.place(key_node)
             result[key] = self.value(value_node, at)
         return result
+
+
+def _wrong_control(text: str) -> str:
+    """The first control character that no text may have, or else the first directional one without its partner."""
+    if found := _CONTROL.search(text):
+        return found[0]
+    at = unbalanced(text)
+    return "" if at is None else text[at]
 
 
 def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -213,10 +213,11 @@ def _document(
     reading: Reading,
     report: Report,
 ) -> Document | None:
-    name = PurePosixPath(path).with_suffix("")
-    if name.name == "index" and len(name.parts) > 2:
-        name = name.parent
-    named = name.name
+    _, *folders, named = path.rpartition(".")[0].split("/")
+    if named == "index" and folders:
+        named = folders.pop()
+    if kind == "article":
+        folders = folders[1:]
     day = metadata.date
     if dated := _DATED.fullmatch(named):
         named = dated[2]
@@ -264,7 +265,6 @@ def _document(
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
     if failed:
         return None
-    folders = name.parent.parts[2:] if kind == "article" else name.parent.parts[1:]
     values = {"slug": own, "section": "/".join(filter(None, map(slug, folders)))}
     values |= dict(zip(("year", "month", "day"), _numbers(day, reading.timezone), strict=False))
     return Document(
@@ -279,7 +279,7 @@ def _document(
     )
 
 
-def _pattern(reading: Reading, kind: Literal["article", "page"], folders: tuple[str, ...]) -> str:
+def _pattern(reading: Reading, kind: Literal["article", "page"], folders: Sequence[str]) -> str:
     """The pattern for a document's address: that of the innermost folder that has one, or of its kind."""
     if kind == "page":
         return reading.pages
