@@ -268,7 +268,7 @@ class _Reading:
 
 
 def _wrong_control(text: str) -> str:
-    """The first control character that no text may have, or else the first directional one without its partner."""
+    """The first control character that no text may have, else the first directional one without a partner."""
     if found := _CONTROL.search(text):
         return found[0]
     at = unbalanced(text)

@@ -61,7 +61,7 @@ def render(
     result = rendering.render(
         converter,
         body, translations, source=ARABIC, language=ENGLISH if english else ARABIC, labels=LABELS,
-        resolve=lambda _tag, link: link, ids=None, hide=hide, trusted=trusted, report=problems.append,
+        resolve=lambda _tag, link: link, illustrate=str, ids=None, hide=hide, trusted=trusted, report=problems.append,
     )  # fmt: skip
     assert not problems
     return result

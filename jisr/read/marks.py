@@ -12,13 +12,14 @@ from msgspec import Struct
 from jisr.bidi import COULD_RUN, LTR_RUN
 from jisr.model import Language, Translation
 
-WRAPPED = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+WRAPPED = HEADINGS | {"p"}
 """Blocks that can't hold a label or a <details>: these stand in a <div> together."""
 
 CONTENTS = "[TOC]"
 """A paragraph that stands for the page's headings, as in Python-Markdown's extension toc."""
 
-HEADING = re.compile(r"h[1-6]")
 _REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figcaption"}
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
 _ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}

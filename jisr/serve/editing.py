@@ -269,12 +269,13 @@ class Editing:
                 elements[unit.block][unit.index].set(MARK, names[unit.segment])
         rendering = render(
             self.converter,
-            replace(opened.body, root=root),
+            replace(opened.body, root=root, flat={}),  # flat blocks have no place for a mark
             shown,
             source=opened.site.source,
             language=language,
             labels=self._labels(language, opened.site.source),
             resolve=lambda _, link: link,
+            illustrate=str,
             ids=None,
             hide=opened.site.untranslated == "hide",
             trusted=True,  # what isn't allowed ends a build: such a page was never shown

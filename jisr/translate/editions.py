@@ -13,6 +13,7 @@ from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter, Protected, too_deep
+from jisr.read.markup.inline import read_inline
 from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
 from jisr.translate import messages, sync
@@ -114,6 +115,11 @@ def _editions(
     wanted = segments(body)
     slugs = {name: slug(name) for name in (*document.metadata.authors, *document.metadata.tags)}
     sections = messages.sections(document.path, site.sections)
+    names = messages.names(document, site.sections)
+
+    def illustrate(html: str) -> str:
+        return pictures.in_body(html, seen)
+
     ids = None
     result = []
     for language in site.languages:
@@ -139,6 +145,7 @@ def _editions(
             language=language,
             labels=speech[language.code].labels,
             resolve=resolve_here,
+            illustrate=illustrate,
             ids=ids,
             hide=site.untranslated == "hide",
             trusted=site.trusted_html,
@@ -158,8 +165,7 @@ def _editions(
             return phrases.get(name) or (Phrase(text, site.source, "source") if text else None)
 
         named = {
-            segment.key: _name(segment, speech[language.code].names, site, language)
-            for segment in messages.names(document, site.sections)
+            segment.key: _name(segment, speech[language.code].names, site, language) for segment in names
         }
 
         def name(kind: str, text: str, named: Mapping[tuple[str | None, str], Phrase] = named) -> Phrase:
@@ -189,12 +195,7 @@ def _editions(
                 else None,
                 image_caption=field("image.caption", image.caption) if image else None,
                 image_credit=field("image.credit", image.credit) if image else None,
-                blocks=tuple(
-                    replace(block, html=pictures.in_body(block.html, seen)) if "<" in block.html else block
-                    for block in rendering.blocks
-                )
-                if pictures.paths
-                else rendering.blocks,
+                blocks=rendering.blocks,
                 toc=rendering.toc,
                 progress=progress,
                 unpublished=unpublished,
@@ -245,7 +246,7 @@ def faithful(
         outdated = translation.state == "outdated"
         source = translation.previous or translation.segment.text
         wrong = ""
-        if INLINE.search(text) or INLINE.search(source):
+        if not _plainly_alike(source, text) or (outdated and INLINE.search(text)):
             expected, actual = converter.protected(body, source), converter.protected(body, text)
             if expected != actual:
                 wrong = _difference(expected, actual)
@@ -266,8 +267,14 @@ def faithful(
             )
             result.append(replace(translation, text=None, state="missing"))
         else:
-            result.append(replace(translation, text=text))
+            result.append(translation if text == translation.text else replace(translation, text=text))
     return tuple(result)
+
+
+def _plainly_alike(source: str, text: str) -> bool:
+    """Whether a text can be seen at once to have the links of another, and nothing more to keep."""
+    there, here = read_inline(source), read_inline(text)
+    return there is not None and here is not None and sorted(there.links) == sorted(here.links)
 
 
 def _difference(expected: Protected, actual: Protected) -> str:

@@ -23,12 +23,16 @@ class Unit(Struct, frozen=True):
 
 
 class Body(Struct, frozen=True):
-    """A parsed body: its blocks as a tree, and the segments in reading order, repeated ones too."""
+    """A parsed body: its blocks as a tree, and the segments in reading order, repeated ones too.
+
+    `flat` has the numbers of the segments in each block that holds nothing else (`prose.py`), by its number.
+    """
 
     document: Document
     root: Element
     segments: tuple[Segment, ...]
     units: tuple[Unit, ...] = ()
+    flat: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     footnotes: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[str, int] = field(default_factory=dict)

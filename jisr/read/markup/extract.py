@@ -12,6 +12,7 @@ from markdown.util import HTML_PLACEHOLDER_RE, STX, AtomicString
 from jisr.model import Document, Segment
 from jisr.read import marks
 from jisr.read.markup.body import Body, Unit
+from jisr.read.markup.prose import flat_blocks
 from jisr.read.segments import expand_references, has_prose, normalise
 
 _KINDS = {
@@ -81,6 +82,8 @@ def extract(
         root=root,
         segments=tuple(segments),
         units=tuple(units),
+        # Python-Markdown looks for abbreviations in texts that it has read itself.
+        flat={} if abbreviations else flat_blocks(root, units),
         references=dict(references),
         footnotes=dict(footnotes),
         abbreviations=titles,

@@ -6,7 +6,6 @@ taken here comes out the same (tests/test_identity.py, tests/test_inline.py).
 """
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
@@ -32,9 +31,9 @@ class Inline(Struct, frozen=True):
     elements: tuple[tuple[str, str, str, str], ...]
 
     @property
-    def links(self) -> Iterator[str]:
+    def links(self) -> list[str]:
         """Where its links lead."""
-        return (link for _, link, _, _ in self.elements if link)
+        return [link for _, link, _, _ in self.elements if link]
 
     @property
     def words(self) -> str:

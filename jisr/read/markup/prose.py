@@ -12,13 +12,15 @@ from xml.etree.ElementTree import Element, SubElement
 from msgspec import Struct
 
 from jisr.bidi import runs_as_html
-from jisr.model import Document, Segment, Translation
+from jisr.model import Document, Segment, State, Translation
 from jisr.read.marks import WRAPPED
 from jisr.read.markup.body import Body, Unit
 from jisr.read.markup.inline import Inline, read_inline
 from jisr.read.segments import has_prose
 
 _PARTS = {"ul": "li", "ol": "li", "blockquote": "p"}
+_KINDS = {"heading": "heading", "list": "list item"}
+_FINISHED: frozenset[State] = frozenset({"source", "translated"})
 _BETWEEN = re.compile(r"\n(?: *\n)+")
 _MORE = re.compile(r"[<{&\t\x02\x03]|```|~~~")
 """What can mean something beyond the line that it stands in."""
@@ -65,6 +67,7 @@ def parse_prose(document: Document) -> Body | None:
     root = Element("div")
     segments: list[Segment] = []
     units: list[Unit] = []
+    flat: dict[int, tuple[int, ...]] = {}
     before = ""
     done = len(text) - len(text.lstrip("\n"))
     line = document.line + done + 1
@@ -77,17 +80,19 @@ def parse_prose(document: Document) -> Body | None:
             return None  # two that follow each other are one to Markdown
         before = str(found.lastgroup)
         top, texts = _element(found)
+        block, first, inner = len(root), len(segments), 1 if len(top) else 0
         root.append(top)
+        kind = _KINDS.get(before, "paragraph")
         for index, words in enumerate(texts):
             if not has_prose(words):
                 return None
-            kind = {"heading": "heading", "list": "list item"}.get(before, "paragraph")
-            units.append(Unit(len(root) - 1, index if len(top) == 0 else index + 1, len(segments)))
+            units.append(Unit(block, index + inner, first + index))
             segments.append(Segment(kind, words.strip(), line + index))
+        flat[block] = tuple(range(first, len(segments)))
         after = gap.end() if gap else end
         line += body.count("\n", done, after)
         done = after
-    return Body(document, root, tuple(segments), tuple(units))
+    return Body(document, root, tuple(segments), tuple(units), flat)
 
 
 def _element(found: re.Match[str]) -> tuple[Element, list[str]]:
@@ -107,32 +112,32 @@ def _element(found: re.Match[str]) -> tuple[Element, list[str]]:
     return Element("p"), [found["paragraph"]]
 
 
-def read_prose(
-    body: Body, top: Element, units: Sequence[Unit], translations: Sequence[Translation]
-) -> Prose | None:
-    """A top-level block as prose in the language of its translations; None where it is more than that."""
-    part = _PARTS.get(top.tag)
-    elements = list(top) if part else [top]
-    if (part is None and top.tag not in WRAPPED) or len(units) != len(elements) or top.attrib:
-        return None
-    if body.abbreviations or not body.document.markdown:
-        return None
-    if part and any(element.tag != part or element.attrib for element in elements):
-        return None
-    if any(len(element) for element in elements):
-        return None
-    parts = []
+def flat_blocks(root: Element, units: Sequence[Unit]) -> dict[int, tuple[int, ...]]:
+    """The blocks of a tree that hold nothing but texts: the numbers of their segments, by the blocks'."""
+    inside: list[list[Unit]] = [[] for _ in root]
     for unit in units:
-        if unit.segment is None or unit.suffix:
-            return None
-        translation = translations[unit.segment]
-        if translation.state not in ("source", "translated"):
-            return None
-        inline = read_inline(translation.text or "")
+        inside[unit.block].append(unit)
+    found = {}
+    for block, top in enumerate(root):
+        part = _PARTS.get(top.tag)
+        tag, elements = (part, list(top)) if part else (top.tag, [top])
+        plain = not top.attrib and not any(len(e) or e.attrib or e.tag != tag for e in elements)
+        numbers = tuple([u.segment for u in inside[block] if u.segment is not None and not u.suffix])
+        if plain and (part or tag in WRAPPED) and len(numbers) == len(inside[block]) == len(elements):
+            found[block] = numbers
+    return found
+
+
+def read_prose(tag: str, numbers: Sequence[int], translations: Sequence[Translation]) -> Prose | None:
+    """A flat block in the language of its translations; None where there is more to it than prose."""
+    parts = []
+    for number in numbers:
+        translation = translations[number]
+        inline = read_inline(translation.text or "") if translation.state in _FINISHED else None
         if inline is None:
             return None
         parts.append(inline)
-    return Prose(top.tag, tuple(parts))
+    return Prose(tag, tuple(parts))
 
 
 def _html(inline: Inline, resolve: Callable[[str, str], str], *, rtl: bool) -> str:

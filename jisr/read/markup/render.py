@@ -32,6 +32,7 @@ def render(
     language: Language,
     labels: Labels,
     resolve: Callable[[str, str], str],
+    illustrate: Callable[[str], str],
     ids: Sequence[str] | None,
     hide: bool,
     trusted: bool,
@@ -39,35 +40,37 @@ def render(
 ) -> Rendering:
     """The body in a language, with a translation for each of its segments.
 
-    `resolve` turns a link of a tag (`a`, `img`) into the page's; `ids` are the source's heading
-    ids, None when this is the source; with `hide`, blocks without a translation are left out.
+    `resolve` turns a link of a tag (`a`, `img`) into the page's, `illustrate` gives pictures in HTML the form
+    that pages show; `ids` are the source's heading ids, None when this is the source; with `hide`, blocks
+    without a translation are left out.
     """
-    units: list[list[Unit]] = [[] for _ in body.root]
-    for unit in body.units:
-        units[unit.block].append(unit)
-    states = [{translations[u.segment].state for u in here if u.segment is not None} for here in units]
+    prose = {
+        block: read
+        for block, numbers in body.flat.items()
+        if (read := read_prose(body.root[block].tag, numbers, translations))
+    }
     root = Element("div")
-    prose: dict[int, Prose] = {}
     trees: dict[int, list[Element]] = {}
     for block, top in enumerate(body.root):
-        read = read_prose(body, top, units[block], translations)
-        if read:
-            prose[block] = read
-        else:
+        if block not in prose:
             copy = deepcopy(top)
             root.append(copy)
             trees[block] = list(copy.iter())
     tops = {block: elements[0] for block, elements in trees.items()}
+    units: dict[int, list[Unit]] = {block: [] for block in trees}
+    for unit in body.units if trees else ():
+        if unit.block in trees:
+            units[unit.block].append(unit)
     raw: tuple[str, ...] = ()
     if trees:
         _put_texts(body, root, trees, units, translations, source=source, labels=labels, hide=hide)
         raw = converter.finish(root, body, translations)
     # Headings by their place in the source: those without a translation may be hidden.
     headings: list[tuple[int, Element | Prose]] = []
-    for block in range(len(units)):
+    for block in range(len(body.root)):
         if block in trees:
-            headings += [(block, e) for e in trees[block] if marks.HEADING.fullmatch(e.tag)]
-        elif marks.HEADING.fullmatch(prose[block].tag):
+            headings += [(block, e) for e in trees[block] if e.tag in marks.HEADINGS]
+        elif prose[block].tag in marks.HEADINGS:
             headings.append((block, prose[block]))
     if ids is None:
         used = _IDS_OF_THEME | {element.get("id", "") for element in root.iter()}
@@ -92,27 +95,30 @@ def render(
                     int(heading.tag[1]), id_, _toc_entry(marks.heading_text(heading), heading.attrib, rtl=rtl)
                 )
             )
-    marks.fill_contents(root, listed, labels.contents)
-    resolved = _finish_links(root, labels, resolve)
-    marks.isolate_runs(root, rtl=rtl)
-    if not trusted:
-        _check_elements(root, body, report)
-    texts = [body.document.body, *(translation.text or "" for translation in translations)]
-    carries = not trusted and any("<" in text or "{" in text for text in texts)
+    html = {block: read.html(resolve, rtl=rtl) for block, read in prose.items()}
+    if trees:
+        marks.fill_contents(root, listed, labels.contents)
+        resolved = _finish_links(root, labels, resolve)
+        marks.isolate_runs(root, rtl=rtl)
+        if not trusted:
+            _check_elements(root, body, report)
+        texts = [body.document.body, *(translation.text or "" for translation in translations)]
+        carries = not trusted and any("<" in text or "{" in text for text in texts)
 
-    def resolve_raw(tag: str, link: str) -> str:
-        return link if link in resolved else resolve(tag, link)
+        def resolve_raw(tag: str, link: str) -> str:
+            return link if link in resolved else resolve(tag, link)
 
-    shown = set(root)
+        shown = set(root)
+        for block, top in tops.items():
+            if top in shown:
+                html[block] = illustrate(converter.serialise(top, resolve_raw if carries else None))
     blocks = []
-    for block, found in enumerate(states):
+    for block in range(len(body.root)):
         if block in prose:
-            html = prose[block].html(resolve, rtl=rtl)
-        elif tops[block] in shown:
-            html = converter.serialise(tops[block], resolve_raw if carries else None)
+            state: BlockState | None = translations[body.flat[block][0]].state
         else:
-            html = ""
-        blocks.append(Block(html, _joint(found)))
+            state = _joint({translations[u.segment].state for u in units[block] if u.segment is not None})
+        blocks.append(Block(html.get(block, ""), state))
     return Rendering(tuple(blocks), tuple(toc), tuple(ids), raw)
 
 
@@ -120,7 +126,7 @@ def _put_texts(
     body: Body,
     root: Element,
     trees: Mapping[int, list[Element]],
-    units: Sequence[Sequence[Unit]],
+    units: Mapping[int, Sequence[Unit]],
     translations: Sequence[Translation],
     *,
     source: Language,
