@@ -82,8 +82,18 @@ class Converter:
             return plain(document)
         if _too_costly(document, report):
             return None
-        if prose := parse_prose(document):
-            return prose
+        return parse_prose(document, self._parse_apart) or self._parse(document, report)
+
+    def _parse_apart(self, document: Document) -> Body | None:
+        """A block by itself; None where it stands on others, or they could on it."""
+        unheard: list[Problem] = []  # the whole is parsed where this fails
+        body = self._parse(document, unheard.append)
+        if body and (body.references or body.footnotes or body.abbreviations or body.stash):
+            return None
+        return body
+
+    def _parse(self, document: Document, report: Report) -> Body | None:
+        """The body as Python-Markdown reads it."""
         self.load(None)
         lines = document.body.split("\n")
         code = 0

@@ -1,7 +1,8 @@
 """Blocks of everyday prose, read and written at once: paragraphs, headings, flat lists and quotations.
 
 A block of which all texts are plain, or have only links, strong and emphasised words, needs none of
-Python-Markdown's passes: its HTML is what they would come to (tests/test_prose.py).
+Python-Markdown's passes: its HTML is what they would come to (tests/test_prose.py). A table or a picture
+among them is left to it, by itself.
 """
 
 import re
@@ -10,6 +11,7 @@ from html import escape
 from xml.etree.ElementTree import Element, SubElement
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from jisr.bidi import runs_as_html
 from jisr.model import Document, Segment, State, Translation
@@ -36,6 +38,9 @@ _BLOCK = re.compile(
     re.VERBOSE,
 )
 
+_APART = re.compile(r"\|[^\n]*(?:\n\|[^\n]*)*|!?\[(?!\^)[^\n]*")
+"""Blocks that mean the same wherever they stand, unless one defines something: tables, pictures, links."""
+
 
 class Prose(Struct, frozen=True):
     """A block and the texts in it: one, or that of each of its parts."""
@@ -59,8 +64,8 @@ class Prose(Struct, frozen=True):
         return f"<{self.tag}{own}>{''.join(inner)}</{self.tag}>"
 
 
-def parse_prose(document: Document) -> Body | None:
-    """The body of a text that is prose throughout; None for any other."""
+def parse_prose(document: Document, parse: Callable[[Document], Body | None]) -> Body | None:
+    """The body of a text that is prose, but for blocks that `parse` reads; None for any other."""
     text = document.body
     if _MORE.search(text):
         return None
@@ -76,19 +81,36 @@ def parse_prose(document: Document) -> Body | None:
         gap = _BETWEEN.search(body, done)
         end = gap.start() if gap else len(body)
         found = _BLOCK.fullmatch(body, done, end)
-        if not found or (found.lastgroup == before and before in ("list", "quote")):
-            return None  # two that follow each other are one to Markdown
-        before = str(found.lastgroup)
-        top, texts = _element(found)
-        block, first, inner = len(root), len(segments), 1 if len(top) else 0
-        root.append(top)
-        kind = _KINDS.get(before, "paragraph")
-        for index, words in enumerate(texts):
-            if not has_prose(words):
+        block, first = len(root), len(segments)
+        if found:
+            if found.lastgroup == before and before in ("list", "quote"):
+                return None  # two that follow each other are one to Markdown
+            before = str(found.lastgroup)
+            top, texts = _element(found)
+            inner = 1 if len(top) else 0
+            root.append(top)
+            kind = _KINDS.get(before, "paragraph")
+            for index, words in enumerate(texts):
+                if not has_prose(words):
+                    return None
+                units.append(Unit(block, index + inner, first + index))
+                segments.append(Segment(kind, words.strip(), line + index))
+            flat[block] = tuple(range(first, len(segments)))
+        else:
+            alone = text[done:end] + text[end:].partition("\n")[0]  # with the spaces that `body` lacks
+            if not _APART.fullmatch(alone) or "]:" in alone:
                 return None
-            units.append(Unit(block, index + inner, first + index))
-            segments.append(Segment(kind, words.strip(), line + index))
-        flat[block] = tuple(range(first, len(segments)))
+            part = parse(replace(document, body=alone, line=line - 1))
+            if part is None:
+                return None
+            before = ""
+            root.extend(part.root)
+            segments += part.segments
+            for unit in part.units:
+                number = None if unit.segment is None else first + unit.segment
+                units.append(replace(unit, block=block + unit.block, segment=number))
+            for inside, numbers in part.flat.items():
+                flat[block + inside] = tuple([first + number for number in numbers])
         after = gap.end() if gap else end
         line += body.count("\n", done, after)
         done = after

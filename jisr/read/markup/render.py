@@ -142,9 +142,11 @@ def _put_texts(
         newer=AtomicString(labels.newer),
     )
 
+    # Python-Markdown looks for abbreviations in texts that it has read itself.
+    at_once = not plain and not body.abbreviations
+
     def fill(element: Element, text: str) -> None:
-        # Python-Markdown looks for abbreviations in texts that it has read itself.
-        inline = read_inline(text) if not plain and not body.abbreviations else None
+        inline = read_inline(text) if at_once else None
         if inline:
             inline.put_into(element)
         else:
@@ -170,6 +172,9 @@ def _put_texts(
                 marks.remove(element, parents)
             else:
                 elements[unit.index] = marks.mark(element, translation, fill, unit.suffix, source, words)
+        for element in elements if at_once else ():
+            if type(element.text) is str and (inline := read_inline(element.text)) and not inline.elements:
+                element.text = AtomicString(element.text)  # figures in a table
 
 
 def _own_id(heading: "Element | Prose") -> str | None:
