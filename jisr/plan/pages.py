@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,6 +32,7 @@ from jisr.plan.views import (
     EditionView,
     Entry,
     FeedLink,
+    Later,
     Link,
     Named,
     PageLink,
@@ -52,6 +54,16 @@ SEARCH = "search"
 
 _ID = re.compile(r'(<[a-z][^<>]*?) id="[^"]*"')
 """An id in a tag. On the side-by-side page the source has them; they can't stand twice."""
+
+
+class _Common(Struct, frozen=True):
+    """What pages of a language have in common: the site, where its menu doesn't lead to them, and feeds."""
+
+    site: SiteView
+    feeds: tuple[FeedLink, ...]
+
+
+_COMMON: WeakKeyDictionary[Links, dict[str, _Common]] = WeakKeyDictionary()
 
 
 class Around(Struct, frozen=True):
@@ -81,7 +93,7 @@ def document_context(
     side_by_side = page.kind == "parallel"
     path = _parallel_path(edition, links) if side_by_side else _path(edition, links)
     view = _page(site, editions, edition, page.kind, path, links)
-    context: dict[str, Any] = {"site": _site_view(site, edition.language, view.url, links), "page": view}
+    context: dict[str, Any] = {"site": _site_view(edition.language, view.url, links), "page": view}
     if page.kind == "redirect":
         return context
     if page.kind == "card":
@@ -111,12 +123,10 @@ def listing_context(
     title = terms[0].name if page.kind in _NAMES or page.kind == "month" else None
     view = _plain_page(site, language, page.kind, place, links, title, listing.offered)
     if title and has_feeds(site, page.kind):
-        view = replace(
-            view, feeds=(*view.feeds, *_feeds(site, language, links, f"{listing.address}/", title))
-        )
+        view = replace(view, feeds=(*view.feeds, *_feeds(language, links, f"{listing.address}/", title)))
     if listing.count > 1:
         view = replace(view, pagination=_pagination(listing, language, links))
-    context: dict[str, Any] = {"site": _site_view(site, language, view.url, links), "page": view}
+    context: dict[str, Any] = {"site": _site_view(language, view.url, links), "page": view}
     if page.kind == "home":
         lead = entries[:1] if listing.number == 1 else ()
         return context | {"lead": lead[0] if lead else None, "entries": entries[len(lead) :]}
@@ -132,7 +142,7 @@ def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     language = next(language for language in site.languages if language.code == page.language)
     place = page.listing.address if page.listing else MANIFEST if page.kind == "manifest" else "404.html"
     view = _plain_page(site, language, page.kind, place, links)
-    return {"site": _site_view(site, language, view.url, links), "page": view}
+    return {"site": _site_view(language, view.url, links), "page": view}
 
 
 def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
@@ -141,7 +151,7 @@ def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     assert page.listing
     view = _plain_page(site, language, page.kind, page_path(SEARCH, "", site.addresses), links)
     return {
-        "site": _site_view(site, language, view.url, links),
+        "site": _site_view(language, view.url, links),
         "page": view,
         "indices": tuple(_place_url(f"{name}/", language, links) for name in indices(page.listing.count)),
         "base": site.base_path,
@@ -166,9 +176,10 @@ def feed_name(site: Site, language: Language, term: Phrase | None) -> str:
 
 
 def _feeds(
-    site: Site, language: Language, links: Links, folder: str = "", term: Phrase | None = None
+    language: Language, links: Links, folder: str = "", term: Phrase | None = None
 ) -> tuple[FeedLink, ...]:
     """The feeds in a folder, in all formats."""
+    site = links.site
     title = feed_name(site, language, term)
     found = FEEDS.items() if site.feed != "none" else ()
     return tuple(FeedLink(_place_url(folder + name, language, links), kind, title) for name, kind in found)
@@ -199,12 +210,29 @@ def _parallel_path(edition: Edition, links: Links) -> str:
     return page_path(address, links.prefix(edition.language), links.site.addresses)
 
 
-def _site_view(site: Site, language: Language, page_url: str, links: Links) -> SiteView:
+def _site_view(language: Language, page_url: str, links: Links) -> SiteView:
+    view = _common(language, links).site
+    if all(item.url != page_url for item in view.menu):
+        return view
+    menu = tuple([Link(item.label, item.url, item.url == page_url) for item in view.menu])
+    return replace(view, menu=menu)
+
+
+def _common(language: Language, links: Links) -> _Common:
+    """The same for all pages of a language."""
+    kept = _COMMON.setdefault(links, {})
+    if language.code not in kept:
+        kept[language.code] = _Common(_site_elsewhere(language, links), _feeds(language, links))
+    return kept[language.code]
+
+
+def _site_elsewhere(language: Language, links: Links) -> SiteView:
+    """The site on pages that its menu doesn't lead to."""
+    site = links.site
     settings = site.settings[language.code]
-    menu = []
-    for item in settings.menu:
-        target = menu_url(item, language, links) or site.base_path
-        menu.append(Link(item.label, target, target == page_url))
+    menu = [
+        Link(item.label, menu_url(item, language, links) or site.base_path, False) for item in settings.menu
+    ]
     return SiteView(
         title=settings.title,
         description=settings.description,
@@ -262,9 +290,11 @@ def _page(
         index=index,
         alternates=tuple(alternates),
         hreflang=_hreflang(pairs),
-        feeds=_feeds(site, edition.language, links),
+        feeds=_common(edition.language, links).feeds,
         card=card or None,
-        data=_data(site, edition, offered, address, card, links) if index and kind == "article" else None,
+        data=Later(lambda: _data(site, edition, offered, address, card, links))
+        if index and kind == "article"
+        else None,
     )
 
 
@@ -322,8 +352,8 @@ def _plain_page(
         index=index,
         alternates=alternates,
         hreflang=_hreflang(pairs),
-        feeds=_feeds(site, language, links),
-        data=home_data(site, language.code, full) if place == "index.html" else None,
+        feeds=_common(language, links).feeds,
+        data=Later(lambda: home_data(site, language.code, full)) if place == "index.html" else None,
     )
 
 
@@ -412,7 +442,6 @@ def _edition_view(
 ) -> EditionView:
     metadata = edition.document.metadata
     is_source = edition is editions[0]
-    summary = summarise(edition)
     beside = site.side_by_side and not is_source
     return EditionView(
         language=edition.language,
@@ -425,8 +454,10 @@ def _edition_view(
         sections=_named("sections", edition.sections, site, edition.language, links),
         date=metadata.date,
         updated=metadata.updated,
-        source=_credit(summary),
-        image=_picture(summary),
+        source=Named(edition.source_name, metadata.source.url)
+        if edition.source_name and metadata.source
+        else None,
+        image=_picture(edition),
         html=html_of(edition),
         toc=edition.toc,
         progress=edition.progress,
@@ -456,25 +487,21 @@ def entry(site: Site, summary: Summary, links: Links) -> Entry:
         image=_picture(summary),
         tags=_named("tags", summary.tags, site, summary.language, links),
         sections=_named("sections", summary.sections, site, summary.language, links),
-        source=_credit(summary),
+        source=Named(summary.source_name, summary.source_url) if summary.source_name else None,
         progress=summary.progress,
         unpublished=summary.unpublished,
     )
 
 
-def _credit(summary: Summary) -> Named | None:
-    return Named(summary.source_name, summary.source_url) if summary.source_name else None
-
-
-def _picture(summary: Summary) -> Picture | None:
-    if summary.image_url is None or summary.image_alt is None:
+def _picture(shown: Summary | Edition) -> Picture | None:
+    if shown.image_url is None or shown.image_alt is None:
         return None
-    size = summary.image_size
+    size = shown.image_size
     return Picture(
-        summary.image_url,
-        summary.image_alt,
-        summary.image_caption,
-        summary.image_credit,
+        shown.image_url,
+        shown.image_alt,
+        shown.image_caption,
+        shown.image_credit,
         width=size.width if size else None,
         height=size.height if size else None,
         sources=size.sources if size else (),

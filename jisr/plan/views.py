@@ -1,7 +1,7 @@
 """What templates see (docs/templates.md). Frozen values, ready to be shown."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -69,6 +69,19 @@ class SiteView(Struct, frozen=True):
     search: str | None
 
 
+class Later:
+    """Markup that is made when a template shows it, which not every theme does."""
+
+    def __init__(self, make: Callable[[], str]) -> None:
+        self.make = make
+
+    def __html__(self) -> str:
+        """What Jinja puts into the page."""
+        return self.make()
+
+    __str__ = __html__
+
+
 class PageView(Struct, frozen=True):
     """The page itself, whatever it shows."""
 
@@ -83,7 +96,7 @@ class PageView(Struct, frozen=True):
     feeds: tuple[FeedLink, ...]
     pagination: Pagination | None = None
     card: str | None = None
-    data: str | None = None
+    data: Later | None = None
 
 
 class Named(Struct, frozen=True):
