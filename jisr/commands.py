@@ -47,6 +47,8 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
 
     Raises `SiteError`, no catalogue touched, if a document or a catalogue can't be read.
     """
+    from jisr.translate import po  # with Babel's part for catalogues, which a build does without
+
     problems: list[Problem] = []
     report = problems.append
     loaded = _load(root, report)
@@ -79,7 +81,7 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
             continue
         changed = old is None or _without_lines(old) != _without_lines(new)
         if changed:
-            text = catalog.write(new, language=language.code, plural_forms=plural_forms(language.code))
+            text = po.write(new, language=language.code, plural_forms=plural_forms(language.code))
             if not inside(root, root / new.path):
                 what = "a symbolic link leads out of the site"
                 raise SiteError(Problem(new.path, 1, 1, what, "copy the folder here instead"))

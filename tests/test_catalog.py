@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jisr.errors import Problem
 from jisr.languages import plural_forms
 from jisr.model import Segment
-from jisr.translate import catalog, sync
+from jisr.translate import catalog, interface, po, sync
 from jisr.translate.catalog import Catalogue
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -72,7 +72,7 @@ def read(text: str) -> Catalogue:
 
 
 def write(found: Catalogue) -> str:
-    return catalog.write(found, language="en", plural_forms=plural_forms("en"))
+    return po.write(found, language="en", plural_forms=plural_forms("en"))
 
 
 def merge(found: Catalogue | None, *texts: str) -> Catalogue:
@@ -147,10 +147,10 @@ def test_all_six_plural_forms_survive() -> None:
     text += "".join(f'msgstr[{form}] "ش{form}"\n' for form in range(6))
     found = read(text)
     assert next(iter(found.entries.values())).strings == tuple(f"ش{form}" for form in range(6))
-    again = read(catalog.write(found, language="ar", plural_forms=plural_forms("ar")))
+    again = read(po.write(found, language="ar", plural_forms=plural_forms("ar")))
     assert again.entries.keys() == found.entries.keys()
     assert next(iter(again.entries.values())).strings == tuple(f"ش{form}" for form in range(6))
-    words = catalog.compiled([again], language="ar", plural_forms=plural_forms("ar"))
+    words = interface.spoken([again], "ar")
     for number, form in ((0, 0), (1, 1), (2, 2), (3, 3), (26, 4), (100, 5), (103, 3)):
         assert words.ngettext("%(n)s block", "%(n)s blocks", number) == f"ش{form}"
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from jisr.errors import Problem
 from jisr.languages import plural_forms
 from jisr.read.sources import decode
-from jisr.translate import catalog
+from jisr.translate import catalog, po
 from jisr.translate.catalog import Catalogue, Entry, Key
 from jisr.translate.edit import put
 from tests.test_catalog import POEDIT
@@ -199,7 +199,7 @@ def test_a_new_entry_comes_where_sync_would_put_it_and_as_it_would_write_it() ->
     entry = Entry("نبأ", ("Item",), extracted=("paragraph",), references=(("content/a b.md", 7),))
     before, after = (None, WEBLATES), (None, "رأي")
     text = edit(WEBLATE, entry, ("title", "خبر"), before, entry.key, after)
-    written = catalog.write(Catalogue("", entries={entry.key: entry}), language="en", plural_forms="x")
+    written = po.write(Catalogue("", entries={entry.key: entry}), language="en", plural_forms="x")
     assert len(text) == len(WEBLATE) + len(written.partition("\n\n")[2]) + 1
     assert written.partition("\n\n")[2] in text
     assert list(read(text).entries) == [("title", "خبر"), before, entry.key, after]

@@ -11,7 +11,7 @@ from markdown import Markdown
 from jisr.errors import Problem
 from jisr.languages import plural_forms
 from jisr.read.markup.converter import Converter
-from jisr.translate import catalog, sync
+from jisr.translate import catalog, po, sync
 from tests import bodies
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +62,7 @@ def check_identity(converter: Converter, text: str) -> None:
     same = {s.key: (s.text,) for s in body.segments}
     entries = {key: catalog.Entry(entry.id, same[key], entry.context) for key, entry in empty.entries.items()}
     full = catalog.Catalogue(empty.path, entries=entries)
-    text_of_po = catalog.write(full, language="en", plural_forms=plural_forms("en"))
+    text_of_po = po.write(full, language="en", plural_forms=plural_forms("en"))
     problems: list[Problem] = []
     read = catalog.read(text_of_po, full.path, problems.append)
     assert read is not None, problems

@@ -22,7 +22,7 @@ DOORS = {
     "msgspec": "yamlfile.py",
     "jinja2": "write/templates.py",
     "minify": "write/assets.py",
-    "babel.messages": "translate/catalog.py",
+    "babel.messages": "translate/po.py",
     "starlette": "serve/",
     "uvicorn": "serve/run.py",
     "watchfiles": "serve/watch.py",

@@ -28,7 +28,7 @@ from jisr.read.markup.converter import Converter
 from jisr.read.markup.render import render
 from jisr.read.sources import decode, inside, scan
 from jisr.theme import theme_root
-from jisr.translate import catalog, checks, interface, messages, sync
+from jisr.translate import catalog, checks, interface, messages, po, sync
 from jisr.translate.catalog import Catalogue, Entry
 from jisr.translate.edit import put
 from jisr.translate.editions import catalogue_path, faithful, segments, shown_of
@@ -182,7 +182,7 @@ class Editing:
         forms = plural_forms(code)
         entries = dict(opened.merged.entries) | {entry.key: entry}
         if opened.raw is None:
-            text = catalog.write(replace(opened.merged, entries=entries), language=code, plural_forms=forms)
+            text = po.write(replace(opened.merged, entries=entries), language=code, plural_forms=forms)
         else:
             before = opened.raw.decode()
             text = put(before, entry, opened.merged.entries, language=code, plural_forms=forms)

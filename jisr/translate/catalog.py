@@ -1,20 +1,14 @@
-"""gettext catalogues: PO text ↔ entries. The only importer of babel.messages, which writes them.
+"""gettext catalogues: PO text → entries.
 
 Babel's reader drops what it doesn't understand, and takes two passes to watch over (measured on 2.18: 1.2 ms
 a catalogue against 0.2 ms): a catalogue is read here, whole or not at all.
 """
 
-import gettext
-import io
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
-from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import escape, write_po
 from msgspec import Struct, field
 
 from jisr.bidi import has_controls, unbalanced
@@ -46,10 +40,9 @@ _PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(
 _ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d+)")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
-_PREVIOUS = re.compile(r"^#\|")
 _MOST_PLURALS = 6
 _NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
-_FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
+FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
 
 
 class Entry(Struct, frozen=True):
@@ -275,7 +268,7 @@ def _entry(draft: _Draft, forms: int, fail: Callable[[int, str, str], None]) -> 
                 "mend the one or the other",
             )
         strings = tuple(given.get(form, "") for form in range(number))
-    flags = set(draft.flags) - _FLAGS_OF_OTHERS
+    flags = set(draft.flags) - FLAGS_OF_OTHERS
     return Entry(
         id=texts["msgid"],
         strings=strings,
@@ -339,102 +332,6 @@ def load(root: Path, path: str, report: Report) -> Catalogue | None:
     return None if text is None else read(text, path, report)
 
 
-def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
-    """The catalogue as PO text: one line a string, in order, the same for the same entries.
-
-    Header fields that a tool wrote are kept; those that gettext needs are completed.
-    """
-    fields = dict(catalogue.header)
-    forms = fields.get("Plural-Forms") or plural_forms
-    live = _entries_text(catalogue.entries.values(), language, forms)
-    old = _entries_text(catalogue.obsolete.values(), language, forms)
-    # Babel writes obsolete entries without their flags: a fuzzy one would come back as a translation.
-    old = "\n".join(map(_as_obsolete, old.split("\n")))
-    needed = {
-        "Project-Id-Version": fields.get("Project-Id-Version") or "Jisr",
-        "Report-Msgid-Bugs-To": fields.get("Report-Msgid-Bugs-To", ""),
-        "PO-Revision-Date": fields.get("PO-Revision-Date", ""),
-        "Last-Translator": fields.get("Last-Translator", ""),
-        "Language-Team": fields.get("Language-Team", ""),
-        "Language": language,
-        "MIME-Version": "1.0",
-        "Content-Type": "text/plain; charset=UTF-8",
-        "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": fields.get("Plural-Forms") or plural_forms,
-    }
-    head = [f"# {line}".rstrip() for line in catalogue.comment]
-    head += ['msgid ""', 'msgstr ""']
-    head += [escape(f"{name}: {value}\n") for name, value in (fields | needed).items()]
-    parts = ("\n".join(head), live, old, "\n".join(catalogue.ending))
-    return "\n\n".join(filter(None, parts)) + "\n"
-
-
-def _entries_text(entries: Iterable[Entry], language: str, plural_forms: str) -> str:
-    # Without the plural forms Babel takes two and writes no more, whatever there are.
-    catalog = _empty(language, plural_forms)
-    flags = {}
-    for entry in entries:
-        message = _message(entry)
-        catalog[message.id] = message
-        flags[entry.key] = set(entry.flags)
-    # Babel guesses these from a per cent sign in prose: "50% done" is no format string.
-    for message in catalog:
-        message.flags -= _FLAGS_OF_OTHERS - flags.get((message.context, _first(message.id)), set())
-    buffer = io.BytesIO()
-    write_po(buffer, catalog, width=0, omit_header=True, include_previous=True)
-    return buffer.getvalue().decode().strip("\n")
-
-
-def _as_obsolete(line: str) -> str:
-    return _PREVIOUS.sub("#~|", line) if line[:1] in ("", "#") else f"#~ {line}"
-
-
-def _first(ids: Any) -> str:
-    return str(ids if isinstance(ids, str) else ids[0])
-
-
 def _is_comment(line: str) -> bool:
     """A line without an entry: blank, or a translator's comment."""
     return not line.strip() or (line.startswith("#") and not line.startswith(("#~", "#:", "#,", "#.", "#|")))
-
-
-def compiled(
-    catalogues: Iterable[Catalogue], *, language: str, plural_forms: str
-) -> gettext.NullTranslations:
-    """Catalogues as gettext reads them at run time, a former one before a later one."""
-    result: gettext.NullTranslations | None = None
-    for catalogue in catalogues:
-        catalog = _empty(language, plural_forms)
-        for entry in catalogue.entries.values():
-            if entry.translated and not entry.fuzzy:
-                message = _message(entry)
-                catalog[message.id] = message
-        buffer = io.BytesIO()
-        write_mo(buffer, catalog)
-        buffer.seek(0)
-        translations = gettext.GNUTranslations(buffer)
-        if result is None:
-            result = translations
-        else:
-            result.add_fallback(translations)
-    return result or gettext.NullTranslations()
-
-
-def _empty(language: str, plural_forms: str) -> Catalog:
-    """Babel's catalogue for a language; without one it leaves the plural formula out of its header."""
-    catalog = Catalog(language.replace("-", "_"), charset="utf-8")
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", plural_forms)]
-    return catalog
-
-
-def _message(entry: Entry) -> Message:
-    return Message(
-        entry.id if entry.plural is None else (entry.id, entry.plural),
-        entry.text if entry.plural is None else entry.strings,
-        locations=[(path, line) for path, line in entry.references],
-        flags={*entry.flags, *(["fuzzy"] if entry.fuzzy else [])},
-        auto_comments=entry.extracted,
-        user_comments=entry.comments,
-        previous_id=[entry.previous] if entry.previous else (),
-        context=entry.context,
-    )

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from msgspec import Struct, field
 
-from jisr.translate import catalog
+from jisr.translate import po
 from jisr.translate.catalog import Catalogue, Entry, Key
 
 WIDTH = 79
@@ -103,7 +103,7 @@ def put(text: str, entry: Entry, order: Iterable[Key] = (), *, language: str, pl
     pieces = list(_pieces(text.removeprefix(mark)))
     form = _form(pieces)
     alone = Catalogue("", entries={entry.key: entry})
-    header, _, fresh = catalog.write(alone, language=language, plural_forms=plural_forms).partition("\n\n")
+    header, _, fresh = po.write(alone, language=language, plural_forms=plural_forms).partition("\n\n")
     comments = [line + form.ending for line in fresh.split("\n") if line.startswith("#")]
     if not any(piece.key == _HEADER for piece in pieces):
         lines = [line + form.ending for line in (*header.split("\n"), "")]

@@ -2,7 +2,8 @@
 
 import gettext
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from jisr.errors import Problem, Report
 from jisr.languages import format_number, language_name, plural_forms
 from jisr.model import Language, Segment, Translation
 from jisr.read.marks import Labels
-from jisr.translate.catalog import Catalogue, Entry, compiled, load
+from jisr.translate.catalog import Catalogue, Entry, load
 from jisr.translate.messages import INTERFACE
 
 WORDS = (
@@ -78,8 +79,45 @@ def _fills(entry: Entry) -> bool:
 
 def words(site_root: Path, theme_root: Path, language: Language, report: Report) -> gettext.NullTranslations:
     """What `gettext` and `ngettext` answer in a language: the site's word, the theme's, or the English."""
-    found = catalogues(site_root, theme_root, language, report)
-    return compiled(found, language=language.code, plural_forms=plural_forms(language.code))
+    return spoken(catalogues(site_root, theme_root, language, report), language.code)
+
+
+def spoken(catalogues: Sequence[Catalogue], code: str) -> gettext.NullTranslations:
+    """The words of catalogues in a language, a former one's before a later one's."""
+    found = gettext.NullTranslations()
+    for catalogue in reversed(catalogues):
+        words = _Words(catalogue, code)
+        words.add_fallback(found)
+        found = words
+    return found
+
+
+class _Words(gettext.NullTranslations):
+    """The words of a catalogue, asked for as gettext's own are, of which a build shows a few."""
+
+    def __init__(self, catalogue: Catalogue, code: str) -> None:
+        super().__init__()
+        self.code = code
+        known = [e for e in catalogue.entries.values() if not e.context and e.translated and not e.fuzzy]
+        self.texts = {entry.id: entry.text for entry in known if entry.plural is None}
+        self.forms = {entry.id: entry.strings for entry in known if entry.plural is not None}
+
+    @cached_property
+    def form(self) -> Callable[[int], int]:
+        """Which plural form a number takes: Babel, which knows, is loaded where there is a number."""
+        return gettext.c2py(plural_forms(self.code).partition("plural=")[2].rstrip(";"))
+
+    def gettext(self, message: str) -> str:
+        if message in self.texts:
+            return self.texts[message]
+        if message in self.forms:
+            return self.ngettext(message, message, 1)
+        return super().gettext(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        forms = self.forms.get(msgid1, ())
+        form = self.form(n) if forms else 0
+        return forms[form] if form < len(forms) else super().ngettext(msgid1, msgid2, n)
 
 
 def labels(translations: gettext.NullTranslations, language: Language, source: Language) -> Labels:

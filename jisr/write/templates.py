@@ -307,7 +307,8 @@ class _Inside(FileSystemLoader):
         """The template, ready to be rendered."""
         tree, path = self.tree(environment, name)
         code = environment.compile(tree, name, path)
-        return environment.template_class.from_code(environment, code, globals or {})
+        # As a plain dict: each page copies it, and Jinja's own, a ChainMap, is slow to be copied.
+        return environment.template_class.from_code(environment, code, dict(globals or {}))
 
     def get_source(self, environment: Environment, template: str) -> Any:
         source, path, up_to_date = super().get_source(environment, template)

@@ -1,0 +1,87 @@
+"""Entries → PO text. The only importer of babel.messages."""
+
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import escape, write_po
+
+from jisr.translate.catalog import FLAGS_OF_OTHERS, Catalogue, Entry
+
+_PREVIOUS = re.compile(r"^#\|")
+
+
+def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
+    """The catalogue as PO text: one line a string, in order, the same for the same entries.
+
+    Header fields that a tool wrote are kept; those that gettext needs are completed.
+    """
+    fields = dict(catalogue.header)
+    forms = fields.get("Plural-Forms") or plural_forms
+    live = _entries_text(catalogue.entries.values(), language, forms)
+    old = _entries_text(catalogue.obsolete.values(), language, forms)
+    # Babel writes obsolete entries without their flags: a fuzzy one would come back as a translation.
+    old = "\n".join(map(_as_obsolete, old.split("\n")))
+    needed = {
+        "Project-Id-Version": fields.get("Project-Id-Version") or "Jisr",
+        "Report-Msgid-Bugs-To": fields.get("Report-Msgid-Bugs-To", ""),
+        "PO-Revision-Date": fields.get("PO-Revision-Date", ""),
+        "Last-Translator": fields.get("Last-Translator", ""),
+        "Language-Team": fields.get("Language-Team", ""),
+        "Language": language,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": fields.get("Plural-Forms") or plural_forms,
+    }
+    head = [f"# {line}".rstrip() for line in catalogue.comment]
+    head += ['msgid ""', 'msgstr ""']
+    head += [escape(f"{name}: {value}\n") for name, value in (fields | needed).items()]
+    parts = ("\n".join(head), live, old, "\n".join(catalogue.ending))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _entries_text(entries: Iterable[Entry], language: str, plural_forms: str) -> str:
+    # Without the plural forms Babel takes two and writes no more, whatever there are.
+    catalog = _empty(language, plural_forms)
+    flags = {}
+    for entry in entries:
+        message = _message(entry)
+        catalog[message.id] = message
+        flags[entry.key] = set(entry.flags)
+    # Babel guesses these from a per cent sign in prose: "50% done" is no format string.
+    for message in catalog:
+        message.flags -= FLAGS_OF_OTHERS - flags.get((message.context, _first(message.id)), set())
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=0, omit_header=True, include_previous=True)
+    return buffer.getvalue().decode().strip("\n")
+
+
+def _as_obsolete(line: str) -> str:
+    return _PREVIOUS.sub("#~|", line) if line[:1] in ("", "#") else f"#~ {line}"
+
+
+def _first(ids: Any) -> str:
+    return str(ids if isinstance(ids, str) else ids[0])
+
+
+def _empty(language: str, plural_forms: str) -> Catalog:
+    """Babel's catalogue for a language; without one it leaves the plural formula out of its header."""
+    catalog = Catalog(language.replace("-", "_"), charset="utf-8")
+    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", plural_forms)]
+    return catalog
+
+
+def _message(entry: Entry) -> Message:
+    return Message(
+        entry.id if entry.plural is None else (entry.id, entry.plural),
+        entry.text if entry.plural is None else entry.strings,
+        locations=[(path, line) for path, line in entry.references],
+        flags={*entry.flags, *(["fuzzy"] if entry.fuzzy else [])},
+        auto_comments=entry.extracted,
+        user_comments=entry.comments,
+        previous_id=[entry.previous] if entry.previous else (),
+        context=entry.context,
+    )
