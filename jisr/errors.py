@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 
-class Problem(Struct, frozen=True, order=True):
+class Problem(Struct, frozen=True, order=True, array_like=True):
     """One thing that is wrong, and what to do about it.
 
     `path` is relative to the site's folder; `line` and `column` count from 1. `at` is the file that was being

@@ -69,9 +69,15 @@ def render(
         for language in site.languages[1:]
     }
     followed: dict[tuple[str, str, str], None] = {}
+    answers: dict[str, str] = {}
 
     def resolve(language: Language, link: str) -> str:
-        answer = desk.links.resolve(document, language, link, problems.append)
+        if link in answers:
+            answer = answers[link]
+        else:
+            answer = desk.links.resolve(document, language, link, problems.append)
+            if link.startswith(("/", "http://", "https://")):  # it leads to the same place in all languages
+                answers[link] = answer
         if not link.startswith(("#", "http://", "https://", "mailto:", "tel:", "\x02")):
             followed[language.code, link, answer] = None
         return answer

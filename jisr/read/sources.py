@@ -3,6 +3,7 @@
 Follows a symbolic link only where it stays inside the site.
 """
 
+import codecs
 import hashlib
 import os
 import re
@@ -107,8 +108,9 @@ def decode(raw: bytes, path: str, report: Report) -> str | None:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         report(Problem(path, 1, 1, "the file is UTF-16", "save it as UTF-8"))
         return None
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()
     except UnicodeDecodeError as error:
         start = raw.rfind(b"\n", 0, error.start) + 1
         column = len(raw[start : error.start].decode(errors="replace")) + 1

@@ -21,7 +21,7 @@ from jisr.write.output import FOLDER, is_plain
 from jisr.write.parts import TABLE, Parts
 
 FILE = "state.db"
-VERSION = 5
+VERSION = 6
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0
@@ -45,7 +45,7 @@ Known = tuple[bytes, Annotated[str, Meta(min_length=32, max_length=32)]]
 """Signature and digest of a file that was read."""
 
 
-class Written(Struct, frozen=True, gc=False):
+class Written(Struct, frozen=True, gc=False, array_like=True):
     """A file of the output folder as it was written. An unknown fingerprint is empty."""
 
     fingerprint: str

@@ -15,10 +15,10 @@ from msgspec import Struct
 _PLAIN = r"[^\\`*_\[\]<>&{}\n\x02\x03]"
 _PIECE = re.compile(
     rf"""
-      (?P<text>{_PLAIN}+)
-    | (?<!!)\[(?P<label>(?!\^){_PLAIN}+)\]\((?P<link>[^\s\\`<>&()"'\[\]{{}}\x02\x03]+)\)
-    | (?<!\*)\*\*(?P<strong>(?!\s){_PLAIN}+(?<!\s))\*\*(?!\*)
-    | (?<!\*)\*(?P<em>(?!\s){_PLAIN}+(?<!\s))\*(?!\*)
+      ({_PLAIN}+)
+    | (?<!!)\[((?!\^){_PLAIN}+)\]\(([^\s\\`<>&()"'\[\]{{}}\x02\x03]+)\)  # label and link
+    | (?<!\*)\*\*((?!\s){_PLAIN}+(?<!\s))\*\*(?!\*)                     # strong
+    | (?<!\*)\*((?!\s){_PLAIN}+(?<!\s))\*(?!\*)                         # em
     """,
     re.VERBOSE,
 )
@@ -55,19 +55,21 @@ def read_inline(text: str) -> Inline | None:
     """The text's inline Markdown; None where there is more to it than is known here."""
     before = ""
     elements: list[tuple[str, str, str, str]] = []
-    end = 0
-    for found in _PIECE.finditer(text):
-        if found.start() != end:
-            return None
-        end = found.end()
-        kind = found.lastgroup
-        if kind == "text":
+    known = 0
+    for plain, label, link, strong, em in _PIECE.findall(text):
+        if plain:
+            known += len(plain)
             if elements:
-                elements[-1] = (*elements[-1][:3], found[0])
+                elements[-1] = (*elements[-1][:3], plain)
             else:
-                before = found[0]
-        elif kind == "link":
-            elements.append(("a", found["link"], found["label"], ""))
+                before = plain
+        elif link:
+            known += len(label) + len(link) + len("[]()")
+            elements.append(("a", link, label, ""))
+        elif strong:
+            known += len(strong) + len("****")
+            elements.append(("strong", "", strong, ""))
         else:
-            elements.append((str(kind), "", found[str(kind)], ""))
-    return Inline(before, tuple(elements)) if end == len(text) else None
+            known += len(em) + len("**")
+            elements.append(("em", "", em, ""))
+    return Inline(before, tuple(elements)) if known == len(text) else None
