@@ -59,16 +59,16 @@ def isolate_runs(text: str) -> str:
     return LTR_RUN.sub(f"{LRI}\\g<0>{PDI}", text)
 
 
-def runs_as_html(text: str) -> str:
-    """The text as HTML, its runs that misorder in `<bdi dir="ltr">`."""
+def runs_as_html(text: str, *, quote: bool = True) -> str:
+    """The text as HTML, its runs that misorder in `<bdi dir="ltr">`; with `quote`, quotes are escaped too."""
     if not COULD_RUN.search(text):
-        return escape(text)
+        return escape(text, quote)
     pieces = []
     done = 0
     for run in LTR_RUN.finditer(text):
-        pieces += [escape(text[done : run.start()]), f'<bdi dir="ltr">{escape(run[0])}</bdi>']
+        pieces += [escape(text[done : run.start()], quote), f'<bdi dir="ltr">{escape(run[0], quote)}</bdi>']
         done = run.end()
-    return "".join([*pieces, escape(text[done:])])
+    return "".join([*pieces, escape(text[done:], quote)])
 
 
 def has_controls(text: str) -> bool:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown import Markdown
 
+from jisr.read.markup.fill import put_into
 from jisr.read.markup.inline import read_inline
 
 MARKDOWN = Markdown(extensions=["extra", "admonition", "sane_lists"], output_format="html")
@@ -24,7 +25,7 @@ def html(text: str) -> str:
     root = Element("div")
     paragraph = Element("p")
     root.append(paragraph)
-    inline.put_into(paragraph)
+    put_into(paragraph, inline)
     return MARKDOWN.serializer(paragraph)
 
 

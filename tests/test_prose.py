@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jisr.model import State, Translation
 from jisr.read.markup import converter as converting
+from jisr.read.markup import fill as filling
 from jisr.read.markup import render as rendering
 from jisr.read.markup.converter import Converter
 from jisr.read.markup.prose import parse_prose
@@ -25,8 +26,11 @@ WORDS = (
     "0100-123-4567",
     "a & b",
     "قال [x](b_c.md)!",
+    "قال \"نعم\" و'لا' @x.",
 )
-STATES: list[tuple[State, ...]] = [("source",), ("translated",), ("missing",), ("translated", "missing")]
+STATES: list[tuple[State, ...]] = [
+    ("source",), ("translated",), ("missing",), ("translated", "missing"), ("outdated",), ("outdated", "missing"),
+]  # fmt: skip
 STARTS = (
     "",
     " ",
@@ -81,18 +85,21 @@ def documents(draw: st.DrawFn) -> str:
     return f"{text}\n\n[^1]: حاشية\n" if draw(st.booleans()) else text
 
 
-@given(documents(), st.sampled_from(STATES))
-def test_prose_written_at_once_is_what_the_tree_gives(text: str, states: tuple[State, ...]) -> None:
+@given(documents(), st.sampled_from(STATES), st.sampled_from(WORDS), st.booleans(), st.booleans())
+def test_prose_written_at_once_is_what_the_tree_gives(
+    text: str, states: tuple[State, ...], words: str, english: bool, hide: bool
+) -> None:
     body = bodies.parse(CONVERTER, text)
+    shown = {"source": None, "translated": None, "outdated": words}
     translations = [
-        Translation(segment, None if here == "missing" else segment.text, here)
+        Translation(segment, None if here == "missing" else shown[here] or segment.text, here)
         for segment, here in zip(body.segments, cycle(states), strict=False)
     ]
-    at_once = bodies.render(CONVERTER, body, translations)
+    at_once = bodies.render(CONVERTER, body, translations, english=english, hide=hide)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rendering, "read_prose", lambda *_: None)
-        patch.setattr(rendering, "read_inline", lambda _: None)
-        by_tree = bodies.render(CONVERTER, body, translations)
+        patch.setattr(rendering, "read_prose", lambda *_, **__: None)
+        patch.setattr(filling, "read_inline", lambda _: None)
+        by_tree = bodies.render(CONVERTER, body, translations, english=english, hide=hide)
     assert at_once == by_tree
 
 

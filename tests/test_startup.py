@@ -36,6 +36,17 @@ def test_a_build_with_nothing_to_do_loads_none_of_the_stages(site: MakeSite) -> 
     assert {name for name in LIBRARIES - {"gettext"} if name in loaded} == set()
 
 
+def test_an_edit_of_prose_loads_neither_python_markdown_nor_babels_catalogues(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": ARTICLE})
+    assert "markdown" not in modules(folder, "build")
+    folder.write("content/articles/a.md", ARTICLE + "\n## عنوان\n\nنص [آخر](https://example.org/).\n")
+    loaded = modules(folder, "build")
+    assert "jisr.work" in loaded
+    assert not {"markdown", "pygments", "babel.messages", "email.message"} & loaded
+    folder.write("content/articles/a.md", ARTICLE + "\n`نص`\n")
+    assert "markdown" in modules(folder, "build")
+
+
 def test_one_process_is_enough_for_a_small_site(site: MakeSite) -> None:
     folder = site({"content/articles/a.md": ARTICLE})
     assert "multiprocessing.connection" not in modules(folder, "build")

@@ -7,9 +7,7 @@ taken here comes out the same (tests/test_identity.py, tests/test_inline.py).
 
 import re
 from functools import lru_cache
-from xml.etree.ElementTree import Element
 
-from markdown.util import AtomicString
 from msgspec import Struct
 
 _PLAIN = r"[^\\`*_\[\]<>&{}\n\x02\x03]"
@@ -39,15 +37,6 @@ class Inline(Struct, frozen=True):
     def words(self) -> str:
         """All of it without markup."""
         return self.text + "".join(text + tail for _, _, text, tail in self.elements)
-
-    def put_into(self, element: Element) -> None:
-        """Make it the text of an element, before its children."""
-        element.text = AtomicString(self.text)
-        for index, (tag, link, text, tail) in enumerate(self.elements):
-            child = Element(tag, {"href": link} if link else {})
-            # Python-Markdown doesn't scan an AtomicString again.
-            child.text, child.tail = AtomicString(text), AtomicString(tail)
-            element.insert(index, child)
 
 
 @lru_cache(256)  # a translation's text is read twice, its source three times

@@ -13,9 +13,9 @@ from xml.etree.ElementTree import Element, SubElement
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jisr.bidi import runs_as_html
-from jisr.model import Document, Segment, State, Translation
-from jisr.read.marks import WRAPPED
+from jisr.bidi import COULD_RUN, runs_as_html
+from jisr.model import Document, Language, Segment, State, Translation
+from jisr.read.marks import WRAPPED, Labels
 from jisr.read.markup.body import Body, Unit
 from jisr.read.markup.inline import Inline, read_inline
 from jisr.read.segments import has_prose
@@ -42,26 +42,44 @@ _APART = re.compile(r"\|[^\n]*(?:\n\|[^\n]*)*|!?\[(?!\^)[^\n]*")
 """Blocks that mean the same wherever they stand, unless one defines something: tables, pictures, links."""
 
 
+class Part(Struct, frozen=True):
+    """A text of a block: what is shown of it, and the new source beside an outdated translation."""
+
+    shown: Inline
+    state: State
+    newer: Inline | None = None
+
+
+class Look(Struct, frozen=True):
+    """How texts are shown: `resolve` is given the tag and the address of each link, `rtl` is the page's."""
+
+    resolve: Callable[[str, str], str]
+    rtl: bool
+    source: Language
+    labels: Labels
+
+
 class Prose(Struct, frozen=True):
-    """A block and the texts in it: one, or that of each of its parts."""
+    """A block and the texts in it: one, or that of each of its parts; none where all are hidden."""
 
     tag: str
-    parts: tuple[Inline, ...]
+    parts: tuple[Part, ...]
     id: str = ""
 
     @property
     def text(self) -> str:
         """The words of all of it."""
-        return "".join(part.words for part in self.parts)
+        return "".join(part.shown.words for part in self.parts)
 
-    def html(self, resolve: Callable[[str, str], str], *, rtl: bool) -> str:
-        """The block as HTML; `resolve` is given the tag and the address of each link."""
-        inner = [_html(part, resolve, rtl=rtl) for part in self.parts]
-        part = _PARTS.get(self.tag)
-        if part:
-            inner = ["\n", *(f"<{part}>{html}</{part}>\n" for html in inner)]
-        own = f' id="{escape(self.id)}"' if self.id else ""
-        return f"<{self.tag}{own}>{''.join(inner)}</{self.tag}>"
+    def html(self, look: Look) -> str:
+        """The block as HTML."""
+        if not self.parts:
+            return ""
+        inside = _PARTS.get(self.tag)
+        if inside is None:
+            return _part(self.tag, self.parts[0], f' id="{escape(self.id)}"' if self.id else "", look)
+        inner = "".join([f"{_part(inside, part, '', look)}\n" for part in self.parts])
+        return f"<{self.tag}>\n{inner}</{self.tag}>"
 
 
 def parse_prose(document: Document, parse: Callable[[Document], Body | None]) -> Body | None:
@@ -150,23 +168,71 @@ def flat_blocks(root: Element, units: Sequence[Unit]) -> dict[int, tuple[int, ..
     return found
 
 
-def read_prose(tag: str, numbers: Sequence[int], translations: Sequence[Translation]) -> Prose | None:
-    """A flat block in the language of its translations; None where there is more to it than prose."""
+def read_prose(
+    tag: str, numbers: Sequence[int], translations: Sequence[Translation], *, hide: bool
+) -> Prose | None:
+    """A flat block in the language of its translations; None where there is more to it than prose.
+
+    With `hide`, texts without a translation are left out.
+    """
     parts = []
     for number in numbers:
         translation = translations[number]
-        inline = read_inline(translation.text or "") if translation.state in _FINISHED else None
-        if inline is None:
+        text, state = translation.text, translation.state
+        shown = read_inline(translation.segment.text if text is None else text)
+        newer = read_inline(translation.segment.text) if state == "outdated" else None
+        if shown is None or (newer is None and state == "outdated"):
             return None
-        parts.append(inline)
+        if text is not None or not hide:
+            parts.append(Part(shown, state, newer))
     return Prose(tag, tuple(parts))
+
+
+def _part(tag: str, part: Part, own: str, look: Look) -> str:
+    """A text in its element, with a mark where it has no translation or an outdated one."""
+    if part.state in _FINISHED:
+        return f"<{tag}{own}>{_html(part.shown, look.resolve, rtl=look.rtl)}</{tag}>"
+    direction, lang = f' dir="{look.source.direction}"', f' lang="{look.source.code}"'
+    of_source = look.source.direction == "rtl"
+    newer = ""
+    if part.newer is not None:
+        words = _html(part.newer, look.resolve, rtl=of_source)
+        newer = (
+            f'<details class="newer">\n<summary>{_label(look.labels.newer, rtl=look.rtl)}</summary>\n'
+            f"<p{direction}{lang}>{words}</p>\n</details>\n"
+        )
+    if part.state == "missing":
+        state, label, rtl = "awaiting", look.labels.awaiting, of_source
+    else:
+        state, label, rtl, direction, lang = "outdated", look.labels.outdated, look.rtl, "", ""
+    label, shown = _label(label, rtl=look.rtl), _html(part.shown, look.resolve, rtl=rtl)
+    if tag in WRAPPED:
+        return (
+            f'<div class="{state}">\n<p class="status">{label}</p>\n'
+            f"<{tag}{direction}{own}{lang}>{shown}</{tag}>\n{newer}</div>"
+        )
+    return (
+        f'<{tag} class="{state}"><span class="status">{label}</span> '
+        f"<span{direction}{lang}>{shown}</span>{newer}</{tag}>"
+    )
+
+
+def _label(text: str, *, rtl: bool) -> str:
+    return runs_as_html(text, quote=False) if rtl else escape(text, quote=False)
 
 
 def _html(inline: Inline, resolve: Callable[[str, str], str], *, rtl: bool) -> str:
     # What is read at once has no character that HTML would take for its own.
-    runs = runs_as_html if rtl else str
-    pieces = [runs(inline.text)]
+    html = _runs(inline.text) if rtl else inline.text
     for tag, link, text, tail in inline.elements:
         address = f' href="{escape(resolve(tag, link))}"' if link else ""
-        pieces.append(f"<{tag}{address}>{runs(text)}</{tag}>{runs(tail)}")
-    return "".join(pieces)
+        html += (
+            f"<{tag}{address}>{_runs(text)}</{tag}>{_runs(tail)}"
+            if rtl
+            else f"<{tag}{address}>{text}</{tag}>{tail}"
+        )
+    return html
+
+
+def _runs(text: str) -> str:
+    return runs_as_html(text, quote=False) if COULD_RUN.search(text) else text

@@ -5,8 +5,6 @@ from copy import deepcopy
 from html import escape
 from xml.etree.ElementTree import Element
 
-from markdown.extensions.toc import unique
-from markdown.util import AtomicString
 from msgspec.structs import replace
 
 from jisr.bidi import runs_as_html
@@ -16,8 +14,7 @@ from jisr.read import marks, policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body, Rendering, Unit
 from jisr.read.markup.converter import Converter
-from jisr.read.markup.inline import read_inline
-from jisr.read.markup.prose import Prose, read_prose
+from jisr.read.markup.prose import Look, Prose, read_prose
 from jisr.urls import slug
 
 _IDS_OF_THEME = {"main-content", "contents-title", "more-articles"}
@@ -47,7 +44,7 @@ def render(
     prose = {
         block: read
         for block, numbers in body.flat.items()
-        if (read := read_prose(body.root[block].tag, numbers, translations))
+        if (read := read_prose(body.root[block].tag, numbers, translations, hide=hide))
     }
     root = Element("div")
     trees: dict[int, list[Element]] = {}
@@ -63,8 +60,10 @@ def render(
             units[unit.block].append(unit)
     raw: tuple[str, ...] = ()
     if trees:
-        _put_texts(body, root, trees, units, translations, source=source, labels=labels, hide=hide)
-        raw = converter.finish(root, body, translations)
+        from jisr.read.markup.fill import put_texts  # it needs Python-Markdown, which prose does not
+
+        put_texts(body, root, trees, units, translations, source=source, labels=labels, hide=hide)
+        raw = converter.framework.finish(root, body, translations)
     # Headings by their place in the source: those without a translation may be hidden.
     headings: list[tuple[int, Element | Prose]] = []
     for block in range(len(body.root)):
@@ -75,7 +74,7 @@ def render(
     if ids is None:
         used = _IDS_OF_THEME | {element.get("id", "") for element in root.iter()}
         ids = [
-            _own_id(heading) or unique(slug(_words(heading)) or "section", used) for _, heading in headings
+            _own_id(heading) or _unique(slug(_words(heading)) or "section", used) for _, heading in headings
         ]
     present = set(root.iter())
     rtl = language.direction == "rtl"
@@ -84,8 +83,11 @@ def render(
     for (block, heading), id_ in zip(headings, ids, strict=True):
         if isinstance(heading, Prose):
             prose[block] = replace(heading, id=id_)
-            listed.append((heading.tag, id_, heading.text, {}))
-            toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(heading.text, {}, rtl=rtl)))
+            if heading.parts:  # else it is hidden
+                missing = heading.parts[0].state == "missing"
+                own = {"lang": source.code, "dir": source.direction} if missing else {}
+                listed.append((heading.tag, id_, heading.text, own))
+                toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(heading.text, own, rtl=rtl)))
             continue
         heading.set("id", id_)
         if heading in present:
@@ -95,7 +97,8 @@ def render(
                     int(heading.tag[1]), id_, _toc_entry(marks.heading_text(heading), heading.attrib, rtl=rtl)
                 )
             )
-    html = {block: read.html(resolve, rtl=rtl) for block, read in prose.items()}
+    look = Look(resolve, rtl, source, labels)
+    html = {block: read.html(look) for block, read in prose.items()}
     if trees:
         marks.fill_contents(root, listed, labels.contents)
         resolved = _finish_links(root, labels, resolve)
@@ -111,70 +114,23 @@ def render(
         shown = set(root)
         for block, top in tops.items():
             if top in shown:
-                html[block] = illustrate(converter.serialise(top, resolve_raw if carries else None))
+                html[block] = illustrate(converter.framework.serialise(top, resolve_raw if carries else None))
     blocks = []
     for block in range(len(body.root)):
-        if block in prose:
-            state: BlockState | None = translations[body.flat[block][0]].state
-        else:
-            state = _joint({translations[u.segment].state for u in units[block] if u.segment is not None})
-        blocks.append(Block(html.get(block, ""), state))
+        numbers = body.flat[block] if block in prose else [u.segment for u in units[block]]
+        states = {translations[number].state for number in numbers if number is not None}
+        blocks.append(Block(html.get(block, ""), _joint(states)))
     return Rendering(tuple(blocks), tuple(toc), tuple(ids), raw)
 
 
-def _put_texts(
-    body: Body,
-    root: Element,
-    trees: Mapping[int, list[Element]],
-    units: Mapping[int, Sequence[Unit]],
-    translations: Sequence[Translation],
-    *,
-    source: Language,
-    labels: Labels,
-    hide: bool,
-) -> None:
-    """Give each block its text in the page's language, with the marks of its state."""
-    plain = not body.document.markdown
-    words = replace(
-        labels,
-        awaiting=AtomicString(labels.awaiting),
-        outdated=AtomicString(labels.outdated),
-        newer=AtomicString(labels.newer),
-    )
+def _unique(name: str, used: set[str]) -> str:
+    """The name as an id, with a number where it is used already."""
+    if name in used:
+        from markdown.extensions.toc import unique
 
-    # Python-Markdown looks for abbreviations in texts that it has read itself.
-    at_once = not plain and not body.abbreviations
-
-    def fill(element: Element, text: str) -> None:
-        inline = read_inline(text) if at_once else None
-        if inline:
-            inline.put_into(element)
-        else:
-            element.text = AtomicString(text) if plain else text
-
-    parents: dict[Element, Element] = {}
-    for block, elements in trees.items():
-        for unit in units[block]:
-            element = elements[unit.index]
-            if unit.segment is None:
-                element.text = AtomicString(labels.admonition(unit.label))
-                continue
-            translation = translations[unit.segment]
-            if translation.state in ("source", "translated"):
-                text = translation.text or ""
-                if unit.suffix:
-                    element.text = text + unit.suffix
-                else:
-                    fill(element, text)
-                continue
-            parents = parents or {child: parent for parent in root.iter() for child in parent}
-            if hide and translation.text is None and marks.removable(element, parents):
-                marks.remove(element, parents)
-            else:
-                elements[unit.index] = marks.mark(element, translation, fill, unit.suffix, source, words)
-        for element in elements if at_once else ():
-            if type(element.text) is str and (inline := read_inline(element.text)) and not inline.elements:
-                element.text = AtomicString(element.text)  # figures in a table
+        return str(unique(name, used))
+    used.add(name)
+    return name
 
 
 def _own_id(heading: "Element | Prose") -> str | None:
