@@ -58,6 +58,8 @@ STARTS = (
 )
 BLOCKS = (
     "{}",
+    "{}\n{}",
+    "{}  \n{}",
     "## {}",
     "- {}\n- {}",
     "1. {}\n2. {}",
@@ -131,7 +133,7 @@ def test_a_body_read_at_once_is_what_python_markdown_reads(parts: list[Any]) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["نص\n\n## عنوان\n\n- أ\n- ب\n\n> قال «نعم»\n\nخاتمة [رابط](/a/) و`كود`.\n", "\n\n«قال»\n  \nثم\n"],
+    ["نص\n\n## عنوان\n\n- أ\n- ب\n\n> قال «نعم»\n\nخاتمة [رابط](/a/) و`كود`.\n", "\n\n«قال»\n  \nثم\nقال\n"],
 )
 def test_everyday_prose_is_read_at_once(text: str) -> None:
     assert parse_prose(bodies.document(text), lambda _: None)
@@ -140,7 +142,7 @@ def test_everyday_prose_is_read_at_once(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "سطر\nوسطر",
+        "سطر\n- وسطر",
         "- أ\n\n- ب",
         "> أ\n\n> ب",
         "نص {.x}",

@@ -65,7 +65,8 @@ def extract(
         begins = text.strip().split("\n", 1)[0].split(STX, 1)[0]
         at = document.body.find(begins, position)
         # Footnotes stand at the tree's end, wherever they were written: those are behind the cursor.
-        position, at = (at + len(begins), at) if at >= 0 else (position, document.body.find(begins))
+        length = len(begins if STX in text else text.strip())
+        position, at = (at + length, at) if at >= 0 else (position, document.body.find(begins))
         raw = _restore(text, stash, code)
         if raw is None or not has_prose(raw):
             element.text = text + suffix

@@ -18,7 +18,7 @@ from jisr.model import Document, Language, Segment, State, Translation
 from jisr.read.marks import WRAPPED, Labels
 from jisr.read.markup.body import Body, Unit
 from jisr.read.markup.inline import Inline, read_inline
-from jisr.read.segments import has_prose
+from jisr.read.segments import has_prose, normalise
 
 _PARTS = {"ul": "li", "ol": "li", "blockquote": "p"}
 _KINDS = {"heading": "heading", "list": "list item"}
@@ -33,7 +33,7 @@ _BLOCK = re.compile(
       (?P<level>\#{{1,6}})[ ]+(?P<heading>{_LINE})(?<![\#\\])
     | (?P<list>-[ ]{_LINE}(?:\n-[ ]{_LINE})*)
     | >[ ](?P<quote>{_LINE})
-    | (?P<paragraph>{_LINE})
+    | (?P<paragraph>{_LINE}(?:\n{_LINE})*)
     """,
     re.VERBOSE,
 )
@@ -112,7 +112,7 @@ def parse_prose(document: Document, parse: Callable[[Document], Body | None]) ->
                 if not has_prose(words):
                     return None
                 units.append(Unit(block, index + inner, first + index))
-                segments.append(Segment(kind, words.strip(), line + index))
+                segments.append(Segment(kind, normalise(words), line + index))
             flat[block] = tuple(range(first, len(segments)))
         else:
             alone = text[done:end] + text[end:].partition("\n")[0]  # with the spaces that `body` lacks
