@@ -14,6 +14,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +27,12 @@ from cases import Case, Edit
 from measure import Cost, FailedError, run
 from sites import Tool
 
-WORK = sites.HERE / ".work"
+KEPT = sites.HERE / ".work"
+"""Where the single runs are kept."""
+
+MEMORY = Path("/dev/shm")
+"""A disk in memory, where there is one: on others, what a disk has just deleted is measured as well."""
+
 SMALLER = (1000, 100)
 """Sizes that are built cold besides."""
 
@@ -57,8 +63,14 @@ class Bench:
         self.limit: float = options.limit
         self.tools = [sites.ALL[name] for name in options.tools]
         self.jobs = options.jobs
+        self.work = Path(tempfile.mkdtemp(prefix="jisr-", dir=options.work))
         # No clock zone and no language of the machine's own in the pages.
-        self.environment = {"PATH": os.environ["PATH"], "HOME": str(WORK), "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.work),
+            "TZ": "UTC",
+            "LC_ALL": "C.UTF-8",
+        }
         self.built: set[tuple[str, int]] = set()
         self.edited: set[tuple[str, int]] = set()
 
@@ -69,7 +81,7 @@ class Bench:
             sites.write_site(tool, self.root(tool, number), number, self.seed)
 
     def root(self, tool: Tool, number: int) -> Path:
-        return WORK / str(number) / tool.name
+        return self.work / str(number) / tool.name
 
     def case(self, case: Case, number: int) -> Row:
         """The case with every tool, in rounds: each round begins with another tool."""
@@ -238,8 +250,7 @@ def _version(tool: Tool) -> str:
 
 def _said(command: Sequence[str]) -> str:
     # Not from the repository's root: Python would find the package there, not the installed one.
-    WORK.mkdir(exist_ok=True)
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=WORK, check=False).stdout
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=KEPT, check=False).stdout
 
 
 def _read(path: str) -> str:
@@ -299,15 +310,18 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--cases", type=_names(cases.ALL), default=list(cases.ALL), help=",".join(cases.ALL))
     parser.add_argument("--jobs", type=int, help="processes of Jisr; as many as it finds worth it")
     parser.add_argument("--seed", type=int, default=1, help="of the corpus")
+    parser.add_argument("--work", type=Path, help="where the sites stand meanwhile; in memory if not given")
     parser.add_argument("--limit", type=float, default=900, help="seconds after which a build is given up")
     asked = parser.parse_args(arguments)
     if asked.n < FEWEST:
         parser.error(f"argument --n: {asked.n} is too few; measure {FEWEST} at least")
+    asked.work = asked.work or (MEMORY if os.access(MEMORY, os.W_OK) else KEPT)
     return asked
 
 
 def main(arguments: Sequence[str]) -> int:
     """Prepare, measure, compare, print."""
+    KEPT.mkdir(exist_ok=True)
     asked = options(arguments)
     bench = Bench(asked)
     larger = [asked.n]
@@ -331,6 +345,8 @@ def main(arguments: Sequence[str]) -> int:
     except FailedError as error:
         say(f"benchmark: {error}")
         return 1
+    finally:
+        shutil.rmtree(bench.work, ignore_errors=True)
     print(f"\n{machine()}\n\n{versions(bench.tools)}; jobs: {bench.jobs or 'its own choice'}; "
           f"seed {bench.seed}, medians of {bench.runs}\n")  # fmt: skip
     print(table(rows, bench.tools))
@@ -348,7 +364,7 @@ def _keep(rows: Iterable[Row], number: int) -> None:
         for row in rows
     }
     text = json.dumps(kept, indent=1, ensure_ascii=False)
-    (WORK / f"runs-{number}.json").write_text(text, encoding="utf-8")
+    (KEPT / f"runs-{number}.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
