@@ -1,6 +1,7 @@
 """What a build records for the next one."""
 
 import json
+import os
 import time
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -26,7 +27,7 @@ def outputs(
     rows: dict[str, Written | None] = {**touched, **dict.fromkeys(plan.removed)}
     now = time.time_ns()
     for output in plan.stale:
-        sign = signature((folder / output.path).lstat())
+        sign = signature(os.lstat(f"{folder}/{output.path}"))
         rows[output.path] = Written(output.fingerprint, made[output.path], trusted(sign, now))
     return rows
 
