@@ -53,8 +53,13 @@ class Aside(Struct, frozen=True):
 
     def put(self, path: str, content: bytes) -> None:
         """Write a file."""
-        with open(self._ready(path), "wb", buffering=0) as file:
-            file.write(content)
+        file = os.open(self._ready(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            left = memoryview(content)
+            while left:  # a disk that is nearly full takes a part of it
+                left = left[os.write(file, left) :]
+        finally:
+            os.close(file)
 
     def copy(self, path: str, source: Path) -> None:
         """Copy a file."""
