@@ -259,7 +259,7 @@ class _Run:
         number = processes_for(amount, options.jobs)
         size = FEW if self.kept and self.kept.seen else BATCH
         templates = None
-        loads: dict[str, list[str]] = {}
+        loads: Mapping[str, list[str]] = {}
         unchecked = self.last.get("templates") != shared.templates or not self.same
         if site:
             templates, loads = common.ready_templates(

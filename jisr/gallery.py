@@ -36,7 +36,9 @@ def look(
     Only new ones are looked at; faulty ones `again`, where another version may read what the former couldn't.
     Reports what is wrong with them.
     """
-    sources = {path: source for path, source in copied.items() if is_picture(path)} if site.images else {}
+    looked_at = copied.items() if site.images else ()
+    # Those of the theme are icons, and hold nothing that must not be published.
+    sources = {path: one for path, one in looked_at if is_picture(path) and one.root == site.root}
     # What is wrong can be the name, so facts belong to the file and its suffix.
     keys = {path: f"{source.digest}{Path(path).suffix.lower()}" for path, source in sources.items()}
     facts: dict[str, PictureFacts] = {}

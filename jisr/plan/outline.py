@@ -4,7 +4,7 @@ A pure function of its arguments, computed in full each time: it is cheap, since
 not at what they stand for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -51,8 +51,8 @@ class Grounds(Struct, frozen=True):
     versions: str
     settings: str
     templates: str
-    loads: Mapping[str, str]
-    """For each template, digest of what the site's pages load by it."""
+    loads: Callable[[str], str]
+    """Gives for a template the digest of what the site's pages load by it."""
 
 
 class _Bases(dict[str, str]):
@@ -64,8 +64,7 @@ class _Bases(dict[str, str]):
 
     def __missing__(self, template: str) -> str:
         own = self.grounds
-        loads = own.loads.get(template, "")
-        templates = digest_of((own.templates, loads))
+        templates = digest_of((own.templates, own.loads(template)))
         parts = (own.versions, own.settings, templates)
         self[template] = base = "".join([f"{part[:_ENOUGH]}\n" for part in parts])  # in thousands of outputs
         return base

@@ -18,7 +18,7 @@ from jisr.translate.messages import INTERFACE
 from jisr.translate.pictures import is_picture
 from jisr.work import load_templates
 from jisr.write.assets import lasting, to_load
-from jisr.write.templates import Templates
+from jisr.write.templates import Loads, Templates
 
 ICONS = frozenset(
     f"static/{name}"
@@ -111,17 +111,16 @@ def ready_templates(
     report: Report,
     *,
     check: bool,
-) -> tuple[Templates, dict[str, list[str]]]:
+) -> tuple[Templates, Loads]:
     """The templates, and what pages of each load.
 
-    With `check` all are compiled, so that faults are all told; else it is as recorded of the `last` build.
+    With `check` the site's own are compiled, so that faults are all told; else it is as recorded of the
+    `last` build.
     """
     templates = load_templates(root, theme, site, shared.to_load, report)
     if last.get("settings") != shared.settings:
         for language in site.languages[1:]:  # shards load the names too, and say nothing
             catalog.load(root, names_path(language), report)
-    loads: dict[str, list[str]] = last.get("loads", {})
     if check:
         templates.check(report)
-        loads = templates.loads()
-    return templates, loads
+    return templates, Loads(templates, {} if check else last.get("loads", {}))

@@ -16,7 +16,7 @@ from jisr.steps.common import Common
 from jisr.survey import versions
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
-from jisr.write.assets import digests_of
+from jisr.write.assets import digest_of
 from jisr.write.state import Written
 
 
@@ -65,7 +65,11 @@ def plan(
     ]
     there = [links.from_root(f"/{kind.folder}/") for kind in KINDS]
     settings = fingerprint(shared.settings, menus, there)
-    grounds = Grounds(versions(), settings, shared.templates, digests_of(loads, shared.assets))
+
+    def loaded(template: str) -> str:
+        return digest_of(loads[template], shared.assets) if shared.assets else ""
+
+    grounds = Grounds(versions(), settings, shared.templates, loaded)
     pairs = [(facts, rendering.editions) for facts, rendering in documents]
     shown = {path for _, rendering in documents for path, _ in rendering.pictures}
     files = file_outputs(shared.copied.values(), pictures, shown, versions())

@@ -68,18 +68,15 @@ def to_load(files: Iterable[str], assets: Mapping[str, Asset]) -> dict[str, tupl
     return {path: (path, "") for path in files} | copies
 
 
-def digests_of(loads: Mapping[str, Sequence[str]], assets: Mapping[str, Asset]) -> dict[str, str]:
-    """For each template, digest of the copies that its pages may load: see `Templates.loads`."""
-    found = {}
-    for template, wanted in loads.items():
-        beginnings = tuple(name[:-1] for name in wanted if name.endswith("*"))
-        copies = [
-            (asset.path, asset.integrity)
-            for path, asset in assets.items()
-            if path in wanted or (beginnings and path.startswith(beginnings))
-        ]
-        found[template] = fingerprint(copies) if copies else ""
-    return found
+def digest_of(wanted: Sequence[str], assets: Mapping[str, Asset]) -> str:
+    """Digest of the copies that pages of a template may load, of which `wanted` tells: `Templates.loads`."""
+    beginnings = tuple(name[:-1] for name in wanted if name.endswith("*"))
+    copies = [
+        (asset.path, asset.integrity)
+        for path, asset in assets.items()
+        if path in wanted or (beginnings and path.startswith(beginnings))
+    ]
+    return fingerprint(copies) if copies else ""
 
 
 def content(asset: Asset) -> bytes:

@@ -170,39 +170,35 @@ class Templates:
             raise TemplateFailedError(self._explain(error, page.template, page.blame)) from None
 
     def check(self, report: Report) -> None:
-        """Report templates that don't compile, or lie outside the site behind a link."""
+        """Report templates of the site's own that don't compile, or lie outside the site behind a link."""
         for name in self.names():
-            try:
-                self.environment.get_template(name)
-            except Exception as error:
-                report(self._explain(error, name, name))
+            if self.folders[-1] == self.folders[0] or (self.folders[0] / name).is_file():
+                try:
+                    self.environment.get_template(name)
+                except Exception as error:
+                    report(self._explain(error, name, name))
 
     def check_macros(self, used: Iterable[str], report: Report) -> None:
         """Report macros that the templates of pages need, and that aren't there."""
         for need in {need for name in used for need in macros.missing(name, self._tree)}:
             report(self._lacking(*need))
 
-    def loads(self) -> dict[str, list[str]]:
-        """What each template may name by `asset`, with all that it extends or includes.
+    def loads(self, name: str) -> list[str]:
+        """What pages of a template may name by `asset`, with all that it extends or includes.
 
         Names of files, and beginnings of names with `*`; `*` alone where it can't be told.
         """
-        own: dict[str, set[str]] = {}
-        uses: dict[str, list[str | None]] = {}
-        for name in self.environment.list_templates():
-            tree = self._tree(name)
+        reached: list[str | None] = [name]
+        named: set[str] = set()
+        for one in reached:  # grows as it goes
+            if one and not self._file(one):
+                continue  # an include that may be missing
+            tree = self._tree(one) if one else None
             if tree is None:
-                own[name], uses[name] = {"*"}, []
-                continue
-            own[name], uses[name] = _loads(tree), list(find_referenced_templates(tree))
-        found = {}
-        for name in own:
-            reached: list[str | None] = [name]
-            for one in reached:  # grows as it goes
-                reached += [used for used in uses.get(one or "", ()) if used not in reached]
-            named = {path for one in reached for path in own.get(one or "", ())}
-            found[name] = ["*"] if None in reached else sorted(named)
-        return found
+                return ["*"]
+            named |= _loads(tree)
+            reached += [used for used in find_referenced_templates(tree) if used not in reached]
+        return sorted(named)
 
     def _tree(self, name: str) -> nodes.Template | None:
         """The syntax tree of a template; None where there is none: `check` tells what is wrong."""
@@ -282,6 +278,18 @@ class Templates:
                 if frame.filename.startswith(f"{folder}{os.sep}"):
                     return Path(frame.filename).relative_to(folder).as_posix(), frame.lineno or 1
         return template, 1
+
+
+class Loads(dict[str, list[str]]):
+    """What pages of each template load, found out where it isn't known of an earlier build."""
+
+    def __init__(self, templates: Templates, known: Mapping[str, list[str]]) -> None:
+        super().__init__(known)
+        self.templates = templates
+
+    def __missing__(self, name: str) -> list[str]:
+        self[name] = found = self.templates.loads(name)
+        return found
 
 
 class _Inside(FileSystemLoader):
