@@ -363,7 +363,7 @@ class _Run:
         """Make what is stale, and put it in its place. With the plan, now that indices are made."""
         from jisr import commands, gallery
         from jisr.model import Derived, Page
-        from jisr.steps import indices, write
+        from jisr.steps import write
 
         plan, report = making.plan, self.report
         with self.staging:
@@ -376,7 +376,9 @@ class _Run:
             )
             done += write.copied(making)
             done += write.composed(making)
-            if not self.kept:  # the preview makes its own, when somebody searches
+            if plan.bundles and not self.kept:  # the preview makes its own, when somebody searches
+                from jisr.steps import indices
+
                 plan, made = indices.indices(making, self.staging, self.options.jobs)
                 done += made
             commands.stop_on_errors(self.problems, strict=self.options.strict)

@@ -82,4 +82,4 @@ def recall(
 def _load_stages() -> None:
     """Load what a build with something to do needs, while another process looks at outputs."""
     from jisr import gallery  # noqa: F401
-    from jisr.steps import indices, read, record  # noqa: F401
+    from jisr.steps import read, record  # noqa: F401

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 
-import nh3
-
 _EVERYWHERE = {"class", "dir", "id", "lang", "title", "translate", "role", "aria-label", "aria-hidden"}
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "hreflang", "rel"},
@@ -92,6 +90,7 @@ def findings(fragment: str) -> Iterator[str]:
 
 def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
     """The fragment without what the policy doesn't allow, well formed; links go through `resolve`."""
+    import nh3  # most documents have no HTML of their own
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "dir" and value not in ("ltr", "rtl", "auto"):

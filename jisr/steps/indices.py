@@ -21,8 +21,6 @@ def indices(making: Making, staging: Staging, jobs: int | None) -> tuple[Plan, l
     What files an index has is known when it has been made, and as long as what is in it stays the same.
     So many are made at once as there may be processes.
     """
-    if not making.plan.bundles:
-        return making.plan, []
     ours = below(making.standing.written, *(f"{bundle.folder}/" for bundle in making.plan.bundles))
     kept: list[Output] = []
     stale = []
