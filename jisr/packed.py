@@ -1,9 +1,9 @@
 """Editions and what others show of them, packed."""
 
 import sqlite3
-from collections.abc import Iterable
 from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.model import Edition, Neighbour, Summary
@@ -35,10 +35,17 @@ def summaries(packed: bytes) -> tuple[Summary, ...]:
     return _sound(summaries_of(packed))
 
 
-def around(newer: bytes | None, older: bytes | None, related: Iterable[bytes]) -> Around:
-    """What an article's pages show of others, out of their packed summaries."""
-    return Around(
-        None if newer is None else _sound(neighbour_of(newer)),
-        None if older is None else _sound(neighbour_of(older)),
-        tuple(_sound(neighbour_of(packed)) for packed in related),
-    )
+class PackedAround(Struct, frozen=True):
+    """The packed summaries of the articles that an article's page leads to: see `Around`."""
+
+    newer: bytes | None = None
+    older: bytes | None = None
+    related: tuple[bytes, ...] = ()
+
+    def unpacked(self) -> Around:
+        """What the page shows of them."""
+        return Around(
+            None if self.newer is None else _sound(neighbour_of(self.newer)),
+            None if self.older is None else _sound(neighbour_of(self.older)),
+            tuple(_sound(neighbour_of(packed)) for packed in self.related),
+        )

@@ -26,11 +26,10 @@ from jisr.model import (
     Site,
     Source,
 )
-from jisr.packed import editions_of, summaries
+from jisr.packed import PackedAround, editions_of, summaries
 from jisr.plan.feeds import feed_context, json_feed
 from jisr.plan.find import index_page
 from jisr.plan.pages import (
-    Around,
     document_context,
     entry,
     html_of,
@@ -163,7 +162,7 @@ class Shard:
         return [(files.path, *self._render(files, key)) for files, key in batch]
 
     def write(
-        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[Output, str]], Around]]
+        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[Output, str]], PackedAround]]
     ) -> tuple[list[PageWritten], list[Problem]]:
         """Render documents' pages into the staging folder, but for those that are what they were.
 
@@ -174,9 +173,10 @@ class Shard:
         problems: list[Problem] = []
         for files, facts, outputs, around in batch:
             found = self._editions(files, facts, problems)
+            beside = around.unpacked()
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
-                context = document_context(self.desk.site, output.content, found, around, self.desk.links)
+                context = document_context(self.desk.site, output.content, found, beside, self.desk.links)
                 self._put(output, before, context, written, problems)
         return written, problems
 

@@ -9,9 +9,8 @@ from msgspec import Struct
 
 from jisr.errors import Problem
 from jisr.model import Asset, Composed, Copied, DocumentFiles, Listing, Page, Text
-from jisr.packed import around, summaries
+from jisr.packed import PackedAround, summaries
 from jisr.plan.outline import by_document, neighbours
-from jisr.plan.pages import Around
 from jisr.plan.search import composed as compose
 from jisr.processes import BATCH, Shards, Watch
 from jisr.rendering import Desk
@@ -49,11 +48,11 @@ def documents(making: Making) -> list[PageWritten]:
     for files in making.documents.values():
         if files.path in pages:
             outputs = [(output, making.standing.digest(output.path)) for output in pages[files.path]]
-            shown_there = Around()
+            shown_there = PackedAround()
             if files.path in beside:
                 both, related = beside[files.path]
                 newer, older = (None if path is None else making.packed(path) for path in both)
-                shown_there = around(newer, older, [making.packed(paths[index]) for index in related])
+                shown_there = PackedAround(newer, older, tuple([making.packed(paths[at]) for at in related]))
             work.append((files, making.rendered[files.path][0], outputs, shown_there))
     done: list[PageWritten] = []
     batches = making.shards.batches(Shard.write, work, lambda item: making.numbers[item[0].path])
