@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from jisr.errors import Problem
-from jisr.model import DocumentFiles, RenderFacts, Site
+from jisr.model import DocumentFiles, Site
 from jisr.plan.find import IGNORED, Bundle
 from jisr.processes import Shards
 from jisr.work import Shard
@@ -19,14 +19,15 @@ def make(
     shards: Shards,
     site: Site,
     bundles: Iterable[Bundle],
-    documents: Mapping[str, tuple[DocumentFiles, RenderFacts]],
+    documents: Mapping[str, tuple[DocumentFiles, str]],
     numbers: Mapping[str, int],
     scratch: Path,
     at_once: int,
 ) -> tuple[dict[str, Path], list[Problem]]:
     """Make indices, so many at once: where each is, by its place in the site. `scratch` is emptied for it.
 
-    With what was said while documents were rendered once more. Raises `SiteError`.
+    `documents` are given with their digests, `RenderFacts.pages`. Returned besides is what was said while
+    documents were rendered once more. Raises `SiteError`.
     """
     shutil.rmtree(scratch, ignore_errors=True)
     laid, made = scratch.absolute() / "pages", scratch.absolute() / "made"

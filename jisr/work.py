@@ -22,7 +22,6 @@ from jisr.model import (
     Page,
     PictureFacts,
     Reading,
-    RenderFacts,
     Site,
     Source,
 )
@@ -70,7 +69,7 @@ class SitePage(Struct, frozen=True):
     before: str
     articles: tuple[bytes, ...] = ()
     naming: tuple[bytes, ...] = ()
-    bodies: tuple[tuple[DocumentFiles, RenderFacts], ...] = ()
+    bodies: tuple[tuple[DocumentFiles, str], ...] = ()
 
 
 def load_templates(
@@ -162,17 +161,17 @@ class Shard:
         return [(files.path, *self._render(files, key)) for files, key in batch]
 
     def write(
-        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[Output, str]], PackedAround]]
+        self, batch: Sequence[tuple[DocumentFiles, str, Sequence[tuple[Output, str]], PackedAround]]
     ) -> tuple[list[PageWritten], list[Problem]]:
         """Render documents' pages into the staging folder, but for those that are what they were.
 
-        With each document come the facts of its rendering.
+        With each document comes the digest of its rendering, `RenderFacts.pages`.
         """
         assert self.desk
         written: list[PageWritten] = []
         problems: list[Problem] = []
-        for files, facts, outputs, around in batch:
-            found = self._editions(files, facts, problems)
+        for files, pages, outputs, around in batch:
+            found = self._editions(files, pages, problems)
             beside = around.unpacked()
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
@@ -181,13 +180,13 @@ class Shard:
         return written, problems
 
     def lay_out(
-        self, batch: Sequence[tuple[DocumentFiles, RenderFacts, Sequence[tuple[int, Path]]]]
+        self, batch: Sequence[tuple[DocumentFiles, str, Sequence[tuple[int, Path]]]]
     ) -> list[Problem]:
         """Write what an index is given of documents, in some languages each, below the folder besides."""
         assert self.desk
         problems: list[Problem] = []
-        for files, facts, places in batch:
-            found = self._editions(files, facts, problems)
+        for files, pages, places in batch:
+            found = self._editions(files, pages, problems)
             for language, folder in places if found else ():
                 edition = found[language]
                 path = page_path(
@@ -219,7 +218,7 @@ class Shard:
                 context = search_context(site, page, links)
             elif page.kind == "feed":
                 articles = [summaries(packed) for packed in item.articles]
-                bodies = {files.path: self._html(files, facts, problems) for files, facts in item.bodies}
+                bodies = {files.path: self._html(files, pages, problems) for files, pages in item.bodies}
                 context = feed_context(site, page, articles, naming, bodies, links)
             else:
                 entries = tuple(self.entry_of(packed, index) for packed in item.articles)
@@ -285,25 +284,23 @@ class Shard:
             return
         written.append(put(self.desk.aside, output.path, made, before))
 
-    def _html(self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]) -> tuple[str, ...]:
+    def _html(self, files: DocumentFiles, pages: str, problems: list[Problem]) -> tuple[str, ...]:
         """The body of a document in all languages. Feeds that show it are made one after the other."""
-        key = files.path, facts.pages
+        key = files.path, pages
         if key not in self.html:
-            self.html[key] = tuple(map(html_of, self._editions(files, facts, problems)))
+            self.html[key] = tuple(map(html_of, self._editions(files, pages, problems)))
             if len(self.html) > EDITIONS:
                 del self.html[next(iter(self.html))]
         return self.html[key]
 
-    def _editions(
-        self, files: DocumentFiles, facts: RenderFacts, problems: list[Problem]
-    ) -> tuple[Edition, ...]:
+    def _editions(self, files: DocumentFiles, pages: str, problems: list[Problem]) -> tuple[Edition, ...]:
         """The editions of a document: made now, kept by an earlier build, or else made."""
-        pages, made = self.editions.get(files.path, ("", ()))
-        if pages == facts.pages:
+        known, made = self.editions.get(files.path, ("", ()))
+        if known == pages:
             return made
-        if kept := editions_of(self.kept.get(files.path, facts.pages)):
+        if kept := editions_of(self.kept.get(files.path, pages)):
             return kept
-        problems += self._render(files, facts.key)[1]
+        problems += self._render(files, "")[1]
         return self.editions.get(files.path, ("", ()))[1]
 
     def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:

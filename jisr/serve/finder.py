@@ -36,7 +36,7 @@ class Finder:
         if self.has(seen, path):
             return
         bundle = next(one for one in seen.bundles if path.startswith(f"{one.folder}/"))
-        documents = {name: (seen.documents[name], seen.rendered[name]) for name in bundle.documents}
+        documents = {name: (seen.documents[name], seen.rendered[name].pages) for name in bundle.documents}
         site = seen.desk.site
         desk = seen.desk
         unheard: list[Problem] = []  # the build tells what is wrong with the words

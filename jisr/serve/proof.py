@@ -145,7 +145,7 @@ class _Run:
         if not made:
             return []
         files = self.seen.documents[document]
-        work = [(files, made.facts, [(output, "") for output in outputs], self._around(document))]
+        work = [(files, made.facts.pages, [(output, "") for output in outputs], self._around(document))]
         return self._written(*self.shard.write(work))
 
     def _around(self, document: str) -> PackedAround:

@@ -43,7 +43,7 @@ def _made(
 ) -> tuple[list[Output], list[PageWritten]]:
     """Indices that are made, each with what it stands on."""
     making.shards.open(making.desk)
-    documents = {path: (making.documents[path], one) for path, (one, _) in making.rendered.items()}
+    documents = {path: (making.documents[path], one.pages) for path, (one, _) in making.rendered.items()}
     scratch = staging.record / "search"
     at_once = processes_for(WORTH_PROCESSES, jobs)
     wanted = [bundle for bundle, _ in stale]

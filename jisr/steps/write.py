@@ -53,7 +53,7 @@ def documents(making: Making) -> list[PageWritten]:
                 both, related = beside[files.path]
                 newer, older = (None if path is None else making.packed(path) for path in both)
                 shown_there = PackedAround(newer, older, tuple([making.packed(paths[at]) for at in related]))
-            work.append((files, making.rendered[files.path][0], outputs, shown_there))
+            work.append((files, making.rendered[files.path][0].pages, outputs, shown_there))
     done: list[PageWritten] = []
     batches = making.shards.batches(Shard.write, work, lambda item: making.numbers[item[0].path])
     for written, said in making.watch(batches, len(work), making.shards.size):
@@ -84,7 +84,9 @@ def listings(making: Making) -> list[PageWritten]:
             before=making.standing.digest(output.path),
             articles=tuple(map(making.packed, listing.articles)),
             naming=tuple(making.packed(term.newest) for term in listing.terms if term.newest),
-            bodies=tuple((making.documents[path], making.rendered[path][0]) for path in listing.articles)
+            bodies=tuple(
+                (making.documents[path], making.rendered[path][0].pages) for path in listing.articles
+            )
             if page.kind == "feed" and site.feed == "full"
             else (),
         )
