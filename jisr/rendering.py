@@ -1,6 +1,7 @@
 """A document in all languages of the site, and what the rest of the site needs to know of it."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
@@ -117,12 +118,12 @@ def render(
             EditionFacts(
                 language=e.language.code,
                 page=_page_digest(e, s),
-                entry=fingerprint(pack(s)),
-                title=fingerprint(s.address, s.title.text, s.title.language.code)[:16],
+                entry=_digest(pack(s)),
+                title=_digest(pack((s.address, s.title.text, s.title.language.code)))[:16],
                 indexed=indexed(site, e),
                 ready=ready(site, e.language, e.progress),
                 card=card_mark(site, e) if indexed(site, e) else "",
-                found=fingerprint(s.address, index_page(e))[:16] if site.search else "",
+                found=_digest(pack((s.address, index_page(e))))[:16] if site.search else "",
             )
             for e, s in zip(found, told, strict=True)
         ),
@@ -136,4 +137,8 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
     metadata = edition.document.metadata
     shown = (metadata.updated, metadata.template, metadata.noindex)
     values = pack((summary, edition.authors, edition.toc, edition.blocks, shown))
-    return fingerprint(values, metadata.extra)
+    return fingerprint(values, metadata.extra) if metadata.extra else _digest(values)
+
+
+def _digest(packed: bytes) -> str:
+    return blake2b(packed, digest_size=16).hexdigest()

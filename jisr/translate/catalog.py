@@ -68,7 +68,7 @@ class Entry(Struct, frozen=True):
     @property
     def translated(self) -> bool:
         """Whether there is a translation: more than white space, in every form."""
-        return all(string.strip() for string in self.strings)
+        return all(map(str.strip, self.strings))
 
     @property
     def text(self) -> str:

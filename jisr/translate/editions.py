@@ -274,7 +274,9 @@ def faithful(
 def _plainly_alike(source: str, text: str) -> bool:
     """Whether a text can be seen at once to have the links of another, and nothing more to keep."""
     there, here = read_inline(source), read_inline(text)
-    return there is not None and here is not None and sorted(there.links) == sorted(here.links)
+    if there is None or here is None:
+        return False
+    return not (there.elements or here.elements) or sorted(there.links) == sorted(here.links)
 
 
 def _difference(expected: Protected, actual: Protected) -> str:

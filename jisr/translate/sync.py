@@ -55,7 +55,6 @@ def find(catalogue: Catalogue | None, segments: Sequence[Segment]) -> tuple[Tran
 
 def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry], set[Key]]:
     """The entry that each segment takes, and the keys of those that were taken from another text."""
-    wanted = {segment.key for segment in segments}
     matched: dict[Key, Entry] = {}
     taken: set[Key] = set()
     spare: dict[Key, Entry] | None = None
@@ -68,6 +67,7 @@ def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry
             entry = old.obsolete.get(key) or entry
         if entry is None:
             if spare is None:
+                wanted = {segment.key for segment in segments}
                 spare = {
                     key: entry
                     for key, entry in (*old.obsolete.items(), *old.entries.items())
