@@ -240,7 +240,8 @@ class _Run:
 
         options, state, watch, problems = self.options, self.state, self.watch, self.problems
         looked = self.looked
-        self.digests = digests(looked.sources, looked.known, looked.changed, self.report)
+        fork = not self.kept
+        self.digests = digests(looked.sources, looked.known, looked.changed, self.report, fork=fork)
         site = commands.read_settings(self.root, options.base_url, self.report)
         if site and options.preview:
             site = replace(site, cards=False)

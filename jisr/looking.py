@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem
 from jisr.model import Source
-from jisr.survey import beside, named, resurvey, survey, tampering
+from jisr.survey import beside, named, outputs_of, resurvey, survey, tampering
 from jisr.write.state import State, Written
 
 WORTH_A_PROCESS = 2000
@@ -41,7 +41,7 @@ def look(
     written = state.outputs(str(output))
     at_outputs = partial(tampering, output, written, verify=verify)
     many = len(written) > WORTH_A_PROCESS and not verify and fork
-    with beside(at_outputs) if many else nullcontext(at_outputs) as seen:
+    with beside(at_outputs, outputs_of) if many else nullcontext(at_outputs) as seen:
         sources = survey(root, theme, problems.append)
         known = {} if verify else state.sources()
         changed = frozenset(

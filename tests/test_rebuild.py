@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from jisr import looking, survey
+from jisr.errors import Report
+from jisr.model import Source
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -237,6 +239,32 @@ def test_explain_says_why(site: MakeSite) -> None:
     folder.write("templates/404.html", "x")
     assert "articles/a/index.html: changed: a template or what it loads\n" in folder.build("--explain").stdout
     assert folder.build("index.html").exit_code == 2
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_many_files_are_hashed_by_two_processes(
+    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    article = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
+    folder = site({f"content/articles/a{number}.md": article for number in range(9)})
+    folder.build("-o", str(tmp_path / "alone"))
+    here, hashed = os.getpid(), tmp_path / "hashed"
+    digest = survey.digest
+
+    def spy(source: Source, report: Report) -> str:
+        with hashed.open("a", encoding="utf-8") as file:
+            file.write("here\n" if os.getpid() == here else "there\n")
+        if dies and os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return digest(source, report)
+
+    monkeypatch.setattr(survey, "HASHED_TOGETHER", 0)
+    monkeypatch.setattr(survey, "digest", spy)
+    shutil.rmtree(folder.path / ".jisr")
+    folder.build()
+    assert tree(folder.path / "public") == tree(tmp_path / "alone")
+    where = hashed.read_text(encoding="utf-8").split()
+    assert (where.count("there") == 1) if dies else (0 <= where.count("here") - where.count("there") <= 1)
 
 
 @pytest.mark.parametrize("dies", [False, True])
