@@ -54,8 +54,8 @@ if TYPE_CHECKING:  # loaded where there are pictures to make
 KEPT = 4096
 """Entries of listings that a shard keeps: pages that show the same articles are made close together."""
 
-EDITIONS = 100
-"""Documents whose editions a shard keeps at hand; those of others are read from where they are kept."""
+EDITIONS = 500
+"""Documents whose editions a shard keeps at hand, 25 MB; others' are read from where they are kept."""
 
 
 class SitePage(Struct, frozen=True):
