@@ -17,6 +17,7 @@ import pytest
 from jisr import looking, survey
 from jisr.errors import Report
 from jisr.model import Source
+from jisr.read import sources
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -249,7 +250,7 @@ def test_many_files_are_hashed_by_two_processes(
     folder = site({f"content/articles/a{number}.md": article for number in range(9)})
     folder.build("-o", str(tmp_path / "alone"))
     here, hashed = os.getpid(), tmp_path / "hashed"
-    digest = survey.digest
+    digest = sources.digest
 
     def spy(source: Source, report: Report) -> str:
         with hashed.open("a", encoding="utf-8") as file:
