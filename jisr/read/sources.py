@@ -36,10 +36,11 @@ def inside(root: Path, path: Path) -> bool:
 
 def _is_straight(folder: str, path: str) -> bool:
     """Whether a path leads down from a folder, without a link on the way."""
-    if not path.startswith(folder + os.sep):
+    start = "" if folder == "." else folder + os.sep  # pathlib leaves the dot out
+    if not path.startswith(start) or os.path.isabs(path) != os.path.isabs(folder):
         return False
     here = folder
-    for part in path[len(folder) + 1 :].split(os.sep):
+    for part in path[len(start) :].split(os.sep):
         here = f"{here}{os.sep}{part}"
         if part == ".." or os.path.islink(here):
             return False

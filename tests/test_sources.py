@@ -1,0 +1,34 @@
+"""Nothing outside the site is read, by whatever way its path leads there."""
+
+from pathlib import Path
+
+import pytest
+
+from jisr.read.sources import inside
+
+
+@pytest.mark.parametrize("root", [".", "../site", "absolute"])
+@pytest.mark.parametrize(
+    ("path", "lies"),
+    [
+        ("content/a.md", True),
+        ("content/none.md", True),
+        ("content/link/b.md", False),
+        ("content/here/a.md", True),
+        ("../outside/b.md", False),
+        ("content/../../outside/b.md", False),
+        ("content/../site.yaml", True),
+    ],
+)
+def test_links_and_ways_up_are_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str, path: str, lies: bool
+) -> None:
+    site, outside = tmp_path / "site", tmp_path / "outside"
+    for file in (site / "content/a.md", outside / "b.md"):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    (site / "content/link").symlink_to(outside)
+    (site / "content/here").symlink_to(site / "content")
+    monkeypatch.chdir(site)
+    folder = site if root == "absolute" else Path(root)
+    assert inside(folder, folder / path) is lies
