@@ -81,22 +81,20 @@ def render(
     toc = []
     listed: list[tuple[str, str, str, Mapping[str, str]]] = []
     for (block, heading), id_ in zip(headings, ids, strict=True):
+        own: Mapping[str, str] = {}
         if isinstance(heading, Prose):
             prose[block] = replace(heading, id=id_)
-            if heading.parts:  # else it is hidden
-                missing = heading.parts[0].state == "missing"
-                own = {"lang": source.code, "dir": source.direction} if missing else {}
-                listed.append((heading.tag, id_, heading.text, own))
-                toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(heading.text, own, rtl=rtl)))
-            continue
-        heading.set("id", id_)
-        if heading in present:
-            listed.append((heading.tag, id_, marks.heading_text(heading), heading.attrib))
-            toc.append(
-                Heading(
-                    int(heading.tag[1]), id_, _toc_entry(marks.heading_text(heading), heading.attrib, rtl=rtl)
-                )
-            )
+            hidden = not heading.parts
+            if not hidden and heading.parts[0].state == "missing":
+                own = {"lang": source.code, "dir": source.direction}
+        else:
+            heading.set("id", id_)
+            hidden = heading not in present
+            own = heading.attrib
+        if not hidden:
+            words = _words(heading)
+            listed.append((heading.tag, id_, words, own))
+            toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(words, own, rtl=rtl)))
     look = Look(resolve, rtl, source, labels)
     html = {block: read.html(look) for block, read in prose.items()}
     if trees:
