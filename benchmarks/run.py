@@ -315,7 +315,8 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     asked = parser.parse_args(arguments)
     if asked.n < FEWEST:
         parser.error(f"argument --n: {asked.n} is too few; measure {FEWEST} at least")
-    asked.work = asked.work or (MEMORY if os.access(MEMORY, os.W_OK) else KEPT)
+    asked.work = (asked.work or (MEMORY if os.access(MEMORY, os.W_OK) else KEPT)).absolute()
+    asked.work.mkdir(parents=True, exist_ok=True)
     return asked
 
 

@@ -157,16 +157,16 @@ def beside(look: Callable[[], T], unpack: Callable[[bytes], T | None]) -> Iterat
         finally:
             os._exit(0)
     os.close(writer)
-    with os.fdopen(reader, "rb") as pipe:
+    try:
+        with os.fdopen(reader, "rb") as pipe:
 
-        def seen() -> T:
-            found = unpack(pipe.read())
-            return look() if found is None else found
+            def seen() -> T:
+                found = unpack(pipe.read())
+                return look() if found is None else found
 
-        try:
             yield seen
-        finally:
-            os.waitpid(child, 0)
+    finally:  # the pipe is closed: a process that nobody listens to any more comes to its end
+        os.waitpid(child, 0)
 
 
 def trusted(sign: bytes, since: int) -> bytes:

@@ -92,6 +92,17 @@ def test_everything_that_poedit_writes_is_read() -> None:
     assert [entry.text for entry in found.obsolete.values()] == ["Deleted", "Old"]
 
 
+def test_what_goes_on_behind_a_faulty_line_is_not_told_again() -> None:
+    said: list[Problem] = []
+    assert (
+        catalog.read(
+            f'{HEADER}\nmsgid "a"\nmsgstr "b"\n\nmsgid "bad"x"\n"more"\n"and more"\n', "a.po", said.append
+        )
+        is None
+    )
+    assert [(problem.line, problem.message) for problem in said] == [(9, "not a line of a PO file")]
+
+
 LINES = st.sampled_from(
     [
         "", " ", "# remark", "#. paragraph", "#. heading ", "#: content/a.md:5", "#: a.md b.md:7", "#:  a.md:1",

@@ -268,6 +268,13 @@ def test_many_files_are_hashed_by_two_processes(
     assert (where.count("there") == 1) if dies else (0 <= where.count("here") - where.count("there") <= 1)
 
 
+def test_a_look_that_nobody_waits_for_comes_to_its_end() -> None:
+    # More than a pipe holds.
+    answer: survey.Outputs = (frozenset(map(str, range(50_000))), {}, [])
+    with pytest.raises(KeyboardInterrupt), survey.beside(lambda: answer, survey.outputs_of):
+        raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("dies", [False, True])
 def test_many_outputs_are_looked_at_by_another_process(
     site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: bool

@@ -15,6 +15,17 @@ def messages(text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("نص `x`\nنص\n\nنص\n\nنص", [1, 4, 6]),
+        ("كلمة `x`\n" + "a\tb\tc\td\n" * 9 + "\nسطر\n\nثم `c`\n\nسطر\n", [1, 12, 14, 16]),
+    ],
+)
+def test_a_text_that_stands_elsewhere_too_keeps_its_line(text: str, lines: list[int]) -> None:
+    assert [segment.line for segment in bodies.parse(Converter(), text).segments] == lines
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("فقرة أولى.\n\nفقرة ثانية.", [("paragraph", "فقرة أولى."), ("paragraph", "فقرة ثانية.")]),

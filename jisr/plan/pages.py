@@ -32,7 +32,6 @@ from jisr.plan.views import (
     EditionView,
     Entry,
     FeedLink,
-    Later,
     Link,
     Named,
     PageLink,
@@ -292,7 +291,7 @@ def _page(
         hreflang=_hreflang(pairs),
         feeds=_common(edition.language, links).feeds,
         card=card or None,
-        data=Later(lambda: _data(site, edition, offered, address, card, links))
+        make_data=(lambda: _data(site, edition, offered, address, card, links))
         if index and kind == "article"
         else None,
     )
@@ -353,7 +352,7 @@ def _plain_page(
         alternates=alternates,
         hreflang=_hreflang(pairs),
         feeds=_common(language, links).feeds,
-        data=Later(lambda: home_data(site, language.code, full)) if place == "index.html" else None,
+        make_data=(lambda: home_data(site, language.code, full)) if place == "index.html" else None,
     )
 
 

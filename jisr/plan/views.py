@@ -69,19 +69,6 @@ class SiteView(Struct, frozen=True):
     search: str | None
 
 
-class Later:
-    """Markup that is made when a template shows it, which not every theme does."""
-
-    def __init__(self, make: Callable[[], str]) -> None:
-        self.make = make
-
-    def __html__(self) -> str:
-        """What Jinja puts into the page."""
-        return self.make()
-
-    __str__ = __html__
-
-
 class PageView(Struct, frozen=True):
     """The page itself, whatever it shows."""
 
@@ -96,7 +83,12 @@ class PageView(Struct, frozen=True):
     feeds: tuple[FeedLink, ...]
     pagination: Pagination | None = None
     card: str | None = None
-    data: Later | None = None
+    make_data: Callable[[], str] | None = None
+
+    @property
+    def data(self) -> str | None:
+        """Structured data, made when a template shows it, which not every theme does."""
+        return self.make_data() if self.make_data else None
 
 
 class Named(Struct, frozen=True):

@@ -199,10 +199,11 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
         begun = begun or bool(line)
         if comment:
             draft.note(line)
-        elif found and (keyword or name):
+        elif found and (keyword or name or faulty):
             string = _ESCAPE.sub(_unescaped, found["string"])
             if not keyword:
-                draft.texts[name] += string
+                if name:  # else it goes on with a line that couldn't be read
+                    draft.texts[name] += string
                 continue
             name = keyword
             draft.texts[name] = string

@@ -415,6 +415,8 @@ def _runs(context: Context, value: Phrase | str) -> Markup:
 def _marked_safe(context: Mapping[str, Any]) -> dict[str, Any]:
     """The context with the bodies, already HTML, as markup: the values of the plan are plain strings."""
     safe = dict(context)
+    if make := safe["page"].make_data:
+        safe["page"] = replace(safe["page"], make_data=cache(lambda: Markup(make())))
     if "edition" in safe:
         edition = safe["edition"]
         toc = tuple(replace(entry, html=Markup(entry.html)) for entry in edition.toc)

@@ -65,8 +65,10 @@ def extract(
         begins = text.strip().split("\n", 1)[0].split(STX, 1)[0]
         at = document.body.find(begins, position)
         # Footnotes stand at the tree's end, wherever they were written: those are behind the cursor.
-        length = len(begins if STX in text else text.strip())
-        position, at = (at + length, at) if at >= 0 else (position, document.body.find(begins))
+        if at >= 0:
+            position = _end(document.body, at + len(begins), 0 if STX in text else text.strip().count("\n"))
+        else:
+            at = document.body.find(begins)
         raw = _restore(text, stash, code)
         if raw is None or not has_prose(raw):
             element.text = text + suffix
@@ -152,6 +154,14 @@ def _restore(text: str, stash: Sequence[Any], code: int) -> str | None:
             return None
     restored = HTML_PLACEHOLDER_RE.sub(lambda found: stash[int(found[1])], text)
     return None if STX in restored else restored
+
+
+def _end(body: str, position: int, lines: int) -> int:
+    """Where a text ends, so many lines below the one in which a position is; else that position."""
+    for _ in range(lines):
+        position = body.find("\n", position) + 1 or len(body)
+    end = body.find("\n", position) if lines else position
+    return end if end >= 0 else len(body)
 
 
 def _line(document: Document, index: int) -> int:
