@@ -20,6 +20,9 @@ from jisr.model import Language
 _DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩"}
 _FOLDED = str.maketrans("ٱىة", "ايت", "ـ")
 """Beside what NFKD takes apart: أ إ آ."""
+_EXPONENT = re.compile(r"\be\b")
+"""In a formula of CLDR's: that of 1.2e6. Whole numbers have none, and gettext knows no such thing."""
+
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _HIJRI = {
     "ar": (
@@ -139,14 +142,14 @@ def plural_forms(code: str) -> str:
     from babel.messages.plurals import get_plural
 
     by_cldr: PluralRule = _locale(code).plural_form
-    customary = get_plural(code)
+    customary = get_plural(code.replace("-", "_"))
     numbers = range(201)
     used = {by_cldr(n) for n in numbers}
     order = [form for form in _PLURAL_ORDER if form in used]
     formula = c2py(customary[1])
     if len(order) <= customary[0] and all(formula(n) == order.index(by_cldr(n)) for n in numbers):
         return f"nplurals={customary[0]}; plural={customary[1]};"
-    return to_gettext(by_cldr)
+    return _EXPONENT.sub("0", to_gettext(by_cldr))
 
 
 @cache

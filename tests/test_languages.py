@@ -202,6 +202,13 @@ def forms(code: str) -> tuple[int, "re.Match[str]"]:
     return int(found[1]), found
 
 
+@pytest.mark.parametrize("code", ["pt", "pt-BR", "zh-Hant", "en-GB", "ar-EG", "ht", "fr", "ru"])
+def test_every_language_has_a_formula_that_gettext_reads(code: str) -> None:
+    count, header = forms(code)
+    formula = c2py(header[2])
+    assert {formula(n) for n in range(1000)} <= set(range(count))
+
+
 def test_the_arabic_plural_formula_is_cldrs_for_a_thousand_numbers() -> None:
     count, header = forms("ar")
     assert count == 6
