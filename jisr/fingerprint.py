@@ -25,6 +25,11 @@ def fingerprint(*values: object) -> str:
     return digest.hexdigest()
 
 
+def hashed(content: bytes) -> str:
+    """Digest of bytes: 32 hexadecimal digits."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
 def _feed(value: Any, update: Callable[[bytes], None]) -> None:
     kind = type(value)
     if kind is str:

@@ -17,6 +17,9 @@ from jisr.errors import Problem
 
 Direction = Literal["ltr", "rtl"]
 State = Literal["source", "translated", "outdated", "missing"]
+FINISHED: frozenset[State] = frozenset({"source", "translated"})
+"""States in which a text is shown without a mark."""
+
 Unpublished = Literal["draft", "scheduled", "expired"]
 """Why a document is shown with `--drafts` only."""
 BlockState = State | Literal["partial"]

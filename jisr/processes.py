@@ -43,7 +43,7 @@ class Shards:
             import multiprocessing
             from concurrent.futures import ProcessPoolExecutor
 
-            # What is forked has Python-Markdown, and the templates, compiled, which couldn't be sent.
+            # What is forked has Python-Markdown, and the templates, which couldn't be sent.
             from jisr.read.markup import framework  # noqa: F401
 
             context = multiprocessing.get_context("fork")

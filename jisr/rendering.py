@@ -1,13 +1,12 @@
 """A document in all languages of the site, and what the rest of the site needs to know of it."""
 
 from collections.abc import Mapping
-from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
 
 from jisr.errors import Problem
-from jisr.fingerprint import fingerprint
+from jisr.fingerprint import fingerprint, hashed
 from jisr.model import Document, Edition, EditionFacts, Language, RenderFacts, Site, Summary
 from jisr.packed import pack_editions
 from jisr.packing import pack
@@ -118,12 +117,12 @@ def render(
             EditionFacts(
                 language=e.language.code,
                 page=_page_digest(e, s),
-                entry=_digest(pack(s)),
-                title=_digest(pack((s.address, s.title.text, s.title.language.code)))[:16],
+                entry=hashed(pack(s)),
+                title=hashed(pack((s.address, s.title.text, s.title.language.code)))[:16],
                 indexed=indexed(site, e),
                 ready=ready(site, e.language, e.progress),
                 card=card_mark(site, e) if indexed(site, e) else "",
-                found=_digest(pack((s.address, index_page(e))))[:16] if site.search else "",
+                found=hashed(pack((s.address, index_page(e))))[:16] if site.search else "",
             )
             for e, s in zip(found, told, strict=True)
         ),
@@ -137,8 +136,4 @@ def _page_digest(edition: Edition, summary: Summary) -> str:
     metadata = edition.document.metadata
     shown = (metadata.updated, metadata.template, metadata.noindex)
     values = pack((summary, edition.authors, edition.toc, edition.blocks, shown))
-    return fingerprint(values, metadata.extra) if metadata.extra else _digest(values)
-
-
-def _digest(packed: bytes) -> str:
-    return blake2b(packed, digest_size=16).hexdigest()
+    return fingerprint(values, metadata.extra) if metadata.extra else hashed(values)

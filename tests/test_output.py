@@ -1,6 +1,5 @@
 """The output folder: put in place whole or not at all, and nothing in it of others lost."""
 
-import builtins
 import errno
 import os
 import shutil
@@ -348,7 +347,7 @@ BUSY = OSError(errno.EBUSY, os.strerror(errno.EBUSY))
 FAILURES: dict[str, tuple[Any, str, OSError, Callable[[Path], bool]]] = {
     "the folder above may not be written": (Path, "mkdir", DENIED, lambda p: p.name == ".public.new"),
     "the disk is full at a page": (
-        builtins, "open", FULL, lambda p: p.parent.name == ".public.new" and len(p.name) == 32),
+        os, "open", FULL, lambda p: p.parent.name == ".public.new" and len(p.name) == 32),
     "the disk is full at a file": (
         shutil, "copyfile", FULL, lambda p: p.name == "robots.txt"),
     "the journal can't be written": (Path, "replace", FULL, lambda p: p.name == "journal.new"),
@@ -445,3 +444,15 @@ def test_a_record_that_cant_be_written_is_a_message_and_no_page_is_forgotten(
     assert folder.build().exit_code == 0
     assert not (folder.path / "public/articles/b").exists()
     check_nothing_is_left_over(folder)
+
+
+def test_a_disk_that_takes_parts_of_a_file_gets_all_of_it(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    folder.build("-o", str(folder.path / "whole"))
+    write = os.write
+    monkeypatch.setattr("jisr.write.output.os.write", lambda file, content: write(file, content[:100]))
+    folder.build("--jobs", "1")
+    for name in ("index.html", "articles/a/index.html"):
+        assert folder.read(name) == (folder.path / "whole" / name).read_text(encoding="utf-8")

@@ -1,10 +1,11 @@
-"""Nothing outside the site is read, by whatever way its path leads there."""
+"""Nothing outside the site is read, by whatever way its path leads there; what is read is text."""
 
 from pathlib import Path
 
 import pytest
 
-from jisr.read.sources import inside
+from jisr.errors import Problem
+from jisr.read.sources import decode, inside
 
 
 @pytest.mark.parametrize("root", [".", "../site", "absolute"])
@@ -32,3 +33,12 @@ def test_links_and_ways_up_are_followed(
     monkeypatch.chdir(site)
     folder = site if root == "absolute" else Path(root)
     assert inside(folder, folder / path) is lies
+
+
+def test_a_faulty_byte_has_its_place_behind_a_byte_order_mark_too() -> None:
+    said: list[Problem] = []
+    for mark in (b"", b"\xef\xbb\xbf"):
+        assert decode(mark + "نص\nقال ".encode() + b"\xff\n", "a.md", said.append) is None
+    assert [(problem.line, problem.column, problem.message) for problem in said] == [
+        (2, 5, "the byte 0xff is not UTF-8")
+    ] * 2

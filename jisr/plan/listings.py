@@ -5,13 +5,13 @@ only those anew that show it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from operator import attrgetter, itemgetter
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from jisr.errors import Problem, Report
+from jisr.fingerprint import hashed
 from jisr.model import DocumentFacts, EditionFacts, Listing, Page, Site, Term
 from jisr.read.documents import ARTICLES
 from jisr.translate import messages
@@ -266,7 +266,7 @@ def _indices(kind: Kind, terms: list[_Listed]) -> Iterator[tuple[str, list[_List
 
 def digest_of(shown: Iterable[str], besides: str = "") -> str:
     """Of lines: a fourth of what `fingerprint` costs, for thousands of pages in each build."""
-    return blake2b("\n".join([besides, *shown]).encode(), digest_size=16).hexdigest()
+    return hashed("\n".join([besides, *shown]).encode())
 
 
 def _feeds(

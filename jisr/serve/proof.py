@@ -5,7 +5,6 @@ know, such as a new document, or one at another address, it leaves to the build,
 last word.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from jisr import commands
 from jisr.build import Seen
 from jisr.errors import Problem, gathered
+from jisr.fingerprint import hashed
 from jisr.model import Copied, DocumentFacts, Listing, Output, Page, Site
 from jisr.packed import PackedAround
 from jisr.plan.outline import by_document, neighbours
@@ -114,7 +114,7 @@ class Press:
 
     def _place(self, path: str, content: bytes, written: dict[str, str]) -> None:
         """Put a file in its place, whole, unless a proof has put the same there."""
-        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        digest = hashed(content)
         if self.placed.get(path) == digest:
             return
         new, target = self.staging / ".new", self.output / path

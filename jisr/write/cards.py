@@ -4,6 +4,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from jisr.errors import Problem
+from jisr.fingerprint import hashed
 from jisr.model import Page
 from jisr.write.cache import Cache
 from jisr.write.templates import TemplateFailedError, Templates
@@ -11,7 +12,7 @@ from jisr.write.templates import TemplateFailedError, Templates
 
 def kept_as(path: str) -> str:
     """The name that the card at an output path is kept under."""
-    return f"{blake2b(path.encode(), digest_size=16).hexdigest()}.card"
+    return f"{hashed(path.encode())}.card"
 
 
 def drawn(root: Path, path: str, page: Page, svg: str, templates: Templates) -> bytes:

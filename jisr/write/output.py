@@ -10,13 +10,13 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
 from jisr.errors import Problem, SiteError
+from jisr.fingerprint import hashed
 
 FOLDER = ".jisr"
 """The folder in the site's where builds keep what they remember."""
@@ -49,7 +49,7 @@ class Aside(Struct, frozen=True):
 
     def at(self, path: str) -> str:
         """The place of an output, by its path."""
-        return f"{self.folder}/{path if self.whole else blake2b(path.encode(), digest_size=16).hexdigest()}"
+        return f"{self.folder}/{path if self.whole else hashed(path.encode())}"
 
     def put(self, path: str, content: bytes) -> None:
         """Write a file."""
@@ -87,7 +87,7 @@ class PageWritten(Struct, frozen=True):
 
 def put(aside: Aside, path: str, content: bytes, before: str) -> PageWritten:
     """Write a file aside unless its digest is that of what stands in its place already."""
-    digest = blake2b(content, digest_size=16).hexdigest()
+    digest = hashed(content)
     if digest != before:
         aside.put(path, content)
     return PageWritten(path, digest, digest != before)

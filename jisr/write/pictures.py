@@ -1,11 +1,11 @@
 """Pictures made for the site. Loaded only where some have to be made."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
 
+from jisr.fingerprint import hashed
 from jisr.model import Derived, Output, PictureFacts, Source
 from jisr.write.cache import Cache
 from jisr.write.output import Aside
@@ -31,7 +31,7 @@ def kept_as(content: Derived) -> str:
 
 def is_that(source: Source, file: bytes) -> bool:
     """Whether a file's bytes are those that its digest was taken of."""
-    return blake2b(file, digest_size=16).hexdigest() == source.digest
+    return hashed(file) == source.digest
 
 
 def made(work: PictureWork) -> Iterator[tuple[Output, bytes]]:

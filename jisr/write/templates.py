@@ -69,6 +69,7 @@ class Templates:
         self.site_root, self.translations = site_root, words
         self.folders = list(dict.fromkeys([site_root / FOLDER, theme_root / FOLDER]))
         self.loader = _Inside(self.folders)
+        self.known: dict[str, tuple[set[str], list[str | None]] | None] = {}
         self.environment = Environment(
             loader=self.loader,
             autoescape=True,
@@ -172,7 +173,7 @@ class Templates:
     def check(self, report: Report) -> None:
         """Report templates of the site's own that don't compile, or lie outside the site behind a link."""
         for name in self.names():
-            if self.folders[-1] == self.folders[0] or (self.folders[0] / name).is_file():
+            if (self.folders[0] / name).is_file():
                 try:
                     self.environment.get_template(name)
                 except Exception as error:
@@ -193,12 +194,19 @@ class Templates:
         for one in reached:  # grows as it goes
             if one and not self._file(one):
                 continue  # an include that may be missing
-            tree = self._tree(one) if one else None
-            if tree is None:
+            known = self._known(one) if one else None
+            if known is None:
                 return ["*"]
-            named |= _loads(tree)
-            reached += [used for used in find_referenced_templates(tree) if used not in reached]
+            named |= known[0]
+            reached += [used for used in known[1] if used not in reached]
         return sorted(named)
+
+    def _known(self, name: str) -> tuple[set[str], list[str | None]] | None:
+        """What a template itself names by `asset`, and the templates it uses; None where there is none."""
+        if name not in self.known:
+            tree = self._tree(name)
+            self.known[name] = (_loads(tree), list(find_referenced_templates(tree))) if tree else None
+        return self.known[name]
 
     def _tree(self, name: str) -> nodes.Template | None:
         """The syntax tree of a template; None where there is none: `check` tells what is wrong."""

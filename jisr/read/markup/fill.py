@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from markdown.util import AtomicString
 from msgspec.structs import replace
 
-from jisr.model import Language, Translation
+from jisr.model import FINISHED, Language, Translation
 from jisr.read import marks
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body, Unit
@@ -51,7 +51,7 @@ def put_texts(
                 element.text = AtomicString(labels.admonition(unit.label))
                 continue
             translation = translations[unit.segment]
-            if translation.state in ("source", "translated"):
+            if translation.state in FINISHED:
                 text = translation.text or ""
                 if unit.suffix:
                     element.text = text + unit.suffix

@@ -18,7 +18,7 @@ from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 from markdown.util import HTML_PLACEHOLDER_RE, STX
 
-from jisr.model import Document, Translation
+from jisr.model import FINISHED, Document, Translation
 from jisr.read import marks, policy
 from jisr.read.markup.body import Body
 from jisr.read.markup.extract import extract, plain
@@ -137,7 +137,7 @@ class Framework:
         self.load(body)
         self.abbreviations.clear()
         for short, index in body.abbreviations.items():
-            if translations[index].state in ("source", "translated"):
+            if translations[index].state in FINISHED:
                 self.abbreviations[short] = translations[index].text or ""
         for processor in self.passes:
             processor.run(root)

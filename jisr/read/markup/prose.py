@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.bidi import COULD_RUN, runs_as_html
-from jisr.model import Document, Language, Segment, State, Translation
+from jisr.model import FINISHED, Document, Language, Segment, State, Translation
 from jisr.read.marks import WRAPPED, Labels
 from jisr.read.markup.body import Body, Unit
 from jisr.read.markup.inline import Inline, read_inline
@@ -22,7 +22,6 @@ from jisr.read.segments import has_prose, normalise
 
 _PARTS = {"ul": "li", "ol": "li", "blockquote": "p"}
 _KINDS = {"heading": "heading", "list": "list item"}
-_FINISHED: frozenset[State] = frozenset({"source", "translated"})
 _BETWEEN = re.compile(r"\n(?: *\n)+")
 _MORE = re.compile(r"[<{&\t\x02\x03]|```|~~~")
 """What can mean something beyond the line that it stands in."""
@@ -190,7 +189,7 @@ def read_prose(
 
 def _part(tag: str, part: Part, own: str, look: Look) -> str:
     """A text in its element, with a mark where it has no translation or an outdated one."""
-    if part.state in _FINISHED:
+    if part.state in FINISHED:
         return f"<{tag}{own}>{_html(part.shown, look.resolve, rtl=look.rtl)}</{tag}>"
     direction, lang = f' dir="{look.source.direction}"', f' lang="{look.source.code}"'
     of_source = look.source.direction == "rtl"
