@@ -9,7 +9,7 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from msgspec.structs import asdict, replace
 from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint
 from jisr.looking import Looked, look, recall
-from jisr.model import Source
+from jisr.model import Source, Stood
 from jisr.survey import below, digests, versions
 from jisr.theme import theme_root
 from jisr.write import output as placing
@@ -216,7 +216,7 @@ class _Run:
             return None
         if self.looked.touched:
             self.state.touch(self.folder, self.looked.touched)
-        kept = self._strays(self.looked.written)
+        kept = self._strays(self.looked.written, self.looked.number)
         return Built(
             self.last["pages"],
             self.last["files"],
@@ -311,7 +311,7 @@ class _Run:
             pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
             if len(pairs) < len(shown):  # what couldn't be rendered was told; there may be more to tell
                 listed = articles(site, [one for one, _ in pairs])
-            standing = plan.Standing(self.looked.written, self.looked.tampered)
+            standing = plan.Standing(looked.written, looked.tampered, self._stood())
             planned = plan.plan(
                 site, pairs, listed, links, pictures, shared, loads, standing, self.now, self.report
             )
@@ -349,6 +349,7 @@ class _Run:
             rendered=rendered,
             not_rendered=not_rendered,
             outputs=rows,
+            stood={} if self.kept else record.stood(planned, state.stood(self.folder)),
             run=self._of_run(built, shared, loads, dates),
             site={
                 "build": self.began,
@@ -384,7 +385,7 @@ class _Run:
                 done += made
             commands.stop_on_errors(self.problems, strict=self.options.strict)
             if not self.kept and (plan.removed or any(isinstance(o.content, Derived) for o in plan.stale)):
-                gallery.forget(self.root, plan.outputs)
+                gallery.forget(self.root, plan.outputs, plan.paths)
             changed = [page.path for page in done if page.changed]
             if changed or plan.removed or not self.staging.output.exists():
                 self.staging.commit(changed, plan.removed)
@@ -397,17 +398,16 @@ class _Run:
         from jisr.model import Copied, Derived
         from jisr.steps.plan import reason
 
-        as_it_is = (Copied, Derived)
         explained = plan.outputs if self.options.explain else ()
-        pages = len(
-            [o for o in plan.outputs if o.path.endswith(".html") and not isinstance(o.content, as_it_is)]
-        )
+        as_it_is = [o.path for o in plan.outputs if isinstance(o.content, Copied | Derived)]
+        paths = plan.paths
+        pages = _pages(paths) - _pages(as_it_is)
         return Built(
             pages=pages,
-            files=len(plan.outputs) - pages,
+            files=len(paths) - pages,
             written=written,
             removed=tuple(sorted(plan.removed)),
-            kept=self._strays([output.path for output in plan.outputs]),
+            kept=self._strays(paths, len(paths)),
             warnings=tuple(sorted(set(self.problems))),
             reasons=tuple(sorted((o.path, reason(o, standing)) for o in explained)),
             scheduled=dates["scheduled"],
@@ -456,10 +456,17 @@ class _Run:
             rendered={path: one for path, (one, _) in making.rendered.items()},
         )
 
-    def _strays(self, ours: Collection[str]) -> tuple[str, ...]:
+    def _stood(self) -> Mapping[str, Stood]:
+        """The outputs as `Standing` has them: by their documents, if these may be taken together."""
+        stood = self.state.stood(self.folder)
+        number = sum([len(one.paths) for one in stood.values()])
+        each = self.kept or self.options.explain or self.looked.tampered or number != self.looked.number
+        return {"": Stood("", tuple(self.looked.written))} if each else stood
+
+    def _strays(self, ours: Iterable[str], number: int) -> tuple[str, ...]:
         if self.kept or self.staging.aside.whole:
             return ()  # the folder is the preview's, or has just appeared
-        if len(ours) > STRAYS and not self.options.verify:
+        if number > STRAYS and not self.options.verify:
             return ()
         return tuple(placing.strays(self.staging.output, frozenset(ours)))
 
@@ -502,6 +509,10 @@ def _uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
+
+
+def _pages(paths: Iterable[str]) -> int:
+    return sum([path.endswith(".html") for path in paths])
 
 
 def _loaded(text: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The pictures of a build: which are looked at, and which are made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from jisr.errors import Problem, Report
-from jisr.model import Derived, Output, Page, PictureFacts, Site, Source
+from jisr.model import Derived, Output, PictureFacts, Site, Source
 from jisr.packing import pack, unpacker
+from jisr.plan.cards import NAME as CARD
 from jisr.processes import Shards, Watch
 from jisr.rendering import Desk
 from jisr.translate.pictures import Pictures, is_picture
@@ -90,10 +91,8 @@ def make(
     return done
 
 
-def forget(root: Path, outputs: Sequence[Output]) -> None:
-    """Forget what was kept of pictures and cards that are no more."""
+def forget(root: Path, outputs: Iterable[Output], paths: Iterable[str]) -> None:
+    """Forget what was kept of pictures and cards that are no more. `paths` are those of all outputs."""
     names = [kept_as(output.content) for output in outputs if isinstance(output.content, Derived)]
-    names += [
-        card_kept_as(o.path) for o in outputs if isinstance(o.content, Page) and o.content.kind == "card"
-    ]
+    names += [card_kept_as(path) for path in paths if path.endswith(CARD)]
     keep_only(root, names)

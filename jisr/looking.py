@@ -2,26 +2,26 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
-from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
 from jisr.errors import Problem
 from jisr.model import Source
-from jisr.survey import beside, named, outputs_of, resurvey, survey, tampering
+from jisr.survey import Outputs, beside, named, outputs_of, resurvey, survey, tampering
 from jisr.write.state import State, Written
 
-WORTH_A_PROCESS = 2000
-"""From so many outputs on it pays to look at them in another process (5 ms; a look takes 4 µs)."""
+WORTH_A_PROCESS = 12
+"""From so many parts of the record on it pays to look at the outputs in another process: it takes 5 ms, and
+of the 128 to 256 in a part each takes 4 µs."""
 
 
 class Looked(Struct, frozen=True):
     """The site's files, and the outputs that were written before.
 
     `known` are signature and digest of files as recorded, `changed` those that are new or otherwise now, and
-    `unchanged` says whether all is as it was. Of what was `written`, some outputs are `tampered` with, some
-    `touched`: these only look otherwise. It is `clean` where nothing was found wrong.
+    `unchanged` says whether all is as it was. Of what was `written`, a `number` of outputs, some are
+    `tampered` with, some `touched`: these only look otherwise. It is `clean` where nothing was found wrong.
     """
 
     sources: Mapping[str, Source]
@@ -29,6 +29,7 @@ class Looked(Struct, frozen=True):
     changed: frozenset[str]
     unchanged: bool
     written: Mapping[str, Written]
+    number: int
     tampered: frozenset[str]
     touched: Mapping[str, Written]
     clean: bool
@@ -39,8 +40,11 @@ def look(
 ) -> Looked:
     """Look at every file of the site, and at every output; at many in another process, with `fork`."""
     written = state.outputs(str(output))
-    at_outputs = partial(tampering, output, written, verify=verify)
-    many = len(written) > WORTH_A_PROCESS and not verify and fork
+
+    def at_outputs() -> Outputs:
+        return tampering(output, written.whole(), verify=verify)
+
+    many = len(written.parts) >= WORTH_A_PROCESS and not verify and fork
     with beside(at_outputs, outputs_of) if many else nullcontext(at_outputs) as seen:
         sources = survey(root, theme, problems.append)
         known = {} if verify else state.sources()
@@ -50,9 +54,19 @@ def look(
         unchanged = not changed and len(known) == len(sources)
         if not unchanged:
             _load_stages()
-        tampered, touched, said = seen()
-    problems += said
-    return Looked(sources, known, changed, unchanged, written, tampered, touched, clean=not problems)
+        outputs = seen()
+    problems += outputs.problems
+    return Looked(
+        sources=sources,
+        known=known,
+        changed=changed,
+        unchanged=unchanged,
+        written=written,
+        number=outputs.number,
+        tampered=outputs.tampered,
+        touched=outputs.touched,
+        clean=not problems,
+    )
 
 
 def recall(
@@ -76,7 +90,7 @@ def recall(
         path: (source.signature, digests[path]) for path, source in sources.items() if path not in touched
     }
     now = frozenset(sources.keys() - known.keys())
-    return Looked(sources, known, now, False, dict(written), doubted, {}, clean=True)
+    return Looked(sources, known, now, False, written, len(written), doubted, {}, clean=True)
 
 
 def _load_stages() -> None:

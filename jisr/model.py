@@ -422,6 +422,13 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
         return "".join(edition.page for edition in self.editions)
 
 
+class Stood(Struct, frozen=True, gc=False, array_like=True):
+    """The outputs of a document: digest of all that they are made of, and their paths."""
+
+    grounds: str
+    paths: tuple[str, ...]
+
+
 class Term(Struct, frozen=True):
     """A tag, an author, a section or a month, with the number of its articles.
 

@@ -1,9 +1,9 @@
 """Editions and what others show of them, packed."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import TypeVar
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.model import Edition, Neighbour, Summary
@@ -35,17 +35,11 @@ def summaries(packed: bytes) -> tuple[Summary, ...]:
     return _sound(summaries_of(packed))
 
 
-class PackedAround(Struct, frozen=True):
-    """The packed summaries of the articles that an article's page leads to: see `Around`."""
-
-    newer: bytes | None = None
-    older: bytes | None = None
-    related: tuple[bytes, ...] = ()
-
-    def unpacked(self) -> Around:
-        """What the page shows of them."""
-        return Around(
-            None if self.newer is None else _sound(neighbour_of(self.newer)),
-            None if self.older is None else _sound(neighbour_of(self.older)),
-            tuple(_sound(neighbour_of(packed)) for packed in self.related),
-        )
+def around(packed: Sequence[bytes | None]) -> Around:
+    """What an article's page shows of those around it: of `Articles.around`, the packed summaries."""
+    newer, older, *related = packed or (None, None)
+    return Around(
+        None if newer is None else _sound(neighbour_of(newer)),
+        None if older is None else _sound(neighbour_of(older)),
+        tuple([_sound(neighbour_of(one)) for one in related if one is not None]),
+    )

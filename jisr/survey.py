@@ -12,6 +12,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr import __version__
@@ -28,11 +29,20 @@ THEME = "theme/"
 _TICK = 20_000_000
 """Nanoseconds within which two changes of a file may bear one time: a kernel's tick is 4 to 10 ms."""
 
-Outputs = tuple[frozenset[str], dict[str, Written], list[Problem]]
-"""What became of outputs: which are no longer what was written; which are but look otherwise, and how;
-and what is to be reported."""
 
-outputs_of: Callable[[bytes], Outputs | None] = unpacker(Outputs)  # type: ignore[arg-type]
+class Outputs(Struct, frozen=True):
+    """What became of a number of outputs, and what is to be reported of it.
+
+    Some are `tampered` with: no longer what was written. Others are `touched`: they only look otherwise.
+    """
+
+    number: int
+    tampered: frozenset[str]
+    touched: dict[str, Written]
+    problems: list[Problem]
+
+
+outputs_of = unpacker(Outputs)
 
 Hashed = tuple[dict[str, str], list[Problem]]
 """Digests of files by their paths, and what is to be reported."""
@@ -109,8 +119,7 @@ def digests(
         others, also_said = answer()
     for problem in (*also_said, *said):
         report(problem)
-    hashed |= others
-    return {path: hashed[path] if path in changed else known[path][1] for path in sources}
+    return {path: one for path, (_, one) in known.items() if path in sources} | hashed | others
 
 
 def _hashed(sources: Iterable[tuple[str, Source]]) -> Hashed:
@@ -137,7 +146,7 @@ def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> 
             touched[path] = Written(before.fingerprint, before.digest, now)
         else:
             tampered.add(path)
-    return frozenset(tampered), touched, problems
+    return Outputs(len(written), frozenset(tampered), touched, problems)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from jisr.model import (
     Site,
     Source,
 )
-from jisr.packed import PackedAround, editions_of, summaries
+from jisr.packed import around, editions_of, summaries
 from jisr.plan.feeds import feed_context, json_feed
 from jisr.plan.find import index_page
 from jisr.plan.pages import (
@@ -161,18 +161,19 @@ class Shard:
         return [(files.path, *self._render(files, key)) for files, key in batch]
 
     def write(
-        self, batch: Sequence[tuple[DocumentFiles, str, Sequence[tuple[Output, str]], PackedAround]]
+        self, batch: Sequence[tuple[DocumentFiles, str, Sequence[tuple[Output, str]], Sequence[bytes | None]]]
     ) -> tuple[list[PageWritten], list[Problem]]:
         """Render documents' pages into the staging folder, but for those that are what they were.
 
-        With each document comes the digest of its rendering, `RenderFacts.pages`.
+        With each document comes the digest of its rendering, `RenderFacts.pages`, and the summaries of those
+        around it.
         """
         assert self.desk
         written: list[PageWritten] = []
         problems: list[Problem] = []
-        for files, pages, outputs, around in batch:
+        for files, pages, outputs, packed in batch:
             found = self._editions(files, pages, problems)
-            beside = around.unpacked()
+            beside = around(packed)
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
                 context = document_context(self.desk.site, output.content, found, beside, self.desk.links)

@@ -55,6 +55,27 @@ def test_a_change_writes_its_own_part_only(db: sqlite3.Connection) -> None:
     assert [first for first in after if after[first] != before[first]] == ["0384"]
 
 
+def test_a_look_for_one_value_takes_no_other_part_apart(db: sqlite3.Connection) -> None:
+    own = Parts(db, "own", int)
+    assert "0000" not in own.read()
+    own.change({f"{number:04}": number for number in range(1000)})
+    taken: list[str] = []
+
+    def note(values: dict[str, int]) -> dict[str, int]:
+        taken.append(min(values))
+        return values
+
+    own.sift = note
+    found = own.read()
+    assert [found["0500"], found["0501"], "0502x" in found] == [500, 501, False]
+    assert taken == ["0384"]
+    assert found.get("") is None
+    assert taken == ["0384", "0000"]
+    assert len(found) == 1000
+    assert found["0999"] == 999
+    assert len(taken) == 2 + 8
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00", b"\x81\xa1a\xa1b", b"\x81\xa1\xff\x01", None, "text"])
 def test_a_damaged_part_takes_no_other_with_it(db: sqlite3.Connection, content: object) -> None:
     own = Parts(db, "own", int)

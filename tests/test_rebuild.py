@@ -16,7 +16,8 @@ import pytest
 
 from jisr import looking, survey
 from jisr.errors import Report
-from jisr.model import Source
+from jisr.model import DocumentFacts, Output, Source
+from jisr.plan import outline
 from jisr.read import sources
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
@@ -270,7 +271,7 @@ def test_many_files_are_hashed_by_two_processes(
 
 def test_a_look_that_nobody_waits_for_comes_to_its_end() -> None:
     # More than a pipe holds.
-    answer: survey.Outputs = (frozenset(map(str, range(50_000))), {}, [])
+    answer = survey.Outputs(50_000, frozenset(map(str, range(50_000))), {}, [])
     with pytest.raises(KeyboardInterrupt), survey.beside(lambda: answer, survey.outputs_of):
         raise KeyboardInterrupt
 
@@ -305,6 +306,41 @@ def test_many_outputs_are_looked_at_by_another_process(
     assert tree(folder.path / "public") == before
     assert looks.read_text(encoding="utf-8") == ("there\nhere\n" if dies else "there\n")
     assert "0 written" in folder.build().stdout
+
+
+def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "---\ntitle: {} {}\ndate: 2023-10-1{}\n---\n\nنص {}\n"
+    names = "abcdef"
+    folder = site({f"content/articles/{n}.md": text.format("خبر", n, at, "أ") for at, n in enumerate(names)})
+    made: list[str] = []
+    document = outline._document
+
+    def spy(facts: DocumentFacts, *others: Any) -> list[Output]:
+        made.append(Path(facts.path).stem)
+        return document(facts, *others)
+
+    monkeypatch.setattr(outline, "_document", spy)
+    said = folder.build().stdout
+    assert made == [*names]
+    made.clear()
+    folder.write("content/articles/c.md", text.format("خبر", "c", 2, "ب"))
+    assert folder.build().stdout.partition(",")[0] == said.partition(",")[0]
+    assert made == ["c"]
+    made.clear()
+    folder.write("content/articles/c.md", text.format("سبق", "c", 2, "ب"))
+    folder.build()
+    assert made == ["b", "c", "d"]
+    made.clear()
+    (folder.path / "content/articles/f.md").unlink()
+    folder.build()
+    assert made == ["e"]
+    assert not (folder.path / "public/articles/f").exists()
+    made.clear()
+    (folder.path / "public/articles/b/index.html").unlink()
+    folder.build()
+    assert made == [*names[:-1]]
 
 
 def test_a_second_build_at_once_gives_up_with_a_message(site: MakeSite) -> None:

@@ -55,16 +55,30 @@ _Listed = tuple[Term, str, str]
 class Articles(Struct, frozen=True):
     """All articles, the newest first.
 
-    `groups` has for each kind and each term, by its slug, where its own are among them;
-    `related` are for each article the places of those that it leads to, `shared` pairs
+    `places` says where each is among them; `groups` has for each kind and each term, by its slug, the
+    places of its own; `related` are for each article the places of those that it leads to, `shared` pairs
     of names with one slug.
     """
 
     documents: Sequence[DocumentFacts]
     paths: Sequence[str]
+    places: Mapping[str, int]
     groups: Mapping[str, Mapping[str, Sequence[int]]]
     related: Sequence[Sequence[int]]
     shared: Sequence[tuple[str, str, str]]
+
+    def around(self, path: str) -> tuple[str | None, ...]:
+        """The newer and the older article beside one, as far as there are, then the related ones.
+
+        Nothing for a page.
+        """
+        place = self.places.get(path)
+        if place is None:
+            return ()
+        paths = self.paths
+        newer = paths[place - 1] if place else None
+        older = paths[place + 1] if place + 1 < len(paths) else None
+        return newer, older, *[paths[index] for index in self.related[place]]
 
 
 class _Slugs(dict[str, str]):
@@ -101,7 +115,8 @@ def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
         for first, second in _alike(names)
     ]
     paths = [document.path for document in found]
-    return Articles(found, paths, listed, _related(found, slugs["tags"], site.related), shared)
+    places = {path: index for index, path in enumerate(paths)}
+    return Articles(found, paths, places, listed, _related(found, slugs["tags"], site.related), shared)
 
 
 def _add(group: dict[str, list[int]], terms: Iterable[str], index: int) -> None:

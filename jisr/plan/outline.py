@@ -20,6 +20,7 @@ from jisr.model import (
     Output,
     Page,
     Site,
+    Stood,
     Text,
 )
 from jisr.plan.cards import card_path
@@ -70,6 +71,18 @@ class _Bases(dict[str, str]):
         return base
 
 
+class Outline(Struct, frozen=True):
+    """The `outputs`, without those of documents that `stand` as they were.
+
+    `made` says of the other documents what they have now; `removed` are paths that none has any more.
+    """
+
+    outputs: tuple[Output, ...]
+    stand: Mapping[str, Stood]
+    made: Mapping[str, Stood]
+    removed: frozenset[str]
+
+
 def outline(
     site: Site,
     documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
@@ -80,29 +93,39 @@ def outline(
     grounds: Grounds,
     now: float,
     indices: int,
-    standing: Mapping[str, object],
+    stood: Mapping[str, Stood],
     report: Report,
-) -> tuple[Output, ...]:
+) -> Outline:
     """The outputs; `files` are those without a page, each with its owner, `assets` the copies under names
     of their content.
 
     `now` is seconds since 1970: what is news, is so for a while. `indices` is the number of those that
-    the search page asks; `standing` has the paths of the last build, which don't get in each other's way.
-    Reports two on one path, naming both.
+    the search page asks; `stood` has the outputs of the last build by their documents, under nothing those
+    that had none. They don't get in each other's way. Reports two on one path, naming both.
     """
     outputs: list[tuple[Output, str]] = []
     bases = _Bases(grounds)
     by_path = {document.path: editions for document, editions in documents}
     listed = [by_path[path] for path in found.paths]
-    beside = {
-        path: (*around, *[listed[index] for index in related])
-        for path, around, related in zip(found.paths, neighbours(listed), found.related, strict=True)
+    titles: dict[str | None, str] = {
+        path: " ".join([edition.title for edition in editions]) for path, editions in by_path.items()
     }
+    titles[None] = "-"
     prefixes = {language.code: links.prefix(language) for language in site.languages}
+    stand: dict[str, Stood] = {}
+    made: dict[str, Stood] = {}
     for document, editions in documents:
-        around = beside.get(document.path, ())
-        made = _document(document, editions, around, prefixes, bases, site)
-        outputs += [(output, document.path) for output in made]
+        own = document.path
+        around = found.around(own)
+        grounds_of_it = _grounds(document, editions, [titles[path] for path in around], bases, site)
+        last = stood.get(own)
+        if last and last.grounds == grounds_of_it:
+            stand[own] = last
+            continue
+        beside = [None if path is None else by_path[path] for path in around]
+        pages = _document(document, editions, beside, prefixes, bases, site)
+        outputs += [(output, own) for output in pages]
+        made[own] = Stood(grounds_of_it, tuple([output.path for output in pages]))
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
     for path, index, shown, page in listings(site, found, listed):
@@ -122,7 +145,7 @@ def outline(
             outputs.append((Output(path, f"{bases[page.template]}{indices}", page), "the search page"))
     outputs += (*files, *_copies(assets))
     taken = {output.path for output, _ in outputs}
-    before = len(outputs)
+    number = len(outputs)
     for language, folder in zip(site.languages, folders, strict=True):
         page = Page("manifest", "manifest.json", language.code, "", "site.yaml")
         if site.manifest and f"{folder}{MANIFEST}" not in taken:
@@ -136,20 +159,20 @@ def outline(
         for path, text in host_files(site, [facts for facts, _ in documents], [one.path for one in assets])
         if path not in taken
     )
-    taken.update([output.path for output, _ in outputs[before:]])
-    known = len(taken) == len(outputs) and taken <= standing.keys()
-    for path, first, second in () if known else collisions((output.path, owner) for output, owner in outputs):
+    taken.update([output.path for output, _ in outputs[number:]])
+    before = {path for own, one in stood.items() if own not in stand for path in one.paths}
+    owned = [(output.path, owner) for output, owner in outputs]
+    if len(taken) < len(owned) or not taken <= before:
+        owned += [(path, own) for own, one in stand.items() for path in one.paths]
+    else:
+        owned = []
+    for path, first, second in collisions(owned):
         what = f"{first} and {second} both become {path}"
         hint = "give one of them another slug, or another name"
         if first == second:
             what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
         report(Problem(second if "/" in second else first, 1, 1, what, hint))
-    return tuple([output for output, _ in outputs])
-
-
-def neighbours(listed: Sequence[T]) -> Iterator[tuple[T | None, T | None]]:
-    """The newer and the older one beside each article, where `listed` has the newest first."""
-    return zip((None, *listed[:-1]), (*listed[1:], None), strict=True) if listed else iter(())
+    return Outline(tuple([output for output, _ in outputs]), stand, made, frozenset(before - taken))
 
 
 def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
@@ -192,10 +215,34 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
                 yield Problem("site.yaml", item.line, 1, what, hint)
 
 
+def _grounds(
+    document: DocumentFacts,
+    editions: tuple[EditionFacts, ...],
+    beside: Iterable[str],
+    bases: Mapping[str, str],
+    site: Site,
+) -> str:
+    """Digest of all that a document's outputs stand on: where it is the same, `_document` gives the same.
+
+    `beside` are the titles beside it.
+    """
+    template = document.template or f"{document.kind}.html"
+    parts = [site.addresses, template, bases[template], document.address, *beside]
+    for edition in editions:
+        parts += (edition.language, edition.page, "01"[edition.indexed])
+        if edition.card:
+            parts += (edition.card, edition.entry, bases["card.svg"])
+    if site.side_by_side and len(editions) > 1:
+        parts.append(bases["parallel.html"])
+    if document.aliases:
+        parts += (bases["redirect.html"], *document.aliases)
+    return digest_of(parts)
+
+
 def _document(
     document: DocumentFacts,
     editions: tuple[EditionFacts, ...],
-    around: tuple[tuple[EditionFacts, ...] | None, ...],
+    around: Sequence[tuple[EditionFacts, ...] | None],
     prefixes: Mapping[str, str],
     bases: Mapping[str, str],
     site: Site,

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import struct
+from operator import attrgetter
 from pathlib import Path
 
 from jisr.errors import Problem, Report
@@ -15,6 +16,9 @@ from jisr.model import Source
 
 _LITTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git.*|.*~|\..*\.sw[a-p]|#.*#|\.#.*")
 """What systems and editors leave behind."""
+
+_LITTER_BEGINS = (".", "#", "Thumbs.db", "desktop.ini")
+"""How all of it begins that doesn't end with a tilde."""
 
 _PART = 65_536
 """Bytes that are hashed at once: hashlib's own function asks for four times that, whatever a file has."""
@@ -57,12 +61,13 @@ def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
         return ()
     found: list[Source] = []
     _walk(root, str(start), folder, (), found, report)
-    return tuple(sorted(found, key=lambda source: source.path))
+    return tuple(sorted(found, key=attrgetter("path")))
 
 
 def is_litter(name: str) -> bool:
     """Whether a file is what systems and editors leave behind."""
-    return _LITTER.fullmatch(name) is not None
+    suspect = name.startswith(_LITTER_BEGINS) or name.endswith("~")  # a third of the time for all others
+    return suspect and _LITTER.fullmatch(name) is not None
 
 
 def signature(stat: os.stat_result) -> bytes:

@@ -16,8 +16,7 @@ from jisr.build import Seen
 from jisr.errors import Problem, gathered
 from jisr.fingerprint import hashed
 from jisr.model import Copied, DocumentFacts, Listing, Output, Page, Site
-from jisr.packed import PackedAround
-from jisr.plan.outline import by_document, neighbours
+from jisr.plan.outline import by_document
 from jisr.rendering import Rendered
 from jisr.survey import THEME, named
 from jisr.theme import theme_root
@@ -148,17 +147,10 @@ class _Run:
         work = [(files, made.facts.pages, [(output, "") for output in outputs], self._around(document))]
         return self._written(*self.shard.write(work))
 
-    def _around(self, document: str) -> PackedAround:
+    def _around(self, document: str) -> list[bytes | None]:
         """What the pages of a document lead to."""
-        articles = self.seen.articles
-        if document not in articles.paths:
-            return PackedAround()
-        at = articles.paths.index(document)
-        newer, older = (
-            self._summaries([path])[0] if path else None for path in list(neighbours(articles.paths))[at]
-        )
-        related = self._summaries([articles.paths[index] for index in articles.related[at]])
-        return PackedAround(newer, older, tuple(related))
+        around = self.seen.articles.around(document)
+        return [None if path is None else self._summaries([path])[0] for path in around]
 
     def listings(self, outputs: Sequence[Output]) -> list[str]:
         """Pages of the site itself. Feeds are left to the build: nobody looks at them."""

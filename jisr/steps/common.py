@@ -57,7 +57,8 @@ def common(
     assets: Mapping[str, Asset] = {}
     if site and site.fingerprint and not preview:
         assets = lasting(files, recorded, minify=site.minify, report=report)
-    interfaces = [path for path in sorted(sources) if path.endswith(f"/{INTERFACE}.po")]
+    catalogues = below(sources, "translations/", f"{THEME}translations/")
+    interfaces = [path for path in catalogues if path.endswith(f"/{INTERFACE}.po")]
     names = [names_path(language) for language in site.languages[1:]] if site else []
     templates = below(sources, "templates/", f"{THEME}templates/")
     return Common(

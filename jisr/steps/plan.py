@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from jisr.errors import Report
 from jisr.fingerprint import fingerprint
-from jisr.model import DocumentFacts, Output, RenderFacts, Site
+from jisr.model import DocumentFacts, Output, RenderFacts, Site, Stood
 from jisr.plan.find import Bundle, bundles
 from jisr.plan.listings import KINDS, Articles
 from jisr.plan.outline import PARTS, Grounds, outline
@@ -21,10 +21,14 @@ from jisr.write.state import Written
 
 
 class Standing(Struct, frozen=True):
-    """The outputs that stand: those `written` before, and which of them aren't what was written."""
+    """The outputs that stand: those `written` before, and which of them aren't what was written.
+
+    `stood` has their paths by their documents, or all under nothing: then each is looked at by itself.
+    """
 
     written: Mapping[str, Written]
     tampered: frozenset[str]
+    stood: Mapping[str, Stood]
 
     def digest(self, path: str) -> str:
         """Digest of what stands at an output's place, empty where it isn't known."""
@@ -37,13 +41,25 @@ class Standing(Struct, frozen=True):
 
 
 class Plan(Struct, frozen=True):
-    """What the site is to consist of, and what of it has to be made."""
+    """What the site is to consist of, and what of it has to be made.
+
+    Its `outputs` are without those of documents that `stand` as they were, with what was recorded of them;
+    `made` is the same of the other documents.
+    """
 
     outputs: tuple[Output, ...]
+    stand: Mapping[str, Stood]
+    made: Mapping[str, Stood]
     stale: tuple[Output, ...]
     removed: frozenset[str]
     articles: Articles
     bundles: tuple[Bundle, ...]
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of all outputs."""
+        stand = [path for one in self.stand.values() for path in one.paths]
+        return stand + [output.path for output in self.outputs]
 
 
 def plan(
@@ -76,13 +92,13 @@ def plan(
     assets = list(shared.assets.values())
     indices = bundles(site, pairs)
     number = len(indices) // len(site.languages)
-    outputs = outline(
-        site, pairs, articles, files, assets, links, grounds, now, number, standing.written, report
-    )
+    found = outline(site, pairs, articles, files, assets, links, grounds, now, number, standing.stood, report)
     return Plan(
-        outputs=outputs,
-        stale=tuple(filter(standing.is_stale, outputs)),
-        removed=frozenset(standing.written.keys() - {output.path for output in outputs}),
+        outputs=found.outputs,
+        stand=found.stand,
+        made=found.made,
+        stale=tuple(filter(standing.is_stale, found.outputs)),
+        removed=frozenset(filter(standing.written.__contains__, found.removed)),
         articles=articles,
         bundles=indices,
     )

@@ -29,7 +29,9 @@ def read(
     """The facts of all documents, and those of them that aren't `stored`; only changed ones are read."""
     patterns = fingerprint(reading)
     keys = {
-        files.path: " ".join((patterns, *[digests[source.path] for source in files.files]))
+        files.path: f"{patterns} {digests[files.path]}"
+        if len(files.files) == 1
+        else " ".join((patterns, *[digests[source.path] for source in files.files]))
         for files in documents
     }
     facts = {path: stored[path] for path, key in keys.items() if path in stored and stored[path].key == key}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jisr.model import DocumentFacts, Source
+from jisr.model import DocumentFacts, Page, Source, Stood
 from jisr.read.sources import signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
@@ -30,6 +30,14 @@ def outputs(
         sign = signature(os.lstat(f"{folder}/{output.path}"))
         rows[output.path] = Written(output.fingerprint, made[output.path], trusted(sign, now))
     return rows
+
+
+def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
+    """Rows of the documents whose outputs aren't as they are `recorded`, and of those that are no more."""
+    others = [o.path for o in plan.outputs if not (isinstance(o.content, Page) and o.content.document)]
+    now = {**plan.made, "": Stood("", tuple(others))}
+    rows: dict[str, Stood | None] = dict.fromkeys(recorded.keys() - plan.stand.keys() - now.keys())
+    return rows | {path: one for path, one in now.items() if recorded.get(path) != one}
 
 
 def sources(
@@ -58,6 +66,7 @@ def save(
     rendered: Renderings,
     not_rendered: Collection[str],
     outputs: Mapping[str, Written | None],
+    stood: Mapping[str, Stood | None],
     run: Mapping[str, Any],
     site: Mapping[str, Any],
 ) -> None:
@@ -73,6 +82,7 @@ def save(
         }
         | dict.fromkeys(not_rendered),
         outputs=outputs,
+        stood=stood,
         run=json.dumps(run, ensure_ascii=False),
         site=json.dumps(site),
     )

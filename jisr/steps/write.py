@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from jisr.errors import Problem
 from jisr.model import Asset, Composed, Copied, DocumentFiles, Listing, Page, Text
-from jisr.packed import PackedAround, summaries
-from jisr.plan.outline import by_document, neighbours
+from jisr.packed import summaries
+from jisr.plan.outline import by_document
 from jisr.plan.search import composed as compose
 from jisr.processes import BATCH, Shards, Watch
 from jisr.rendering import Desk
@@ -41,19 +41,13 @@ class Making(Struct, frozen=True):
 
 def documents(making: Making) -> list[PageWritten]:
     """The stale pages of documents."""
-    pages = by_document(making.plan.stale)
-    paths = making.plan.articles.paths
-    beside = dict(zip(paths, zip(neighbours(paths), making.plan.articles.related, strict=True), strict=True))
     work = []
-    for files in making.documents.values():
-        if files.path in pages:
-            outputs = [(output, making.standing.digest(output.path)) for output in pages[files.path]]
-            shown_there = PackedAround()
-            if files.path in beside:
-                both, related = beside[files.path]
-                newer, older = (None if path is None else making.packed(path) for path in both)
-                shown_there = PackedAround(newer, older, tuple([making.packed(paths[at]) for at in related]))
-            work.append((files, making.rendered[files.path][0].pages, outputs, shown_there))
+    for path, pages in by_document(making.plan.stale).items():
+        if path:
+            outputs = [(output, making.standing.digest(output.path)) for output in pages]
+            around = [other and making.packed(other) for other in making.plan.articles.around(path)]
+            files = making.documents[path]
+            work.append((files, making.rendered[path][0].pages, outputs, around))
     done: list[PageWritten] = []
     batches = making.shards.batches(Shard.write, work, lambda item: making.numbers[item[0].path])
     for written, said in making.watch(batches, len(work), making.shards.size):

@@ -6,7 +6,7 @@ many rows does, while an edit writes a few parts anew.
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from jisr.packing import pack, unpacker
@@ -21,19 +21,67 @@ _OWN = "FROM part WHERE name = ? AND typeof(first) = 'text'"
 T = TypeVar("T")
 
 
+class Recorded(Mapping[str, T]):
+    """The values of parts as they were read. A part is taken to pieces when one of its values is asked for.
+
+    Parts that are damaged have none.
+    """
+
+    def __init__(
+        self, parts: Sequence[tuple[str, bytes]], unpack: Callable[[bytes], Mapping[str, T]]
+    ) -> None:
+        """`parts` are in their order, each with the path that it begins with."""
+        self.parts = parts
+        self._firsts = [first for first, _ in parts]
+        self._unpack = unpack
+        self._unpacked: dict[int, Mapping[str, T]] = {}
+        self._whole: dict[str, T] | None = None
+
+    def __getitem__(self, path: str) -> T:
+        if self._whole is not None:
+            return self._whole[path]
+        at = max(0, bisect_right(self._firsts, path) - 1)
+        if at not in self._unpacked:
+            self._unpacked[at] = self._unpack(self.parts[at][1]) if self.parts else {}
+        return self._unpacked[at][path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.whole())
+
+    def __len__(self) -> int:
+        return len(self.whole())
+
+    def whole(self) -> dict[str, T]:
+        """All values, sorted by path."""
+        if self._whole is None:
+            self._whole = {}
+            for _, content in self.parts:
+                self._whole |= self._unpack(content)
+        return self._whole
+
+
 class Parts(Generic[T]):
     """The parts of one `name`, whose values are of one `kind`."""
 
-    def __init__(self, db: sqlite3.Connection, name: str, kind: type[T]) -> None:
-        self.db, self.name = db, name
-        self.unpack = unpacker(dict[str, kind])  # type: ignore[valid-type]
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        name: str,
+        kind: type[T],
+        sift: Callable[[dict[str, T]], dict[str, T]] = lambda values: values,
+    ) -> None:
+        """`sift` takes out of the values of a part what is of no use."""
+        self.db, self.name, self.sift = db, name, sift
+        self.taken_apart = unpacker(dict[str, kind])  # type: ignore[valid-type]
 
-    def read(self) -> dict[str, T]:
-        """All values, sorted by path; without the parts that are damaged."""
-        found: dict[str, T] = {}
-        for (content,) in self.db.execute(f"SELECT content {_OWN} ORDER BY first", (self.name,)):
-            found |= self.unpack(content) or {}
-        return found
+    def unpack(self, content: bytes) -> dict[str, T]:
+        """The values of a part; none where it is damaged."""
+        return self.sift(self.taken_apart(content) or {})
+
+    def read(self) -> Recorded[T]:
+        """All values."""
+        rows = self.db.execute(f"SELECT first, content {_OWN} ORDER BY first", (self.name,))
+        return Recorded(rows.fetchall(), self.unpack)
 
     def change(self, values: Mapping[str, T | None]) -> None:
         """Put values into their parts. None takes one out."""
@@ -47,10 +95,14 @@ class Parts(Generic[T]):
             kept = {path: value for path, value in sorted(merged.items()) if value is not None}
             self._write(first, kept)
 
+    def clear(self) -> None:
+        """Take all values out."""
+        self.db.execute("DELETE FROM part WHERE name = ?", (self.name,))
+
     def _one(self, first: str) -> dict[str, T | None]:
         query = "SELECT content FROM part WHERE name = ? AND first = ?"
         row = self.db.execute(query, (self.name, first)).fetchone()
-        return dict(self.unpack(row[0]) or {}) if row else {}
+        return dict(self.unpack(row[0])) if row else {}
 
     def _write(self, first: str, values: Mapping[str, T]) -> None:
         """Put these values in the place of the part that begins with `first`; too many, in several."""

@@ -16,12 +16,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from jisr.errors import Problem, Report, SiteError
-from jisr.model import DocumentFacts, RenderFacts
+from jisr.model import DocumentFacts, RenderFacts, Stood
 from jisr.write.output import FOLDER, is_plain
-from jisr.write.parts import TABLE, Parts
+from jisr.write.parts import TABLE, Parts, Recorded
 
 FILE = "state.db"
-VERSION = 6
+VERSION = 7
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0
@@ -66,6 +66,7 @@ class State:
         self.report = report
         self._documents: dict[str, DocumentFacts] | None = None
         self._sources: dict[str, Known] | None = None
+        self._stood: dict[str, dict[str, Stood]] = {}
 
     def __enter__(self) -> "State":
         if any(folder.is_symlink() for folder in self.links):
@@ -118,7 +119,7 @@ class State:
         hint = "it was made anew: this build reads everything"
         what = f"the record of earlier builds can't be used ({error})"
         self.report(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint, "warning"))
-        self._sources = self._documents = None
+        self._forget()
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
             (self.folder / name).unlink(missing_ok=True)
         return self._connect()
@@ -146,13 +147,13 @@ class State:
     def sources(self) -> dict[str, Known]:
         """Signature and digest of each file that the last build read."""
         if self._sources is None:
-            self._sources = self._of_sources().read()
+            self._sources = self._of_sources().read().whole()
         return self._sources
 
     def documents(self) -> dict[str, DocumentFacts]:
         """The facts of each document."""
         if self._documents is None:
-            self._documents = self._of_documents().read()
+            self._documents = self._of_documents().read().whole()
         return self._documents
 
     def pictures(self) -> dict[str, bytes]:
@@ -161,21 +162,22 @@ class State:
 
     def editions(self) -> dict[str, RenderFacts]:
         """The facts of each document's rendering."""
-        return self._of_editions().read()
+        return self._of_editions().read().whole()
 
     def summaries(self, path: str) -> bytes:
         """The editions of a document, without their bodies."""
         found = self.db.execute("SELECT summaries FROM summary WHERE path = ?", (path,)).fetchone()
         return found[0] if found and type(found[0]) is bytes else b""
 
-    def outputs(self, folder: str) -> dict[str, Written]:
+    def outputs(self, folder: str) -> Recorded[Written]:
         """What was written into an output folder."""
-        found = self._of_outputs(folder).read()
-        # A look at all paths together takes a hundredth of what a look at each takes.
-        together = "\n".join(found)
-        if ".." in together or "\n/" in together or together.startswith("/") or "" in found:
-            found = {path: row for path, row in found.items() if is_plain(path)}
-        return found
+        return self._of_outputs(folder).read()
+
+    def stood(self, folder: str) -> dict[str, Stood]:
+        """The outputs of each document in an output folder; under nothing, those that belong to none."""
+        if folder not in self._stood:
+            self._stood[folder] = self._of_stood(folder).read().whole()
+        return self._stood[folder]
 
     def run(self, folder: str) -> str:
         """What the last build into a folder was asked, and said; of "" what holds for them all."""
@@ -191,6 +193,7 @@ class State:
         pictures: Mapping[str, bytes | None],
         editions: Mapping[str, tuple[RenderFacts, bytes] | None],
         outputs: Mapping[str, Written | None],
+        stood: Mapping[str, Stood | None],
         run: str,
         site: str,
     ) -> None:
@@ -198,11 +201,12 @@ class State:
         rendered = {path: one and one[0] for path, one in editions.items()}
         summaries = {path: one and one[1] for path, one in editions.items()}
         with self._all_or_nothing() as db:
-            self._sources = self._documents = None
+            self._forget()
             self._of_sources().change(sources)
             self._of_documents().change(documents)
             self._of_editions().change(rendered)
             self._of_outputs(folder).change(outputs)
+            self._of_stood(folder).change(stood)
             for table, rows in (("summary", summaries), ("picture", pictures)):
                 gone = ((path,) for path, value in rows.items() if value is None)
                 db.executemany(f"DELETE FROM {table} WHERE path = ?", gone)
@@ -220,6 +224,7 @@ class State:
         rows: dict[str, Written | None] = dict.fromkeys(paths, Written("", "", b""))
         with self._all_or_nothing() as db:
             self._of_outputs(folder).change(rows | dict.fromkeys(gone))
+            self._of_stood(folder).clear()
             db.execute("DELETE FROM run WHERE folder = ?", (folder,))
 
     def _of_sources(self) -> Parts[Known]:
@@ -232,7 +237,14 @@ class State:
         return Parts(self.db, "edition", RenderFacts)
 
     def _of_outputs(self, folder: str) -> Parts[Written]:
-        return Parts(self.db, f"output {folder}", Written)
+        return Parts(self.db, f"output {folder}", Written, _plain)
+
+    def _of_stood(self, folder: str) -> Parts[Stood]:
+        return Parts(self.db, f"stood {folder}", Stood)
+
+    def _forget(self) -> None:
+        self._sources = self._documents = None
+        self._stood = {}
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[sqlite3.Connection]:
@@ -243,6 +255,15 @@ class State:
         except BaseException:
             self.db.execute("ROLLBACK")
             raise
+
+
+def _plain(rows: dict[str, Written]) -> dict[str, Written]:
+    """Those whose paths lead to something inside the folder."""
+    # A look at all paths together takes a hundredth of what a look at each takes.
+    together = "\n".join(rows)
+    if ".." in together or "\n/" in together or together.startswith("/") or "" in rows:
+        return {path: row for path, row in rows.items() if is_plain(path)}
+    return rows
 
 
 def recorded(root: Path, record: str) -> dict[str, bytes]:

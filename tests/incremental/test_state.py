@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from jisr.write.state import State
+from jisr.model import Stood
+from jisr.read.sources import signature
+from jisr.write.state import State, Written
 from tests.incremental.bench import (
     Bench,
     Build,
@@ -311,6 +313,36 @@ def test_a_state_from_elsewhere_deletes_and_writes_nothing_outside_the_output_fo
         assert "Traceback" not in result.stderr
         assert precious.exists(), f"deleted as {text}"
         assert precious.read_text(encoding="utf-8") == "نفيس"
+
+
+def test_a_state_from_elsewhere_deletes_nothing_as_an_output_of_a_document_that_is_gone(bench: Bench) -> None:
+    """What documents had is believed as long as there are as many outputs as were found."""
+    precious = bench.root.parent / "precious.txt"
+    precious.write_text("نفيس", encoding="utf-8")
+    extra = bench.public / "extra.html"
+    extra.write_text("x", encoding="utf-8")
+    with State(bench.root, lambda problem: pytest.fail(str(problem))) as state:
+        folder = str(bench.public)
+        state.touch(folder, {"extra.html": Written("\n\n\nx", "0" * 32, signature(extra.lstat()))})
+        with state._all_or_nothing():
+            state._of_stood(folder).change({"content/gone.md": Stood("", ("../../precious.txt",))})
+    edit(bench)
+    result = run(bench.root, "build", *bench.options)
+    assert (result.exit_code, "Traceback" in result.stderr) == (0, False)
+    assert precious.exists()
+
+
+def test_outputs_that_the_state_has_lost_are_made_again_though_their_documents_stand(bench: Bench) -> None:
+    lost = "en/articles/a/index.html"
+    (bench.public / lost).unlink()
+    with State(bench.root, lambda problem: pytest.fail(str(problem))) as state:
+        assert lost in state.outputs(str(bench.public))
+        with state._all_or_nothing():
+            state._of_outputs(str(bench.public)).change({lost: None})
+    about = bench.root / "content/about.md"
+    about.write_text(about.read_text(encoding="utf-8") + "\nx\n", encoding="utf-8")
+    bench.check()
+    assert (bench.public / lost).exists()
 
 
 def journals(bench: Bench) -> list[tuple[str, bytes]]:

@@ -1,0 +1,79 @@
+"""What stands is named by a digest of all that its outputs are made of: nothing of it may be forgotten."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import fields, replace
+
+from jisr import commands
+from jisr.model import DocumentFacts, EditionFacts, Site
+from jisr.plan.outline import _document, _grounds
+from tests.conftest import MakeSite
+
+DOCUMENT = DocumentFacts(
+    path="content/articles/a.md", key="k", kind="article", address="articles/a", draft=False, noindex=False,
+    template=None, moment=0.0, month="1970/01", modified="1970-01-01", expires=None, tags=("t",),
+    authors=("n",), aliases=("old/index.html",), warnings=(),
+)  # fmt: skip
+ARABIC = EditionFacts("ar", "page", "entry", "title", True, True, "card", "found")
+ENGLISH = EditionFacts("en", "page-en", "entry-en", "title-en", True, True, "card-en", "found-en")
+BESIDE = ((ARABIC, ENGLISH), None)
+TEMPLATES = ("article.html", "page.html", "other.html", "card.svg", "parallel.html", "redirect.html")
+BASES = {name: f"1\n2\n{name}\n" for name in TEMPLATES}
+OTHERWISE: dict[str, Any] = {"kind": "page", "template": "other.html", "aliases": ("older/index.html",)}
+
+
+def otherwise(value: Any, name: str) -> Any:
+    """Another value of the same type."""
+    match value:
+        case _ if name in OTHERWISE:
+            return OTHERWISE[name]
+        case bool():
+            return not value
+        case str():
+            return f"{value}-x"
+        case float() | None:
+            return 1.0
+    return ()
+
+
+def both(
+    site: Site,
+    document: DocumentFacts = DOCUMENT,
+    editions: tuple[EditionFacts, ...] = (ARABIC, ENGLISH),
+    beside: tuple[tuple[EditionFacts, ...] | None, ...] = BESIDE,
+    bases: dict[str, str] = BASES,
+) -> tuple[list[Any], str]:
+    """The outputs of a document, and what they stand on."""
+    prefixes = {edition.language: edition.language * bool(at) for at, edition in enumerate(editions)}
+    titles = [" ".join([edition.title for edition in one]) if one else "-" for one in beside]
+    outputs = _document(document, editions, beside, prefixes, bases, site)
+    return list(outputs), _grounds(document, editions, titles, bases, site)
+
+
+def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: MakeSite) -> None:
+    made = commands.read_settings(site({}).path, None, lambda problem: pytest.fail(str(problem)))
+    assert made
+    before = both(made)
+    cases: dict[str, tuple[list[Any], str]] = {
+        "site.addresses": both(replace(made, addresses="files")),
+        "site.side_by_side": both(replace(made, side_by_side=not made.side_by_side)),
+        "no aliases": both(made, replace(DOCUMENT, aliases=())),
+        "one language": both(made, editions=(ARABIC,), beside=()),
+        "an older article": both(made, beside=((ARABIC, ENGLISH), (ENGLISH, ARABIC))),
+        "the other way round": both(made, beside=(None, (ARABIC, ENGLISH))),
+        "a related article": both(made, beside=(*BESIDE, (ARABIC, ENGLISH))),
+    }
+    for template in BASES:
+        cases[template] = both(made, bases={**BASES, template: "1\n2\n3\n"})
+    for field in fields(DocumentFacts):
+        value = otherwise(getattr(DOCUMENT, field.name), field.name)
+        cases[f"document.{field.name}"] = both(made, replace(DOCUMENT, **{field.name: value}))
+    for field in fields(EditionFacts):
+        change = {field.name: otherwise(getattr(ENGLISH, field.name), field.name)}
+        changed = replace(ENGLISH, **change)
+        cases[f"edition.{field.name}"] = both(made, editions=(ARABIC, changed))
+        cases[f"beside.{field.name}"] = both(made, beside=((ARABIC, changed), None))
+    others = {name for name, (outputs, _) in cases.items() if outputs != before[0]}
+    assert {name for name in others if cases[name][1] == before[1]} == {"document.path"}
+    assert {"document.address", "edition.page", "edition.card", "beside.title", "card.svg"} <= others
