@@ -371,8 +371,9 @@ class _Run:
         with self.staging:
             if any(isinstance(o.content, Page) for o in plan.stale):
                 making.shards.open(making.desk)
-            done = write.documents(making)
-            done += write.listings(making)
+            # Both are begun before the answers are waited for, so that no process is idle between them.
+            pages = write.documents(making), write.listings(making)
+            done = [page for made in pages for page in made]
             done += gallery.make(
                 making.shards, making.desk, plan.stale, making.standing.digest, self.watch, report
             )

@@ -85,12 +85,14 @@ class Shards:
         shard_of: Callable[[Any], int],
         size: int | None = None,
     ) -> Iterator[T]:
-        """Call a method of the shards with batches of items, in the items' order for each shard."""
+        """Call a method of the shards with batches of items, in the items' order for each shard.
+
+        Processes begin at once, before anybody asks for an answer.
+        """
         name, size = method.__name__, size or self.size
         if self.here:
-            for start in range(0, len(items), size):
-                yield getattr(self.here, name)(items[start : start + size])
-            return
+            call = getattr(self.here, name)
+            return (call(items[start : start + size]) for start in range(0, len(items), size))
         shares: list[list[Any]] = [[] for _ in self.executors]
         for item in items:
             shares[shard_of(item) % self.number].append(item)
@@ -99,8 +101,7 @@ class Shards:
             for share, executor in zip(shares, self.executors, strict=True):
                 if share[start : start + size]:
                     futures.append(executor.submit(_call, name, share[start : start + size]))
-        while futures:  # an answer that was given on is let go
-            yield _answer(futures.popleft())
+        return _answers(futures)
 
 
 def processes_for(documents: int, jobs: int | None) -> int:
@@ -141,6 +142,11 @@ def _end_with(parent: int) -> None:
 
 def _call(method: str, *arguments: Any) -> Any:
     return getattr(_shard, method)(*arguments)
+
+
+def _answers(futures: "deque[Future[T]]") -> Iterator[T]:
+    while futures:  # an answer that was given on is let go
+        yield _answer(futures.popleft())
 
 
 def _answer(future: "Future[T]") -> T:

@@ -7,7 +7,7 @@ every page, the 404 page too (docs/decisions/0003-links-from-the-root.md).
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
@@ -64,10 +64,13 @@ def url(output_path: str, base_path: str) -> str:
 
 def absolute(link: str, base_url: str) -> str:
     """The full address of a link that begins at the host's root; of any other, itself."""
-    if not link.startswith("/"):
-        return link
+    return _host(base_url) + link if link.startswith("/") else link
+
+
+@cache
+def _host(base_url: str) -> str:
     parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}{link}"
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def collision_key(output_path: str) -> str:

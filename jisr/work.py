@@ -35,6 +35,7 @@ from jisr.plan.pages import (
     listing_context,
     plain_context,
     search_context,
+    shown,
 )
 from jisr.plan.views import Entry
 from jisr.read.documents import alias_path, instant, moment, month, read_document
@@ -169,14 +170,15 @@ class Shard:
         around it.
         """
         assert self.desk
+        site, links = self.desk.site, self.desk.links
         written: list[PageWritten] = []
         problems: list[Problem] = []
         for files, pages, outputs, packed in batch:
             found = self._editions(files, pages, problems)
-            beside = around(packed)
+            document = shown(site, found, around(packed), links)
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
-                context = document_context(self.desk.site, output.content, found, beside, self.desk.links)
+                context = document_context(site, output.content, document, links)
                 self._put(output, before, context, written, problems)
         return written, problems
 

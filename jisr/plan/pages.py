@@ -73,6 +73,14 @@ class Around(Struct, frozen=True):
     related: tuple[tuple[Neighbour, ...], ...] = ()
 
 
+class Shown(Struct, frozen=True):
+    """A document on its pages: its editions, the source first, their addresses, and what is around it."""
+
+    editions: tuple[Edition, ...]
+    urls: tuple[str, ...]
+    around: Around
+
+
 MANIFEST = "manifest.webmanifest"
 
 _NAMES = {"tag": "tags", "author": "authors", "section": "sections"}
@@ -84,21 +92,25 @@ WINDOW = 2
 """Page numbers shown on either side of the current one."""
 
 
-def document_context(
-    site: Site, page: Page, editions: tuple[Edition, ...], around: Around, links: Links
-) -> dict[str, Any]:
-    """What the template of a document's page sees. `editions` are the document's, the source first."""
-    edition = next(edition for edition in editions if edition.language.code == page.language)
-    side_by_side = page.kind == "parallel"
-    path = _parallel_path(edition, links) if side_by_side else _path(edition, links)
-    view = _page(site, editions, edition, page.kind, path, links)
+def shown(site: Site, editions: tuple[Edition, ...], around: Around, links: Links) -> Shown:
+    """What the pages of a document have in common."""
+    urls = [url(_path(edition, links), site.base_path) for edition in editions]
+    return Shown(editions, tuple(urls), around)
+
+
+def document_context(site: Site, page: Page, document: Shown, links: Links) -> dict[str, Any]:
+    """What the template of a document's page sees."""
+    editions = document.editions
+    index = [edition.language.code for edition in editions].index(page.language)
+    edition = editions[index]
+    view = _page(site, document, index, page.kind, links)
     context: dict[str, Any] = {"site": _site_view(edition.language, view.url, links), "page": view}
     if page.kind == "redirect":
         return context
     if page.kind == "card":
         return context | {"article": entry(site, summarise(edition), links)}
-    context["edition"] = _edition_view(site, editions, edition, around, links)
-    if side_by_side:
+    context["edition"] = _edition_view(site, document, index, links)
+    if page.kind == "parallel":
         context["rows"] = tuple(
             Row(there.state, here.html, None if there.state == "missing" else _ID.sub(r"\1", there.html))
             for here, there in zip(editions[0].blocks, edition.blocks, strict=True)
@@ -204,9 +216,8 @@ def _path(edition: Edition, links: Links) -> str:
     return page_path(edition.document.address, links.prefix(edition.language), links.site.addresses)
 
 
-def _parallel_path(edition: Edition, links: Links) -> str:
-    address = f"{edition.document.address}/parallel"
-    return page_path(address, links.prefix(edition.language), links.site.addresses)
+def _parallel_url(edition: Edition, links: Links) -> str:
+    return _page_url(f"{edition.document.address}/parallel", edition.language, links)
 
 
 def _site_view(language: Language, page_url: str, links: Links) -> SiteView:
@@ -263,21 +274,22 @@ def _page_url(address: str, language: Language, links: Links) -> str:
     return url(page_path(address, links.prefix(language), links.site.addresses), links.site.base_path)
 
 
-def _page(
-    site: Site, editions: tuple[Edition, ...], edition: Edition, kind: str, path: str, links: Links
-) -> PageView:
-    address = url(path, site.base_path)
+def _page(site: Site, document: Shown, place: int, kind: str, links: Links) -> PageView:
+    """The page of the edition at a place among the document's."""
+    editions, edition = document.editions, document.editions[place]
+    urls = document.urls
+    if kind == "parallel":
+        urls = (urls[0], *[_parallel_url(other, links) for other in editions[1:]])
+    address = urls[place]
     index = kind != "parallel" and indexed(site, edition)
-    alternates = []
-    for other in editions:
-        side_by_side = kind == "parallel" and other.language != site.source
-        target = _parallel_path(other, links) if side_by_side else _path(other, links)
-        alternates.append(Alternate(other.language, url(target, site.base_path), other is edition))
-    offered = [other for other in editions if index and indexed(site, other)]
-    pairs = [
-        (other.language.code, absolute(url(_path(other, links), site.base_path), site.base_url))
-        for other in offered
+    alternates = [
+        Alternate(other.language, at, other is edition) for other, at in zip(editions, urls, strict=True)
     ]
+    offered, pairs = [], []
+    for other, at in zip(editions, urls, strict=True) if index else ():
+        if indexed(site, other):
+            offered.append(other)
+            pairs.append((other.language.code, absolute(at, site.base_url)))
     mark = card_mark(site, edition) if index and kind == "article" else ""
     card = mark and card_url(site, edition, links.prefix(edition.language), mark)
     return PageView(
@@ -431,16 +443,14 @@ def _named(
     )
 
 
-def _beside(article: tuple[Neighbour, ...], language: Language, links: Links) -> Named:
-    found = next(edition for edition in article if edition.language.code == language.code)
+def _beside(found: Neighbour, language: Language, links: Links) -> Named:
     return Named(found.title, _page_url(found.address, language, links))
 
 
-def _edition_view(
-    site: Site, editions: tuple[Edition, ...], edition: Edition, around: Around, links: Links
-) -> EditionView:
+def _edition_view(site: Site, document: Shown, place: int, links: Links) -> EditionView:
+    edition, around = document.editions[place], document.around
     metadata = edition.document.metadata
-    is_source = edition is editions[0]
+    is_source = place == 0
     beside = site.side_by_side and not is_source
     return EditionView(
         language=edition.language,
@@ -461,11 +471,11 @@ def _edition_view(
         toc=edition.toc,
         progress=edition.progress,
         unpublished=edition.unpublished,
-        original_url=url(_path(editions[0], links), site.base_path),
-        parallel_url=url(_parallel_path(edition, links), site.base_path) if beside else None,
-        newer=_beside(around.newer, edition.language, links) if around.newer else None,
-        older=_beside(around.older, edition.language, links) if around.older else None,
-        related=tuple(_beside(article, edition.language, links) for article in around.related),
+        original_url=document.urls[0],
+        parallel_url=_parallel_url(edition, links) if beside else None,
+        newer=_beside(around.newer[place], edition.language, links) if around.newer else None,
+        older=_beside(around.older[place], edition.language, links) if around.older else None,
+        related=tuple([_beside(other[place], edition.language, links) for other in around.related]),
         extra=metadata.extra,
     )
 

@@ -3,7 +3,7 @@
 Pictures are made in `gallery.py`, search indices in `indices.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -39,7 +39,7 @@ class Making(Struct, frozen=True):
     problems: list[Problem]
 
 
-def documents(making: Making) -> list[PageWritten]:
+def documents(making: Making) -> Iterator[PageWritten]:
     """The stale pages of documents."""
     work = []
     for path, pages in by_document(making.plan.stale).items():
@@ -48,15 +48,11 @@ def documents(making: Making) -> list[PageWritten]:
             around = [other and making.packed(other) for other in making.plan.articles.around(path)]
             files = making.documents[path]
             work.append((files, making.rendered[path][0].pages, outputs, around))
-    done: list[PageWritten] = []
     batches = making.shards.batches(Shard.write, work, lambda item: making.numbers[item[0].path])
-    for written, said in making.watch(batches, len(work), making.shards.size):
-        done += written
-        making.problems.extend(said)
-    return done
+    return _pages(making, batches, len(work))
 
 
-def listings(making: Making) -> list[PageWritten]:
+def listings(making: Making) -> Iterator[PageWritten]:
     """The stale pages of the site itself.
 
     Shards keep the entries that they have made: one gets as few languages as can be, and its pages in the
@@ -85,12 +81,16 @@ def listings(making: Making) -> list[PageWritten]:
             else (),
         )
         work.append((codes.index(page.language) + index // BATCH * len(codes), item))
-    done: list[PageWritten] = []
     batches = making.shards.batches(Shard.write_listings, work, lambda item: item[0])
-    for written, said in making.watch(batches, len(work), making.shards.size):
-        done += written
+    return _pages(making, batches, len(work))
+
+
+def _pages(
+    making: Making, batches: Iterable[tuple[list[PageWritten], list[Problem]]], number: int
+) -> Iterator[PageWritten]:
+    for written, said in making.watch(batches, number, making.shards.size):
         making.problems.extend(said)
-    return done
+        yield from written
 
 
 def composed(making: Making) -> list[PageWritten]:

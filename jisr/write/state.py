@@ -27,6 +27,9 @@ VERSION = 7
 PATIENCE = 1.0
 """Seconds to wait for the lock."""
 
+ONE_BY_ONE = 500
+"""Documents whose summaries are read by themselves: each takes 20 µs, those of 10,000 at once 30 ms."""
+
 _DAMAGE = (
     sqlite3.SQLITE_ERROR,  # no such table or column
     sqlite3.SQLITE_CORRUPT,
@@ -67,6 +70,8 @@ class State:
         self._documents: dict[str, DocumentFacts] | None = None
         self._sources: dict[str, Known] | None = None
         self._stood: dict[str, dict[str, Stood]] = {}
+        self._summaries: dict[str, bytes] | None = None
+        self._asked = 0
 
     def __enter__(self) -> "State":
         if any(folder.is_symlink() for folder in self.links):
@@ -165,9 +170,15 @@ class State:
         return self._of_editions().read().whole()
 
     def summaries(self, path: str) -> bytes:
-        """The editions of a document, without their bodies."""
-        found = self.db.execute("SELECT summaries FROM summary WHERE path = ?", (path,)).fetchone()
-        return found[0] if found and type(found[0]) is bytes else b""
+        """The editions of a document, without their bodies. Where many are asked for, all are read."""
+        if self._asked < ONE_BY_ONE:
+            self._asked += 1
+            found = self.db.execute("SELECT summaries FROM summary WHERE path = ?", (path,)).fetchone()
+            return found[0] if found and type(found[0]) is bytes else b""
+        if self._summaries is None:
+            query = "SELECT path, summaries FROM summary WHERE typeof(summaries) = 'blob'"
+            self._summaries = dict(self.db.execute(query))
+        return self._summaries.get(path, b"")
 
     def outputs(self, folder: str) -> Recorded[Written]:
         """What was written into an output folder."""
@@ -243,7 +254,7 @@ class State:
         return Parts(self.db, f"stood {folder}", Stood)
 
     def _forget(self) -> None:
-        self._sources = self._documents = None
+        self._sources = self._documents = self._summaries = None
         self._stood = {}
 
     @contextmanager
