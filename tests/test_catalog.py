@@ -123,15 +123,25 @@ MESSAGES = st.builds(
 )
 
 
-@given(st.lists(MESSAGES | LINES, max_size=8), st.sampled_from([HEADER, ""]), st.sampled_from(["", "\n"]))
+HEADERS = st.sampled_from(
+    [
+        HEADER, "", 'msgid ""\nmsgstr ""\n', 'msgid ""\nmsgstr "Language: en\\n"\n"X: y"\n\n', f'{HEADER}"X: \\t"\n',
+        f"{HEADER}\n \n", f'{HEADER}"half\n', f"# remark\n{HEADER}", f'{HEADER}"Plural-Forms: nplurals=6\\n"\n\n\n',
+        f"{HEADER}{HEADER}",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(MESSAGES | LINES, max_size=8), HEADERS, st.sampled_from(["", "\n"]))
 def test_messages_taken_at_once_are_what_their_lines_come_to(
     blocks: list[str], header: str, end: str
 ) -> None:
     text = header + "\n".join(blocks) + end
     found: list[object] = []
-    for message in (catalog._MESSAGE, re.compile("(?!)")):
+    none = re.compile("(?!)")
+    for message, head in ((catalog._MESSAGE, catalog._HEADER), (none, none)):
         said: list[Problem] = []
-        with patch.object(catalog, "_MESSAGE", message):
+        with patch.object(catalog, "_MESSAGE", message), patch.object(catalog, "_HEADER", head):
             found.append((catalog.read(text, "a.po", said.append), said))
     assert found[0] == found[1]
 

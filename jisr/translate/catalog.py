@@ -6,6 +6,7 @@ a catalogue against 0.2 ms): a catalogue is read here, whole or not at all.
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -36,9 +37,22 @@ _MESSAGE = re.compile(
 )
 """A message as `write` has most of them, if no string needs an escape: it is what its lines come to."""
 
+_HEADER = re.compile(
+    r"""
+      msgid\ ""\n
+      msgstr\ (?P<lines>(?:"[^"\\\n]*(?:\\n)?"\n)+)
+      \n*(?=\#(?!~)|msgctxt\ |msgid\ |\Z)
+    """,
+    re.VERBOSE,
+)
+"""The header as `write` has it: the same in a thousand catalogues."""
+
 _PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(?P<line>\d+))?(?=\s|$)")
 _ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d+)")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
+_KEPT = 16
+"""Headers that are kept: a site's catalogues have one in each language."""
+
 _CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
 _MOST_PLURALS = 6
 _NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
@@ -178,12 +192,15 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
     name = ""
     begun = faulty = False
     number, at = 0, 0
+    if header := _HEADER.match(text):
+        yield _Draft(line=1, texts={"msgid": "", "msgstr": _joined(header["lines"])})
+        number, at = text.count("\n", 0, header.end()), header.end()
     while at < len(text):
         message = None if begun or faulty else _MESSAGE.match(text, at)
         if message and (entry := _plain_entry(message, number)):
             yield entry
-            number += text.count("\n", at, message.end())
             at = message.end()
+            number = entry.line + text.count("\n", message.end("string"), at)
             continue
         end = text.find("\n", at) + 1 or len(text) + 1
         line = text[at : end - 1].strip()
@@ -220,11 +237,18 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
         yield draft
 
 
+@lru_cache(_KEPT)
+def _joined(lines: str) -> str:
+    """What the lines of a string come to."""
+    return "".join([_ESCAPE.sub(_unescaped, line[1:-1]) for line in lines.split("\n")])
+
+
 def _plain_entry(message: re.Match[str], above: int) -> Entry | None:
     """A message that was taken at once, with the number of lines `above` it; None where it must not be."""
     extracted, path, line, context, id_, string = message.groups()
-    strings = f"{context}{id_}{string}"
-    if '"' in strings or "\\" in strings:
+    if '"' in id_ or "\\" in id_ or '"' in string or "\\" in string:
+        return None
+    if context and ('"' in context or "\\" in context):
         return None
     return Entry(
         id=id_,
@@ -232,7 +256,7 @@ def _plain_entry(message: re.Match[str], above: int) -> Entry | None:
         context=context or None,
         extracted=(extracted.strip(),) if extracted else (),
         references=((path, int(line)),) if path else (),
-        line=above + message.string.count("\n", message.start(), message.start("id")) + 1,
+        line=above + (extracted is not None) + (path is not None) + (context is not None) + 1,
     )
 
 
@@ -302,6 +326,7 @@ def _unescaped(found: re.Match[str]) -> str:
     return {"n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1])
 
 
+@lru_cache(_KEPT)
 def _header(text: str) -> tuple[tuple[str, str], ...]:
     """The header's fields, as they stand."""
     fields = (line.partition(":") for line in text.split("\n") if ":" in line)
