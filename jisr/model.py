@@ -423,7 +423,7 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Stood(Struct, frozen=True, gc=False, array_like=True):
-    """The outputs of a document: digest of all that they are made of, and their paths."""
+    """The outputs of a document or a listing: what all of them are made of, by digests, and their paths."""
 
     grounds: str
     paths: tuple[str, ...]

@@ -44,8 +44,9 @@ KINDS = (
     Kind("month", "archive", "archive"),
 )
 
-Found = tuple[str, int, str, Page]
-"""Path below the language's folder, the language's place among the site's, digest of what the page shows."""
+Found = tuple[str, str, int, str, Page]
+"""The listing, the page's path below its language's folder, the language's place among the site's, digest of
+what the page shows, empty where the pages of its listing stand as they were."""
 
 
 _Listed = tuple[Term, str, str]
@@ -201,11 +202,21 @@ def parts(number: int, size: int) -> list[tuple[int, int]]:
     return list(zip([0, *ends], ends, strict=False))
 
 
-def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts, ...]]) -> Iterator[Found]:
-    """The listings in all languages. `editions` are the articles', in their order."""
-    entries = [[found[index].entry for found in editions] for index in range(len(site.languages))]
-    indexed = [[found[index].indexed for found in editions] for index in range(len(site.languages))]
+def listings(
+    site: Site,
+    found: Articles,
+    editions: Sequence[tuple[EditionFacts, ...]],
+    stands: Callable[[str, str, str], bool],
+) -> Iterator[Found]:
+    """The listings in all languages. `editions` are the articles', in their order.
+
+    `stands` is given the name of a listing of articles, the template of its pages and a digest of all that
+    they show; where they stand as they were, only what a sitemap says of them is worked out.
+    """
     codes = [language.code for language in site.languages]
+    by_language = list(zip(*editions, strict=True)) or [()] * len(codes)
+    entries = [[edition.entry for edition in own] for own in by_language]
+    indexed = [["01"[edition.indexed] for edition in own] for own in by_language]
 
     def pages(
         kind: Literal["home", "tag", "author", "section", "month"],
@@ -215,16 +226,26 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
         terms: tuple[Term, ...] = (),
     ) -> Iterator[Found]:
         template = "home.html" if kind == "home" else "listing.html"
+        name = f"the listing /{address}"
+        every = _picker(indices)
+        shown = ["\n".join(every(of_language)) for of_language in (*entries, *indexed)]
+        stand = stands(name, template, digest_of(shown, naming))
+        if stand and not site.sitemap:
+            return
         ranges = parts(len(indices), site.per_page)
         for number, (start, end) in enumerate(ranges, 1):
             pick = _picker(indices[start:end])
             path = listing_path(address, number, site.addresses)
             first = path == "index.html"  # the home page is there for everyone
-            offered = "".join(["01"[first or any(pick(own))] for own in indexed])
+            offered = "".join(["01"[first or "1" in pick(own)] for own in indexed])
+            if stand:
+                listing = Listing(address, number=number, offered=offered)
+                yield name, path, 0, "", Page(kind, template, codes[0], "", BLAME, listing)
+                continue
             listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
             for index, code in enumerate(codes):
                 digest = digest_of(pick(entries[index]), f"{len(ranges)} {offered} {naming}")
-                yield path, index, digest, Page(kind, template, code, "", BLAME, listing)
+                yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
     yield from pages("home", "", range(len(found.paths)))
     for kind in KINDS:
@@ -233,7 +254,7 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
             newest = found.documents[indices[0]]
             spelling = _spelling(kind, newest)
             term = Term(name, len(indices), "" if kind.term == "month" else newest.path)
-            offered = "".join(["01"[any(map(own.__getitem__, indices))] for own in indexed])
+            offered = "".join(["01"["1" in map(own.__getitem__, indices)] for own in indexed])
             terms.append((term, f"{name} {len(indices)} {spelling}", offered))
             address = f"{kind.folder}/{name}"
             yield from pages(kind.term, address, indices, spelling, (term,))
@@ -246,7 +267,8 @@ def listings(site: Site, found: Articles, editions: Sequence[tuple[EditionFacts,
             digest = digest_of((said for _, said, _ in listed), offered)
             for index, code in enumerate(codes):
                 page = Page(kind.index, template, code, "", BLAME, listing)
-                yield listing_path(address, 1, site.addresses), index, digest, page
+                path = listing_path(address, 1, site.addresses)
+                yield f"the listing /{path}", path, index, digest, page
     if site.feed != "none":
         yield from _feeds(site, found, editions, range(len(found.paths)))
 
@@ -312,7 +334,8 @@ def _feeds(
         for name in FEEDS:
             template = "feed.xml" if name == "feed.xml" else "_feed.html"
             listing = Listing(folder + name, tuple(shown), terms)
-            yield folder + name, index, digest, Page("feed", template, language.code, "", BLAME, listing)
+            page = Page("feed", template, language.code, "", BLAME, listing)
+            yield f"the listing /{folder}{name}", folder + name, index, digest, page
 
 
 def listing_path(address: str, number: int, addresses: Literal["folders", "files"]) -> str:

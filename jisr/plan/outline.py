@@ -72,9 +72,9 @@ class _Bases(dict[str, str]):
 
 
 class Outline(Struct, frozen=True):
-    """The `outputs`, without those of documents that `stand` as they were.
+    """The `outputs`, without those of documents and listings that `stand` as they were.
 
-    `made` says of the other documents what they have now; `removed` are paths that none has any more.
+    `made` says of the others what they have now; `removed` are paths that none has any more.
     """
 
     outputs: tuple[Output, ...]
@@ -100,37 +100,43 @@ def outline(
     of their content.
 
     `now` is seconds since 1970: what is news, is so for a while. `indices` is the number of those that
-    the search page asks; `stood` has the outputs of the last build by their documents, under nothing those
-    that had none. They don't get in each other's way. Reports two on one path, naming both.
+    the search page asks; `stood` has the outputs of the last build by their documents and listings, under
+    nothing those of neither. They don't get in each other's way. Reports two on one path, naming both.
     """
     outputs: list[tuple[Output, str]] = []
     bases = _Bases(grounds)
     by_path = {document.path: editions for document, editions in documents}
     listed = [by_path[path] for path in found.paths]
-    titles: dict[str | None, str] = {
-        path: " ".join([edition.title for edition in editions]) for path, editions in by_path.items()
-    }
-    titles[None] = "-"
+    by_language = [[edition.title for edition in own] for own in zip(*by_path.values(), strict=True)]
+    titles: dict[str | None, str] = {None: "-"}
+    titles |= zip(by_path, map(" ".join, zip(*by_language, strict=True)), strict=True)
     prefixes = {language.code: links.prefix(language) for language in site.languages}
     stand: dict[str, Stood] = {}
-    made: dict[str, Stood] = {}
+    made: dict[str, tuple[str, list[str]]] = {}
+
+    def stands(owner: str, all_of_it: str) -> bool:
+        last = stood.get(owner)
+        if last and last.grounds == all_of_it:
+            stand[owner] = last
+            return True
+        made[owner] = all_of_it, []
+        return False
+
+    def listing_stands(owner: str, template: str, shown: str) -> bool:
+        return stands(owner, bases[template] + shown)
+
     for document, editions in documents:
         own = document.path
         around = found.around(own)
-        grounds_of_it = _grounds(document, editions, [titles[path] for path in around], bases, site)
-        last = stood.get(own)
-        if last and last.grounds == grounds_of_it:
-            stand[own] = last
-            continue
-        beside = [None if path is None else by_path[path] for path in around]
-        pages = _document(document, editions, beside, prefixes, bases, site)
-        outputs += [(output, own) for output in pages]
-        made[own] = Stood(grounds_of_it, tuple([output.path for output in pages]))
+        if not stands(own, _grounds(document, editions, [titles[path] for path in around], bases, site)):
+            beside = [None if path is None else by_path[path] for path in around]
+            pages = _document(document, editions, beside, prefixes, bases, site)
+            outputs += [(output, own) for output in pages]
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
-    for path, index, shown, page in listings(site, found, listed):
-        fingerprint = bases[page.template] + shown
-        outputs.append((Output(folders[index] + path, fingerprint, page), f"the listing /{path}"))
+    for owner, path, index, shown, page in listings(site, found, listed, listing_stands):
+        if shown:
+            outputs.append((Output(folders[index] + path, bases[page.template] + shown, page), owner))
         if index == 0 and page.listing and page.kind != "feed":
             lists.append(page.listing)
     for language, folder in zip(site.languages, folders, strict=True):
@@ -172,7 +178,15 @@ def outline(
         if first == second:
             what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
         report(Problem(second if "/" in second else first, 1, 1, what, hint))
-    return Outline(tuple([output for output, _ in outputs]), stand, made, frozenset(before - taken))
+    for output, owner in outputs:
+        if owner in made:
+            made[owner][1].append(output.path)
+    return Outline(
+        outputs=tuple([output for output, _ in outputs]),
+        stand=stand,
+        made={owner: Stood(all_of_it, tuple(paths)) for owner, (all_of_it, paths) in made.items()},
+        removed=frozenset(before - taken),
+    )
 
 
 def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:

@@ -23,7 +23,8 @@ from jisr.write.state import Written
 class Standing(Struct, frozen=True):
     """The outputs that stand: those `written` before, and which of them aren't what was written.
 
-    `stood` has their paths by their documents, or all under nothing: then each is looked at by itself.
+    `stood` has their paths by their documents and listings, or all under nothing: then each is looked at by
+    itself.
     """
 
     written: Mapping[str, Written]
@@ -43,8 +44,8 @@ class Standing(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """What the site is to consist of, and what of it has to be made.
 
-    Its `outputs` are without those of documents that `stand` as they were, with what was recorded of them;
-    `made` is the same of the other documents.
+    Its `outputs` are without those of documents and listings that `stand` as they were, with what was
+    recorded of them; `made` is the same of the others.
     """
 
     outputs: tuple[Output, ...]

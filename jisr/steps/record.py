@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jisr.model import DocumentFacts, Page, Source, Stood
+from jisr.model import DocumentFacts, Source, Stood
 from jisr.read.sources import signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
@@ -33,8 +33,9 @@ def outputs(
 
 
 def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
-    """Rows of the documents whose outputs aren't as they are `recorded`, and of those that are no more."""
-    others = [o.path for o in plan.outputs if not (isinstance(o.content, Page) and o.content.document)]
+    """Rows of documents and listings whose outputs aren't as they are `recorded`, or that are no more."""
+    owned = {path for one in plan.made.values() for path in one.paths}
+    others = [output.path for output in plan.outputs if output.path not in owned]
     now = {**plan.made, "": Stood("", tuple(others))}
     rows: dict[str, Stood | None] = dict.fromkeys(recorded.keys() - plan.stand.keys() - now.keys())
     return rows | {path: one for path, one in now.items() if recorded.get(path) != one}

@@ -185,7 +185,7 @@ class State:
         return self._of_outputs(folder).read()
 
     def stood(self, folder: str) -> dict[str, Stood]:
-        """The outputs of each document in an output folder; under nothing, those that belong to none."""
+        """The outputs of each document and listing in an output folder; under nothing, those of neither."""
         if folder not in self._stood:
             self._stood[folder] = self._of_stood(folder).read().whole()
         return self._stood[folder]
