@@ -13,7 +13,6 @@ from msgspec import Struct
 from jisr.errors import Problem, Report
 from jisr.fingerprint import hashed
 from jisr.model import DocumentFacts, EditionFacts, Listing, Page, Site, Term
-from jisr.read.documents import ARTICLES
 from jisr.translate import messages
 from jisr.urls import page_path, slug
 
@@ -95,20 +94,13 @@ def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
     found = [document for document in documents if document.kind == "article"]
     found.sort(key=attrgetter("moment", "address"), reverse=True)
     slugs = {"tags": _Slugs(), "authors": _Slugs()}
-    groups: dict[str, dict[str, list[int]]] = {kind.index: {} for kind in KINDS}
-    plain = ARTICLES.count("/")
-    for index, document in enumerate(found):
-        _add(groups["tags"], [slugs["tags"][tag] for tag in document.tags], index)
-        _add(groups["authors"], [slugs["authors"][author] for author in document.authors], index)
-        _add(groups["archive"], (document.month,), index)
-        if document.path.count("/") > plain:
-            sections = messages.sections(document.path, site.sections)
-            _add(groups["sections"], [at for _, at in sections], index)
-    for group in groups.values():
-        group.pop("", None)
-    listed: dict[str, dict[str, list[int]]] = {
-        kind: dict(sorted(groups[kind].items())) for kind in site.listings
+    terms: dict[str, Callable[[DocumentFacts], Iterable[str]]] = {
+        "tags": lambda one: [slugs["tags"][tag] for tag in one.tags],
+        "authors": lambda one: [slugs["authors"][author] for author in one.authors],
+        "sections": lambda one: [at for _, at in messages.sections(one.path, site.sections)],
+        "archive": lambda one: (one.month,),
     }
+    groups: dict[str, dict[str, list[int]]] = {kind: _grouped(found, terms[kind]) for kind in site.listings}
     shared = [
         (kind, first, second)
         for kind, names in slugs.items()
@@ -117,16 +109,21 @@ def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
     ]
     paths = [document.path for document in found]
     places = {path: index for index, path in enumerate(paths)}
-    return Articles(found, paths, places, listed, _related(found, slugs["tags"], site.related), shared)
+    return Articles(found, paths, places, groups, _related(found, slugs["tags"], site.related), shared)
 
 
-def _add(group: dict[str, list[int]], terms: Iterable[str], index: int) -> None:
-    for term in terms:
-        indices = group.get(term)
-        if indices is None:
-            group[term] = [index]
-        elif indices[-1] != index:  # a tag may stand twice
-            indices.append(index)
+def _grouped(
+    documents: Iterable[DocumentFacts], terms: Callable[[DocumentFacts], Iterable[str]]
+) -> dict[str, list[int]]:
+    """The places of the articles of each term, by its slug."""
+    groups: dict[str, list[int]] = {}
+    for index, document in enumerate(documents):
+        for term in terms(document):
+            places = groups.setdefault(term, [])
+            if not places or places[-1] != index:  # a tag may stand twice
+                places.append(index)
+    groups.pop("", None)
+    return dict(sorted(groups.items()))
 
 
 def _alike(slugs: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -41,9 +41,10 @@ def sections(path: str, titles: Mapping[str, str]) -> tuple[tuple[str, str], ...
     A section is a folder of articles with a letter in its name, called by its title or else its name.
     `titles` are those of folders below `content/articles/`.
     """
-    if not path.startswith(ARTICLES):
+    below = path.removeprefix(ARTICLES)
+    if below == path or "/" not in below:
         return ()
-    parts = path.removeprefix(ARTICLES).split("/")
+    parts = below.split("/")
     folders = parts[:-2] if parts[-1].rpartition(".")[0] == "index" else parts[:-1]
     found = []
     slugs: list[str] = []
