@@ -15,6 +15,7 @@ T = TypeVar("T")
 summaries_of = unpacker(tuple[Summary, ...])
 editions_of = unpacker(tuple[Edition, ...])
 neighbour_of = unpacker(tuple[Neighbour, ...])
+links_of = unpacker(tuple[tuple[str, str, str], ...])
 
 
 def pack_editions(editions: tuple[Edition, ...]) -> bytes:

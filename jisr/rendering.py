@@ -111,7 +111,7 @@ def render(
     told = tuple(map(summarise, found))
     facts = RenderFacts(
         key=key,
-        links=tuple(followed),
+        links=pack(tuple(followed)),
         pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
         editions=tuple(
             EditionFacts(

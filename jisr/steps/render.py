@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from jisr.errors import Problem
 from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
+from jisr.packed import links_of
 from jisr.processes import Shards, Watch
 from jisr.rendering import Desk
 from jisr.translate.editions import catalogue_path
@@ -70,10 +71,11 @@ def render(
     return rendered, gone
 
 
-def _leads_elsewhere(path: str, followed: Iterable[tuple[str, str, str]], links: Links) -> bool:
+def _leads_elsewhere(path: str, followed: bytes, links: Links) -> bool:
     """Whether a link of a document doesn't lead any more to where it led in a language."""
     languages = {language.code: language for language in links.site.languages}
-    return any(links.follow(path, languages[code], link) != to for code, link, to in followed)
+    known = links_of(followed)
+    return known is None or any(links.follow(path, languages[code], link) != to for code, link, to in known)
 
 
 def _look_different(shown: Iterable[tuple[str, str]], pictures: Pictures) -> bool:
