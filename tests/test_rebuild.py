@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 from jisr import looking, survey
 from jisr.errors import Report
 from jisr.model import DocumentFacts, Output, Source
+from jisr.plan import listings as listings_of
 from jisr.plan import outline
 from jisr.read import sources
 from jisr.write.state import State
@@ -341,6 +342,40 @@ def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
     (folder.path / "public/articles/b/index.html").unlink()
     folder.build()
     assert made == [*names[:-1]]
+
+
+@pytest.mark.parametrize("sitemap", ["true", "false"])
+def test_an_edit_works_out_the_listings_that_show_it(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch, sitemap: str
+) -> None:
+    text = "---\ntitle: {} {}\ndate: 2023-1{}-10\ntags: [{}]\n---\n\nنص {}\n"
+    files = {f"content/articles/{n}.md": text.format("خبر", n, at, n, "أ") for at, n in enumerate("ab")}
+    folder = site({**files, "site.yaml": f"{SITE_YAML}sitemap: {sitemap}\n"})
+    made: set[str] = set()
+    listings = listings_of.listings
+
+    def spy(*arguments: Any) -> Iterator[Any]:
+        for found in listings(*arguments):
+            made.update([found[0]] if found[3] else [])
+            yield found
+
+    monkeypatch.setattr(outline, "listings", spy)
+    folder.build()
+    of_articles = {"the listing /", *(f"the listing /{at}" for at in ("tags/a", "tags/b", "archive/2023/10"))}
+    assert of_articles <= made
+    before = tree(folder.path / "public")
+    made.clear()
+    folder.write("content/articles/a.md", text.format("خبر", "a", 0, "a", "ب"))
+    folder.build()
+    assert made & of_articles == set()
+    after = tree(folder.path / "public")
+    assert {path for path in before if before[path] != after[path]} == {
+        path for path in before if "articles/a/" in path
+    }
+    made.clear()
+    folder.write("content/articles/a.md", text.format("سبق", "a", 0, "a", "ب"))
+    folder.build()
+    assert made & of_articles == of_articles - {"the listing /tags/b"}
 
 
 def test_a_second_build_at_once_gives_up_with_a_message(site: MakeSite) -> None:
