@@ -5,7 +5,6 @@ not at what they stand for.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 from msgspec import Struct
 
@@ -42,8 +41,6 @@ PARTS = (
 
 _ENOUGH = 16
 """Of a digest to tell one ground of a page from a former one: 64 bits."""
-
-T = TypeVar("T")
 
 
 class Grounds(Struct, frozen=True):
