@@ -406,12 +406,17 @@ class EditionFacts(Struct, frozen=True, gc=False, array_like=True):
 class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     """What rendering a document gave, besides the editions: `key` is the digest of all that went in.
 
+    Digests of all its editions together: `shown` of what its own outputs show of them, `entry` of what
+    listings show, `title` of what its neighbours show.
     `links` are those it has into the site, packed (`packed.links_of`), since hardly a build looks at them:
     each with its language and the address that it got. `pictures` are those files of the site that it shows,
     each with its digest.
     """
 
     key: str
+    shown: str
+    entry: str
+    title: str
     links: bytes
     pictures: tuple[tuple[str, str], ...]
     editions: tuple[EditionFacts, ...]

@@ -1,6 +1,6 @@
 """A document in all languages of the site, and what the rest of the site needs to know of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -109,26 +109,38 @@ def render(
     if not found:
         return None
     told = tuple(map(summarise, found))
+    own = tuple(
+        EditionFacts(
+            language=e.language.code,
+            page=_page_digest(e, s),
+            entry=hashed(pack(s)),
+            title=hashed(pack((s.address, s.title.text, s.title.language.code)))[:16],
+            indexed=indexed(site, e),
+            ready=ready(site, e.language, e.progress),
+            card=card_mark(site, e) if indexed(site, e) else "",
+            found=hashed(pack((s.address, index_page(e))))[:16] if site.search else "",
+        )
+        for e, s in zip(found, told, strict=True)
+    )
+    all_shown, entry, title = together(own)
     facts = RenderFacts(
         key=key,
+        shown=all_shown,
+        entry=entry,
+        title=title,
         links=pack(tuple(followed)),
         pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
-        editions=tuple(
-            EditionFacts(
-                language=e.language.code,
-                page=_page_digest(e, s),
-                entry=hashed(pack(s)),
-                title=hashed(pack((s.address, s.title.text, s.title.language.code)))[:16],
-                indexed=indexed(site, e),
-                ready=ready(site, e.language, e.progress),
-                card=card_mark(site, e) if indexed(site, e) else "",
-                found=hashed(pack((s.address, index_page(e))))[:16] if site.search else "",
-            )
-            for e, s in zip(found, told, strict=True)
-        ),
+        editions=own,
         warnings=tuple(problems),
     )
     return Rendered(facts, pack(told), pack_editions(found)), found
+
+
+def together(editions: Sequence[EditionFacts]) -> tuple[str, str, str]:
+    """Digests of what all editions show: on their own pages, in listings, and beside others."""
+    shown = [(e.language, e.page, e.entry, e.indexed, e.card) for e in editions]
+    entries = [(e.entry, e.indexed) for e in editions]
+    return hashed(pack(shown)), hashed(pack(entries)), hashed(pack([e.title for e in editions]))[:16]
 
 
 def _page_digest(edition: Edition, summary: Summary) -> str:

@@ -20,7 +20,7 @@ from jisr.errors import Problem, Report
 from jisr.fingerprint import fingerprint
 from jisr.model import Source
 from jisr.packing import pack, unpacker
-from jisr.read.sources import digest, is_litter, scan, signature
+from jisr.read.sources import digest, is_litter, opened, scan, signature
 from jisr.write.state import Written
 
 THEME = "theme/"
@@ -129,23 +129,26 @@ def _hashed(sources: Iterable[tuple[str, Source]]) -> Hashed:
 
 def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> Outputs:
     """Look at the outputs. With `verify` every file is read, whatever its times say."""
+    if not folder.is_dir():
+        return Outputs(len(written), frozenset(written), {}, [])
     problems: list[Problem] = []
     tampered = set()
     touched = {}
-    for path, before in written.items():
-        try:
-            now = signature(os.lstat(f"{folder}/{path}"))
-        except OSError:
-            tampered.add(path)
-            continue
-        if now == before.signature and not verify:
-            continue
-        file = folder / path
-        own = file.is_file() and not file.is_symlink()
-        if own and digest(Source(path, folder), problems.append) == before.digest:
-            touched[path] = Written(before.fingerprint, before.digest, now)
-        else:
-            tampered.add(path)
+    with opened(folder) as here:
+        for path, before in written.items():
+            try:
+                now = signature(os.lstat(path, dir_fd=here))
+            except OSError:
+                tampered.add(path)
+                continue
+            if now == before.signature and not verify:
+                continue
+            file = folder / path
+            own = file.is_file() and not file.is_symlink()
+            if own and digest(Source(path, folder), problems.append) == before.digest:
+                touched[path] = Written(before.fingerprint, before.digest, now)
+            else:
+                tampered.add(path)
     return Outputs(len(written), frozenset(tampered), touched, problems)
 
 

@@ -7,7 +7,8 @@ from msgspec.structs import fields, replace
 
 from jisr import commands
 from jisr.model import DocumentFacts, EditionFacts, Site
-from jisr.plan.outline import _document, _grounds
+from jisr.plan.outline import _besides, _document, _grounds
+from jisr.rendering import together
 from tests.conftest import MakeSite
 
 DOCUMENT = DocumentFacts(
@@ -46,9 +47,10 @@ def both(
 ) -> tuple[list[Any], str]:
     """The outputs of a document, and what they stand on."""
     prefixes = {edition.language: edition.language * bool(at) for at, edition in enumerate(editions)}
-    titles = [" ".join([edition.title for edition in one]) if one else "-" for one in beside]
+    titles = " ".join([together(one)[2] if one else "-" for one in beside])
     outputs = _document(document, editions, beside, prefixes, bases, site)
-    return list(outputs), _grounds(document, editions, titles, bases, site)
+    shown = together(editions)[0]
+    return list(outputs), _grounds(document, shown, titles, bases, _besides(site, bases))
 
 
 def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: MakeSite) -> None:
@@ -77,3 +79,14 @@ def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: M
     others = {name for name, (outputs, _) in cases.items() if outputs != before[0]}
     assert {name for name in others if cases[name][1] == before[1]} == {"document.path"}
     assert {"document.address", "edition.page", "edition.card", "beside.title", "card.svg"} <= others
+
+
+def test_what_all_editions_show_together() -> None:
+    """The fields that change it: for their own pages, for listings, for pages beside."""
+    changes: list[set[str]] = [set(), set(), set()]
+    before = together((ARABIC, ENGLISH))
+    for field in fields(EditionFacts):
+        changed = replace(ENGLISH, **{field.name: otherwise(getattr(ENGLISH, field.name), field.name)})
+        for names, old, new in zip(changes, before, together((ARABIC, changed)), strict=True):
+            names |= {field.name} if old != new else set()
+    assert changes == [{"language", "page", "entry", "indexed", "card"}, {"entry", "indexed"}, {"title"}]

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from jisr.fingerprint import fingerprint
 from jisr.languages import format_date
-from jisr.model import DocumentFacts, Edition, EditionFacts, Site
+from jisr.model import DocumentFacts, Edition, RenderFacts, Site
 from jisr.plan.listings import digest_of
 from jisr.plan.pages import indices
 from jisr.read.documents import day_of
@@ -37,9 +37,7 @@ class Bundle(Struct, frozen=True):
     digest: str
 
 
-def bundles(
-    site: Site, documents: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]]
-) -> tuple[Bundle, ...]:
+def bundles(site: Site, documents: Iterable[tuple[DocumentFacts, RenderFacts]]) -> tuple[Bundle, ...]:
     """The indices: in each language that of the newest, be it empty, then the others, the oldest first."""
     if not site.search:
         return ()
@@ -52,7 +50,9 @@ def bundles(
             folder=f"{language.code}/{place}" if index else place,
             language=index,
             documents=tuple([document.path for document, _ in part]),
-            digest=digest_of([editions[index].found for _, editions in part], fingerprint(language)),
+            digest=digest_of(
+                [rendering.editions[index].found for _, rendering in part], fingerprint(language)
+            ),
         )
         for index, language in enumerate(site.languages)
         for place, part in zip(indices(len(parts)), parts, strict=True)

@@ -5,6 +5,7 @@ only those anew that show it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem, Report
 from jisr.fingerprint import hashed
-from jisr.model import DocumentFacts, EditionFacts, Listing, Page, Site, Term
+from jisr.model import DocumentFacts, Listing, Page, RenderFacts, Site, Term
 from jisr.translate import messages
 from jisr.urls import page_path, slug
 
@@ -202,18 +203,24 @@ def parts(number: int, size: int) -> list[tuple[int, int]]:
 def listings(
     site: Site,
     found: Articles,
-    editions: Sequence[tuple[EditionFacts, ...]],
+    rendered: Sequence[RenderFacts],
     stands: Callable[[str, str, str], bool],
 ) -> Iterator[Found]:
-    """The listings in all languages. `editions` are the articles', in their order.
+    """The listings in all languages. The articles are `rendered` in their order.
 
     `stands` is given the name of a listing of articles, the template of its pages and a digest of all that
     they show; where they stand as they were, only what a sitemap says of them is worked out.
     """
     codes = [language.code for language in site.languages]
-    by_language = list(zip(*editions, strict=True)) or [()] * len(codes)
-    entries = [[edition.entry for edition in own] for own in by_language]
-    indexed = [["01"[edition.indexed] for edition in own] for own in by_language]
+    every = [one.entry for one in rendered]
+
+    @cache
+    def entries(index: int) -> list[str]:
+        return [one.editions[index].entry for one in rendered]
+
+    @cache
+    def indexed(index: int) -> str:
+        return "".join(["01"[one.editions[index].indexed] for one in rendered])
 
     def pages(
         kind: Literal["home", "tag", "author", "section", "month"],
@@ -224,9 +231,7 @@ def listings(
     ) -> Iterator[Found]:
         template = "home.html" if kind == "home" else "listing.html"
         name = f"the listing /{address}"
-        every = _picker(indices)
-        shown = ["\n".join(every(of_language)) for of_language in (*entries, *indexed)]
-        stand = stands(name, template, digest_of(shown, naming))
+        stand = stands(name, template, digest_of(_picker(indices)(every), naming))
         if stand and not site.sitemap:
             return
         ranges = parts(len(indices), site.per_page)
@@ -234,14 +239,14 @@ def listings(
             pick = _picker(indices[start:end])
             path = listing_path(address, number, site.addresses)
             first = path == "index.html"  # the home page is there for everyone
-            offered = "".join(["01"[first or "1" in pick(own)] for own in indexed])
+            offered = "".join(["01"[first or "1" in pick(indexed(index))] for index in range(len(codes))])
             if stand:
                 listing = Listing(address, number=number, offered=offered)
                 yield name, path, 0, "", Page(kind, template, codes[0], "", BLAME, listing)
                 continue
             listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
             for index, code in enumerate(codes):
-                digest = digest_of(pick(entries[index]), f"{len(ranges)} {offered} {naming}")
+                digest = digest_of(pick(entries(index)), f"{len(ranges)} {offered} {naming}")
                 yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
     yield from pages("home", "", range(len(found.paths)))
@@ -251,12 +256,17 @@ def listings(
             newest = found.documents[indices[0]]
             spelling = _spelling(kind, newest)
             term = Term(name, len(indices), "" if kind.term == "month" else newest.path)
-            offered = "".join(["01"["1" in map(own.__getitem__, indices)] for own in indexed])
+            offered = "".join(
+                [
+                    "01"[any(rendered[at].editions[index].indexed for at in indices)]
+                    for index in range(len(codes))
+                ]
+            )
             terms.append((term, f"{name} {len(indices)} {spelling}", offered))
             address = f"{kind.folder}/{name}"
             yield from pages(kind.term, address, indices, spelling, (term,))
             if has_feeds(site, kind.term):
-                yield from _feeds(site, found, editions, indices, f"{address}/", spelling, (term,))
+                yield from _feeds(site, found, rendered, indices, f"{address}/", spelling, (term,))
         template = "archive.html" if kind.index == "archive" else "terms.html"
         for address, listed in _indices(kind, terms):
             offered = "".join(map(max, zip(*[own for _, _, own in listed], strict=True)))
@@ -267,7 +277,7 @@ def listings(
                 path = listing_path(address, 1, site.addresses)
                 yield f"the listing /{path}", path, index, digest, page
     if site.feed != "none":
-        yield from _feeds(site, found, editions, range(len(found.paths)))
+        yield from _feeds(site, found, rendered, range(len(found.paths)))
 
 
 def _picker(indices: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
@@ -306,7 +316,7 @@ def digest_of(shown: Iterable[str], besides: str = "") -> str:
 def _feeds(
     site: Site,
     found: Articles,
-    editions: Sequence[tuple[EditionFacts, ...]],
+    rendered: Sequence[RenderFacts],
     indices: Sequence[int],
     folder: str = "",
     naming: str = "",
@@ -317,7 +327,7 @@ def _feeds(
         shown = []
         digests = []
         for at in indices:
-            own, document = editions[at], found.documents[at]
+            own, document = rendered[at].editions, found.documents[at]
             edition = own[index]
             if document.draft or (site.feed_untranslated == "omit" and not edition.ready):
                 continue

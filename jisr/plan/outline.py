@@ -18,6 +18,7 @@ from jisr.model import (
     Listing,
     Output,
     Page,
+    RenderFacts,
     Site,
     Stood,
     Text,
@@ -82,7 +83,7 @@ class Outline(Struct, frozen=True):
 
 def outline(
     site: Site,
-    documents: Sequence[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+    documents: Sequence[tuple[DocumentFacts, RenderFacts]],
     found: Articles,
     files: Iterable[tuple[Output, str]],
     assets: Sequence[Asset],
@@ -102,11 +103,8 @@ def outline(
     """
     outputs: list[tuple[Output, str]] = []
     bases = _Bases(grounds)
-    by_path = {document.path: editions for document, editions in documents}
-    listed = [by_path[path] for path in found.paths]
-    by_language = [[edition.title for edition in own] for own in zip(*by_path.values(), strict=True)]
-    titles: dict[str | None, str] = {None: "-"}
-    titles |= zip(by_path, map(" ".join, zip(*by_language, strict=True)), strict=True)
+    rendered = {document.path: rendering for document, rendering in documents}
+    listed = [rendered[path] for path in found.paths]
     prefixes = {language.code: links.prefix(language) for language in site.languages}
     stand: dict[str, Stood] = {}
     made: dict[str, tuple[str, list[str]]] = {}
@@ -122,12 +120,13 @@ def outline(
     def listing_stands(owner: str, template: str, shown: str) -> bool:
         return stands(owner, bases[template] + shown)
 
-    for document, editions in documents:
+    besides = _besides(site, bases)
+    beside = _beside(found, [one.title for one in listed])
+    for document, rendering in documents:
         own = document.path
-        around = found.around(own)
-        if not stands(own, _grounds(document, editions, [titles[path] for path in around], bases, site)):
-            beside = [None if path is None else by_path[path] for path in around]
-            pages = _document(document, editions, beside, prefixes, bases, site)
+        if not stands(own, _grounds(document, rendering.shown, beside.get(own, ""), bases, besides)):
+            around = [None if path is None else rendered[path].editions for path in found.around(own)]
+            pages = _document(document, rendering.editions, around, prefixes, bases, site)
             outputs += [(output, own) for output in pages]
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
@@ -155,7 +154,7 @@ def outline(
             outputs.append((Output(f"{folder}{MANIFEST}", bases[page.template], page), "the web manifest"))
     if site.sitemap and "sitemap.xml" not in taken:
         news = latest(zip(found.documents, listed, strict=True), now) if site.news_sitemap else []
-        told = _for_search(site, sitemaps(site, documents, lists), news, by_path, grounds)
+        told = _for_search(site, sitemaps(site, documents, lists), news, rendered, grounds)
         outputs += ((output, f"the file {output.path}") for output in told if output.path not in taken)
     outputs += (
         (Output(path, f"\n\n\n{digest_of((), text)}", Text(text)), "a file for the host")
@@ -198,7 +197,7 @@ def _for_search(
     site: Site,
     maps: Iterable[tuple[str, Composed]],
     news: Sequence[tuple[DocumentFacts, str]],
-    editions: Mapping[str, tuple[EditionFacts, ...]],
+    rendered: Mapping[str, RenderFacts],
     grounds: Grounds,
 ) -> Iterator[Output]:
     """The sitemaps and robots.txt. The site's own go before them."""
@@ -209,7 +208,9 @@ def _for_search(
         said = digest_of(lines, f"{address} {content.parts}")
         yield Output(path, f"{grounds.versions}\n\n\n{said}", content)
     if site.news_sitemap:
-        lines = [f"{offered} {''.join([e.entry for e in editions[one.path]])}" for one, offered in news]
+        lines = [
+            f"{offered} {''.join([e.entry for e in rendered[one.path].editions])}" for one, offered in news
+        ]
         content = Composed("news", news=tuple((one.path, offered) for one, offered in news))
         yield Output(NEWS, f"{grounds.versions}\n{grounds.settings}\n\n{digest_of(lines)}", content)
     said = digest_of((), f"{address} {site.news_sitemap}")
@@ -226,28 +227,37 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
                 yield Problem("site.yaml", item.line, 1, what, hint)
 
 
-def _grounds(
-    document: DocumentFacts,
-    editions: tuple[EditionFacts, ...],
-    beside: Iterable[str],
-    bases: Mapping[str, str],
-    site: Site,
-) -> str:
-    """Digest of all that a document's outputs stand on: where it is the same, `_document` gives the same.
+def _besides(site: Site, bases: Mapping[str, str]) -> str:
+    """What the outputs of documents stand on besides what they show and the templates of their own."""
+    templates = ["card.svg"] * bool(site.cards) + ["parallel.html"] * site.side_by_side
+    return "".join([f"{site.addresses}\n", *[bases[template] for template in templates]])
 
-    `beside` are the titles beside it.
+
+def _beside(found: Articles, titles: Sequence[str]) -> dict[str, str]:
+    """What each article's pages show of those around it, from the `titles` of all in their order."""
+    around = zip(found.paths, ["-", *titles], [*titles[1:], "-"], found.related, strict=False)
+    return {
+        path: " ".join((newer, older, *[titles[index] for index in related]))
+        if related
+        else f"{newer} {older}"
+        for path, newer, older, related in around
+    }
+
+
+def _grounds(document: DocumentFacts, shown: str, beside: str, bases: Mapping[str, str], besides: str) -> str:
+    """All that a document's outputs stand on, by digests: where it is the same, `_document` gives the same.
+
+    `shown` is what they show of its editions, `beside` what they show of other articles.
     """
-    template = document.template or f"{document.kind}.html"
-    parts = [site.addresses, template, bases[template], document.address, *beside]
-    for edition in editions:
-        parts += (edition.language, edition.page, "01"[edition.indexed])
-        if edition.card:
-            parts += (edition.card, edition.entry, bases["card.svg"])
-    if site.side_by_side and len(editions) > 1:
-        parts.append(bases["parallel.html"])
+    template = _template(document)
+    grounds = f"{template}\n{bases[template]}{besides}{document.address}\n{shown}\n{beside}"
     if document.aliases:
-        parts += (bases["redirect.html"], *document.aliases)
-    return digest_of(parts)
+        grounds += "\n".join(("", bases["redirect.html"], *document.aliases))
+    return grounds
+
+
+def _template(document: DocumentFacts) -> str:
+    return document.template or f"{document.kind}.html"
 
 
 def _document(
@@ -261,7 +271,7 @@ def _document(
     own, address, addresses = document.path, document.address, site.addresses
     original = editions[0]
     offered = "".join(["01"[edition.indexed] for edition in editions])
-    template = document.template or f"{document.kind}.html"
+    template = _template(document)
     base = bases[template]
     found = []
     for index, edition in enumerate(editions):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from jisr.model import Composed, DocumentFacts, Edition, EditionFacts, Listing, Place, Site, Summary
+from jisr.model import Composed, DocumentFacts, Edition, Listing, Place, RenderFacts, Site, Summary
 from jisr.plan.listings import listing_address
 from jisr.read.documents import day_of, instant
 from jisr.urls import absolute, page_path, url
@@ -33,7 +33,7 @@ _NEWS = f'{_XML}<urlset xmlns="{_NAMESPACE}" xmlns:news="http://www.google.com/s
 
 def sitemaps(
     site: Site,
-    documents: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]],
+    documents: Iterable[tuple[DocumentFacts, RenderFacts]],
     listings: Iterable[Listing],
 ) -> list[tuple[str, Composed]]:
     """The sitemaps by their paths: one, or several with an index.
@@ -42,8 +42,8 @@ def sitemaps(
     the last of many only.
     """
     offered = [
-        (document, "".join(["01"[edition.indexed] for edition in editions]))
-        for document, editions in documents
+        (document, "".join(["01"[edition.indexed] for edition in rendering.editions]))
+        for document, rendering in documents
     ]
     offered = [pair for pair in offered if "1" in pair[1]]
     offered.sort(key=lambda pair: (pair[0].moment, pair[0].address))
@@ -61,7 +61,7 @@ def sitemaps(
 
 
 def latest(
-    articles: Iterable[tuple[DocumentFacts, tuple[EditionFacts, ...]]], now: float
+    articles: Iterable[tuple[DocumentFacts, RenderFacts]], now: float
 ) -> list[tuple[DocumentFacts, str]]:
     """The articles for the sitemap of news, each with the languages in which it is offered.
 
@@ -69,10 +69,10 @@ def latest(
     """
     found: list[tuple[DocumentFacts, str]] = []
     number = 0
-    for document, editions in articles:
+    for document, rendering in articles:
         if document.moment + NEWS_SECONDS <= now:
             break
-        offered = "".join(["01"[edition.indexed] for edition in editions])
+        offered = "".join(["01"[edition.indexed] for edition in rendering.editions])
         if document.moment <= now and "1" in offered:
             number += offered.count("1")
             if number > NEWS_MOST:

@@ -8,6 +8,8 @@ import hashlib
 import os
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 
@@ -19,6 +21,8 @@ _LITTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git.*|.*~|\..*\.sw[a
 
 _LITTER_BEGINS = (".", "#", "Thumbs.db", "desktop.ini")
 """How all of it begins that doesn't end with a tilde."""
+
+_signature = struct.Struct("4q").pack
 
 _PART = 65_536
 """Bytes that are hashed at once: hashlib's own function asks for four times that, whatever a file has."""
@@ -70,12 +74,22 @@ def is_litter(name: str) -> bool:
     return suspect and _LITTER.fullmatch(name) is not None
 
 
+@contextmanager
+def opened(folder: str | Path) -> Iterator[int]:
+    """A folder's descriptor: to look at a file from there takes a third less than by its whole path."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def signature(stat: os.stat_result) -> bytes:
     """What tells a file that has been changed, without reading it: as git's index does it.
 
     The time of the last change of its inode catches an edit that sets the old time of modification.
     """
-    return struct.pack("4q", stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
+    return _signature(stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
 
 
 def digest(source: Source, report: Report) -> str:
@@ -152,30 +166,33 @@ def _walk(
     if real in above:
         report(Problem(path, 1, 1, "a symbolic link leads back to its own folder", "remove the link"))
         return
-    with os.scandir(folder) as entries:
-        listed = list(entries)
-    for entry in listed:
-        name = entry.name
-        here = f"{path}/{name}"
-        if is_litter(name):
-            continue
-        if not name.isprintable():
-            shown = os.fsencode(here).decode(errors="backslashreplace")
-            report(Problem(shown, 1, 1, "the name has characters that can't be read", "rename the file"))
-            continue
-        if entry.is_symlink():
-            target = Path(os.path.realpath(entry.path))
-            if not inside(root, target):
-                report(
-                    Problem(here, 1, 1, "a symbolic link leads out of the site", "copy the file here instead")
-                )
+    folders = []
+    with opened(folder) as here, os.scandir(here) as entries:
+        for entry in entries:
+            name = entry.name
+            file = f"{path}/{name}"
+            if is_litter(name):
                 continue
-            if not target.exists():
-                report(Problem(here, 1, 1, "a symbolic link leads nowhere", "remove it or mend it"))
+            if not name.isprintable():
+                shown = os.fsencode(file).decode(errors="backslashreplace")
+                what = "the name has characters that can't be read"
+                report(Problem(shown, 1, 1, what, "rename the file"))
                 continue
-        if entry.is_file():
-            found.append(Source(here, root, signature(entry.stat())))
-        elif entry.is_dir():
-            _walk(root, entry.path, here, (*above, real), found, report)
-        else:
-            report(Problem(here, 1, 1, "neither a file nor a folder", "move it out of the site"))
+            if entry.is_symlink() and (wrong := _astray(root, Path(folder, name))):
+                report(Problem(file, 1, 1, *wrong))
+            elif entry.is_file():
+                found.append(Source(file, root, signature(entry.stat())))
+            elif entry.is_dir():
+                folders.append(name)
+            else:
+                report(Problem(file, 1, 1, "neither a file nor a folder", "move it out of the site"))
+    for name in folders:
+        _walk(root, f"{folder}/{name}", f"{path}/{name}", (*above, real), found, report)
+
+
+def _astray(root: Path, link: Path) -> tuple[str, str] | None:
+    """What is wrong with a symbolic link, and what to do; None for one to something in the site."""
+    target = Path(os.path.realpath(link))
+    if not inside(root, target):
+        return "a symbolic link leads out of the site", "copy the file here instead"
+    return None if target.exists() else ("a symbolic link leads nowhere", "remove it or mend it")

@@ -87,13 +87,14 @@ def plan(
         return digest_of(loads[template], shared.assets) if shared.assets else ""
 
     grounds = Grounds(versions(), settings, shared.templates, loaded)
-    pairs = [(facts, rendering.editions) for facts, rendering in documents]
     shown = {path for _, rendering in documents for path, _ in rendering.pictures}
     files = file_outputs(shared.copied.values(), pictures, shown, versions())
     assets = list(shared.assets.values())
-    indices = bundles(site, pairs)
+    indices = bundles(site, documents)
     number = len(indices) // len(site.languages)
-    found = outline(site, pairs, articles, files, assets, links, grounds, now, number, standing.stood, report)
+    found = outline(
+        site, documents, articles, files, assets, links, grounds, now, number, standing.stood, report
+    )
     return Plan(
         outputs=found.outputs,
         stand=found.stand,
