@@ -342,7 +342,7 @@ class _Run:
         record.save(
             state,
             self.folder,
-            sources=record.sources(self.looked.sources, state.sources(), self.digests, self.began),
+            sources=record.sources(looked.sources, looked.changed, state.sources(), self.digests, self.began),
             facts=facts,
             fresh=fresh,
             pictures=picture_facts,
@@ -513,7 +513,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _pages(paths: Iterable[str]) -> int:
-    return sum([path.endswith(".html") for path in paths])
+    return "\n".join([*paths, ""]).count(".html\n")
 
 
 def _loaded(text: str) -> dict[str, Any]:

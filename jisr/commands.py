@@ -20,7 +20,7 @@ from jisr.read.sources import inside, read_text, scan
 from jisr.theme import theme_root
 from jisr.translate import catalog, interface, messages, sync
 from jisr.translate.catalog import Catalogue
-from jisr.translate.editions import catalogue_path, names_path, segments
+from jisr.translate.editions import catalogue_path, catalogue_paths, names_path, segments
 from jisr.translate.status import Status, status
 from jisr.write.templates import Templates
 
@@ -163,7 +163,7 @@ def catalogues_of(site: Site, documents: Iterable[str]) -> frozenset[str]:
     return frozenset(
         path
         for language in site.languages[1:]
-        for path in (names_path(language), *(catalogue_path(document, language) for document in paths))
+        for path in (names_path(language), *catalogue_paths(paths, language))
     )
 
 

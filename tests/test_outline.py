@@ -88,5 +88,5 @@ def test_what_all_editions_show_together() -> None:
     for field in fields(EditionFacts):
         changed = replace(ENGLISH, **{field.name: otherwise(getattr(ENGLISH, field.name), field.name)})
         for names, old, new in zip(changes, before, together((ARABIC, changed)), strict=True):
-            names |= {field.name} if old != new else set()
+            names.update({field.name} if old != new else ())
     assert changes == [{"language", "page", "entry", "indexed", "card"}, {"entry", "indexed"}, {"title"}]

@@ -40,7 +40,7 @@ def test_all_is_there_in_order_after_any_changes(changes: list[dict[str, int | N
         for change in changes:
             own.change(change)
             expected = {p: v for p, v in (expected | change).items() if v is not None}
-            assert list(own.read().items()) == sorted(expected.items())
+            assert list(own.read().items()) == list(own.whole().items()) == sorted(expected.items())
         assert other.read() == {"a": 1}
         assert max(sizes(db)) <= 4
 

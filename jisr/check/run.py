@@ -16,7 +16,7 @@ from jisr.check.findings import Finding, accepted, gathered
 from jisr.check.folder import Folder
 from jisr.check.html import read_html
 from jisr.check.pages import Look, PageFacts
-from jisr.check.sources import catalogue_findings, catalogue_paths, document_findings
+from jisr.check.sources import all_catalogues, catalogue_findings, document_findings
 from jisr.check.whole import Weight, Whole
 from jisr.commands import read_settings
 from jisr.errors import Problem, SiteError
@@ -96,7 +96,7 @@ class _Run:
     def one_by_one(self) -> None:
         """Look at each page, document and catalogue by itself."""
         there = {source.path for source in scan(self.root, "translations", _ignored)}
-        catalogues = catalogue_paths(self.site, (document.path for document in self.documents))
+        catalogues = all_catalogues(self.site, (document.path for document in self.documents))
         work: list[Any] = [path for path in sorted(self.folder.files) if path.endswith(".html")]
         work += self.documents
         work += [pair for pair in catalogues if pair[0] in there]

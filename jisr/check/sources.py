@@ -15,7 +15,7 @@ from jisr.model import Document, DocumentFiles, Language, Site, Source
 from jisr.read.documents import read_document
 from jisr.read.sources import place, read_text
 from jisr.translate import catalog
-from jisr.translate.editions import catalogue_path, names_path
+from jisr.translate.editions import catalogue_paths, names_path
 
 _PICTURE = re.compile(r"!\[(?P<alt>[^\[\]]*)\]\(\s*<?(?P<src>[^\s()<>]+)")
 _WORDS_OF_NAMES = re.compile(r"[\s_.-]+")
@@ -84,13 +84,13 @@ def _metadata(site: Site, document: Document, found: list[Finding]) -> None:
             found.append(finding("alt", path, (line, column), wrong, hint))
 
 
-def catalogue_paths(site: Site, documents: Iterable[str]) -> list[tuple[str, Language]]:
+def all_catalogues(site: Site, documents: Iterable[str]) -> list[tuple[str, Language]]:
     """The catalogues that a site may have, each with its language."""
     paths = list(documents)
     return [
         (path, language)
         for language in site.languages[1:]
-        for path in (names_path(language), *(catalogue_path(document, language) for document in paths))
+        for path in (names_path(language), *catalogue_paths(paths, language))
     ]
 
 

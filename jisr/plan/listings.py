@@ -4,6 +4,7 @@ Each stands on the digests of the entries that it shows and on nothing else of t
 only those anew that show it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -96,8 +97,8 @@ def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
     found.sort(key=attrgetter("moment", "address"), reverse=True)
     slugs = {"tags": _Slugs(), "authors": _Slugs()}
     terms: dict[str, Callable[[DocumentFacts], Iterable[str]]] = {
-        "tags": lambda one: [slugs["tags"][tag] for tag in one.tags],
-        "authors": lambda one: [slugs["authors"][author] for author in one.authors],
+        "tags": lambda one: map(slugs["tags"].__getitem__, one.tags),
+        "authors": lambda one: map(slugs["authors"].__getitem__, one.authors),
         "sections": lambda one: [at for _, at in messages.sections(one.path, site.sections)],
         "archive": lambda one: (one.month,),
     }
@@ -117,10 +118,10 @@ def _grouped(
     documents: Iterable[DocumentFacts], terms: Callable[[DocumentFacts], Iterable[str]]
 ) -> dict[str, list[int]]:
     """The places of the articles of each term, by its slug."""
-    groups: dict[str, list[int]] = {}
+    groups: defaultdict[str, list[int]] = defaultdict(list)
     for index, document in enumerate(documents):
         for term in terms(document):
-            places = groups.setdefault(term, [])
+            places = groups[term]
             if not places or places[-1] != index:  # a tag may stand twice
                 places.append(index)
     groups.pop("", None)

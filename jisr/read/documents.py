@@ -35,6 +35,8 @@ def is_document(source: Source) -> bool:
 def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentFiles, ...]:
     """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
     by_path = {source.path: source for source in sources if is_document(source)}
+    if all(path.endswith(".md") for path in by_path):
+        return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
     bodies = [path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)]
     stems = set(bodies)
     for stem in stems if len(stems) < len(bodies) else ():
@@ -42,8 +44,6 @@ def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentF
             what = f"{stem}.md and {stem}.txt would share their metadata and translations"
             report(Problem(f"{stem}.txt", 1, 1, what, "rename one of them"))
     sidecars = {path: source for path, source in by_path.items() if path.endswith(SIDECARS)}
-    if not sidecars:
-        return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
     found = []
     for path, source in by_path.items():
         stem = path.rpartition(".")[0]

@@ -9,7 +9,6 @@ could read a text differently.
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
-from html.parser import HTMLParser
 
 _EVERYWHERE = {"class", "dir", "id", "lang", "title", "translate", "role", "aria-label", "aria-hidden"}
 _ATTRIBUTES: dict[str, set[str]] = {
@@ -82,7 +81,17 @@ def element_findings(tag: str, attributes: Mapping[str, str | None]) -> Iterator
 
 def findings(fragment: str) -> Iterator[str]:
     """What the policy doesn't allow in a piece of raw HTML, in the words of an error message."""
-    scan = _Scan()
+    from html.parser import HTMLParser  # 4 ms, and most documents have no HTML of their own
+
+    class Scan(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__(convert_charrefs=True)
+            self.found: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.found += element_findings(tag, dict(attrs))
+
+    scan = Scan()
     scan.feed(fragment)
     scan.close()
     yield from scan.found
@@ -90,7 +99,7 @@ def findings(fragment: str) -> Iterator[str]:
 
 def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
     """The fragment without what the policy doesn't allow, well formed; links go through `resolve`."""
-    import nh3  # most documents have no HTML of their own
+    import nh3  # for the same reason
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "dir" and value not in ("ltr", "rtl", "auto"):
@@ -107,12 +116,3 @@ def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
         link_rel=None,
         strip_comments=False,
     )
-
-
-class _Scan(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += element_findings(tag, dict(attrs))

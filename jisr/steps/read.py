@@ -1,6 +1,7 @@
 """Documents read, as far as they have changed; what can be linked to, and what is still to come."""
 
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from jisr import commands
@@ -11,7 +12,7 @@ from jisr.plan.listings import Articles, articles, digest_of, places, shared_slu
 from jisr.plan.outline import menu_problems
 from jisr.plan.search import NEWS_SECONDS
 from jisr.processes import Shards
-from jisr.read.documents import in_words, unpublished
+from jisr.read.documents import BODIES, in_words, unpublished
 from jisr.translate.links import Links
 from jisr.translate.messages import RESERVED
 from jisr.work import Shard
@@ -34,7 +35,7 @@ def read(
         else " ".join((patterns, *[digests[source.path] for source in files.files]))
         for files in documents
     }
-    facts = {path: stored[path] for path, key in keys.items() if path in stored and stored[path].key == key}
+    facts = {path: one for path, key in keys.items() if (one := stored.get(path)) and one.key == key}
     unread = [(files, keys[files.path]) for files in documents if files.path not in facts]
     fresh: dict[str, DocumentFacts] = {}
     for batch in shards.batches(Shard.read, unread, lambda item: numbers[item[0].path]):
@@ -42,12 +43,10 @@ def read(
             problems += said
             if one:
                 facts[path] = fresh[path] = one
-    for path, one in facts.items():
-        problems += one.warnings
-        stem = path.removeprefix("content/").rpartition(".")[0]
-        if stem in RESERVED:
-            what = f"the name {stem} belongs to a catalogue of the site's own words"
-            problems.append(Problem(path, 1, 1, what, "give the file another name"))
+    problems += [warning for one in facts.values() if one.warnings for warning in one.warnings]
+    for path in facts.keys() & {f"content/{name}{ending}" for name in RESERVED for ending in BODIES}:
+        what = f"the name {PurePosixPath(path).stem} belongs to a catalogue of the site's own words"
+        problems.append(Problem(path, 1, 1, what, "give the file another name"))
     return facts, fresh
 
 

@@ -43,16 +43,15 @@ def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
 
 def sources(
     found: Mapping[str, Source],
+    changed: Collection[str],
     recorded: Mapping[str, Known],
     digests: Mapping[str, str],
     began: int,
 ) -> dict[str, Known | None]:
     """Rows of the sources that aren't as they are `recorded`, for a build that `began` at a time (ns)."""
     rows: dict[str, Known | None] = dict.fromkeys(recorded.keys() - found.keys())
-    for path, source in found.items():
-        before = recorded.get(path)
-        if not before or before[0] != source.signature or before[1] != digests[path]:
-            rows[path] = trusted(source.signature, began), digests[path]
+    for path in (found.keys() - recorded.keys()).union(changed):
+        rows[path] = trusted(found[path].signature, began), digests[path]
     return rows
 
 

@@ -7,7 +7,7 @@ from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
 from jisr.packed import links_of
 from jisr.processes import Shards, Watch
 from jisr.rendering import Desk
-from jisr.translate.editions import catalogue_path
+from jisr.translate.editions import catalogue_paths
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
 from jisr.work import Shard
@@ -39,10 +39,12 @@ def render(
     rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
     bodies = Bodies(desk.record)
     stale = []
-    for files in shown:
-        catalogues = [
-            digests.get(catalogue_path(files.path, language), "") for language in desk.site.languages[1:]
-        ]
+    paths = [files.path for files in shown]
+    translations = [
+        [digests.get(path, "") for path in catalogue_paths(paths, language)]
+        for language in desk.site.languages[1:]
+    ]
+    for files, *catalogues in zip(shown, *translations, strict=True):
         key = " ".join((grounds, *catalogues, facts[files.path].key, hidden[files.path] or ""))
         before = stored.get(files.path)
         if (

@@ -1,6 +1,5 @@
 """Where the links of a document lead: to documents and files of the site, each in the page's language."""
 
-import difflib
 import posixpath
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -96,6 +95,8 @@ class Links:
             hint = "publish it first, take the link out, or build with --drafts"
             report(self._problem(document, link, what, hint))
         elif not _named(full, self.faulty):
+            import difflib  # only for what is wrong
+
             near = difflib.get_close_matches(posixpath.basename(path), self._names(), 1, 0.8)
             hint = (
                 f"did you mean {near[0]}?" if near else "check its path, which begins at this file's folder"

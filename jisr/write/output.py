@@ -6,7 +6,6 @@ Each file is whole at any moment; a build that was killed is completed or discar
 
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -131,7 +130,7 @@ class Staging:
 
     def commit(self, written: Iterable[str], removed: Iterable[str]) -> None:
         """Put what was written in place and remove what is no longer planned."""
-        token = secrets.token_hex()
+        token = os.urandom(32).hex()
         (self.folder / _TOKEN).write_text(token, encoding="utf-8")
         plan = {
             "output": str(self.output),

@@ -152,13 +152,13 @@ class State:
     def sources(self) -> dict[str, Known]:
         """Signature and digest of each file that the last build read."""
         if self._sources is None:
-            self._sources = self._of_sources().read().whole()
+            self._sources = self._of_sources().whole()
         return self._sources
 
     def documents(self) -> dict[str, DocumentFacts]:
         """The facts of each document."""
         if self._documents is None:
-            self._documents = self._of_documents().read().whole()
+            self._documents = self._of_documents().whole()
         return self._documents
 
     def pictures(self) -> dict[str, bytes]:
@@ -167,7 +167,7 @@ class State:
 
     def editions(self) -> dict[str, RenderFacts]:
         """The facts of each document's rendering."""
-        return self._of_editions().read().whole()
+        return self._of_editions().whole()
 
     def summaries(self, path: str) -> bytes:
         """The editions of a document, without their bodies. Where many are asked for, all are read."""
@@ -187,7 +187,7 @@ class State:
     def stood(self, folder: str) -> dict[str, Stood]:
         """The outputs of each document and listing in an output folder; under nothing, those of neither."""
         if folder not in self._stood:
-            self._stood[folder] = self._of_stood(folder).read().whole()
+            self._stood[folder] = self._of_stood(folder).whole()
         return self._stood[folder]
 
     def run(self, folder: str) -> str:
