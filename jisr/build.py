@@ -241,21 +241,22 @@ class _Run:
         options, state, watch, problems = self.options, self.state, self.watch, self.problems
         looked = self.looked
         fork = not self.kept
-        self.digests = digests(looked.sources, looked.known, looked.changed, self.report, fork=fork)
+        known = state.digests() if looked.known is None else looked.known
+        touched = looked.changed | (looked.sources.keys() - known.keys())
+        self.digests = digests(looked.sources, known, touched, self.report, fork=fork)
         site = commands.read_settings(self.root, options.base_url, self.report)
         if site and options.preview:
             site = replace(site, cards=False)
-        content = [source for path, source in self.looked.sources.items() if path.startswith("content/")]
+        paths = tuple(looked.sources)
+        content = [looked.sources[path] for path in below(paths, "content/")]
         documents = document_files(content, self.report)
         numbers = in_order(files.path for files in documents)
         assets = self.site_last.get("assets") if self.same else None
         shared = common.common(
-            site, self.looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
+            site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
         )
         reading = site.reading if site else Reading()
-        changed = [
-            p for p in looked.changed if p not in looked.known or looked.known[p][1] != self.digests[p]
-        ]
+        changed = [path for path in touched if known.get(path) != self.digests[path]]
         amount = common.how_many_changed(site, shared, changed, len(documents), self.last)
         number = processes_for(amount, options.jobs)
         size = FEW if self.kept and self.kept.seen else BATCH
@@ -275,7 +276,7 @@ class _Run:
             shown = [f for f in documents if f.path in facts and (options.drafts or not hidden[f.path])]
             if site.cards == "recent":
                 site = replace(site, cards=recent(facts[files.path] for files in shown))
-            catalogues = below(self.looked.sources, "translations/")
+            catalogues = below(paths, "translations/")
             links, listed, addresses = read.links(
                 site, facts, shown, documents, shared.copied, catalogues, problems
             )
@@ -342,7 +343,8 @@ class _Run:
         record.save(
             state,
             self.folder,
-            sources=record.sources(looked.sources, looked.changed, state.sources(), self.digests, self.began),
+            signatures=record.signatures(looked.sources, touched, state.signatures(), self.began),
+            digests=self.digests,
             facts=facts,
             fresh=fresh,
             pictures=picture_facts,
@@ -396,19 +398,16 @@ class _Run:
         self, plan: "Plan", standing: "Standing", written: tuple[str, ...], dates: Mapping[str, Any]
     ) -> Built:
         """What to say of the build."""
-        from jisr.model import Copied, Derived
         from jisr.steps.plan import reason
 
         explained = plan.outputs if self.options.explain else ()
-        as_it_is = [o.path for o in plan.outputs if isinstance(o.content, Copied | Derived)]
-        paths = plan.paths
-        pages = _pages(paths) - _pages(as_it_is)
+        number, pages = plan.number, plan.pages
         return Built(
             pages=pages,
-            files=len(paths) - pages,
+            files=number - pages,
             written=written,
             removed=tuple(sorted(plan.removed)),
-            kept=self._strays(paths, len(paths)),
+            kept=self._strays(plan.paths, number),
             warnings=tuple(sorted(set(self.problems))),
             reasons=tuple(sorted((o.path, reason(o, standing)) for o in explained)),
             scheduled=dates["scheduled"],
@@ -462,7 +461,7 @@ class _Run:
         stood = self.state.stood(self.folder)
         number = sum([len(one.paths) for one in stood.values()])
         each = self.kept or self.options.explain or self.looked.tampered or number != self.looked.number
-        return {"": Stood("", tuple(self.looked.written))} if each else stood
+        return {"": Stood("", tuple(self.looked.written), 0)} if each else stood
 
     def _strays(self, ours: Iterable[str], number: int) -> tuple[str, ...]:
         if self.kept or self.staging.aside.whole:
@@ -510,10 +509,6 @@ def _uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
-
-
-def _pages(paths: Iterable[str]) -> int:
-    return "\n".join([*paths, ""]).count(".html\n")
 
 
 def _loaded(text: str) -> dict[str, Any]:

@@ -19,13 +19,14 @@ of the 128 to 256 in a part each takes 4 µs."""
 class Looked(Struct, frozen=True):
     """The site's files, and the outputs that were written before.
 
-    `known` are signature and digest of files as recorded, `changed` those that are new or otherwise now, and
-    `unchanged` says whether all is as it was. Of what was `written`, a `number` of outputs, some are
-    `tampered` with, some `touched`: these only look otherwise. It is `clean` where nothing was found wrong.
+    `known` are the digests of files, None where they are to be had from the record; `changed` are those that
+    are new or look otherwise now, and `unchanged` says whether all is as it was. Of what was `written`, a
+    `number` of outputs, some are `tampered` with, some `touched`: these only look otherwise. It is `clean`
+    where nothing was found wrong.
     """
 
     sources: Mapping[str, Source]
-    known: Mapping[str, tuple[bytes, str]]
+    known: Mapping[str, str] | None
     changed: frozenset[str]
     unchanged: bool
     written: Mapping[str, Written]
@@ -47,18 +48,16 @@ def look(
     many = len(written.parts) >= WORTH_A_PROCESS and not verify and fork
     with beside(at_outputs, outputs_of) if many else nullcontext(at_outputs) as seen:
         sources = survey(root, theme, problems.append)
-        known = {} if verify else state.sources()
-        changed = frozenset(
-            [path for path, one in sources.items() if path not in known or known[path][0] != one.signature]
-        )
-        unchanged = not changed and len(known) == len(sources)
+        before = {} if verify else state.signatures()
+        changed = frozenset([path for path, one in sources.items() if before.get(path) != one.signature])
+        unchanged = not changed and len(before) == len(sources)
         if not unchanged:
             _load_stages()
         outputs = seen()
     problems += outputs.problems
     return Looked(
         sources=sources,
-        known=known,
+        known=None,
         changed=changed,
         unchanged=unchanged,
         written=written,
@@ -86,9 +85,7 @@ def recall(
     if sources is None:
         return None
     touched = {named(root, theme, path) for path in changed}
-    known = {
-        path: (source.signature, digests[path]) for path, source in sources.items() if path not in touched
-    }
+    known = {path: digests[path] for path in sources if path not in touched}
     now = frozenset(sources.keys() - known.keys())
     return Looked(sources, known, now, False, written, len(written), doubted, {}, clean=True)
 

@@ -429,10 +429,14 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Stood(Struct, frozen=True, gc=False, array_like=True):
-    """The outputs of a document or a listing: what all of them are made of, by digests, and their paths."""
+    """The outputs of a document or a listing: what all of them are made of, by digests, and their paths.
+
+    `pages` of them are HTML.
+    """
 
     grounds: str
     paths: tuple[str, ...]
+    pages: int
 
 
 class Term(Struct, frozen=True):

@@ -5,7 +5,7 @@ import signal
 import struct
 import sys
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import cache, partial
 from pathlib import Path
@@ -56,17 +56,20 @@ T = TypeVar("T")
 
 
 def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
-    """The files that a build may read, by their paths."""
-    found: dict[str, Source] = {}
-    for name in ("content", "static", "templates", "translations"):
-        found |= {source.path: source for source in scan(root, name, report)}
+    """The files that a build may read, by their paths, which are in order."""
+
+    def of_site(*folders: str) -> dict[str, Source]:
+        return {source.path: source for folder in folders for source in scan(root, folder, report)}
+
+    settings = root / "site.yaml"
+    found = of_site("content")
+    found["site.yaml"] = Source("site.yaml", root, signature(settings.stat()))
+    found |= of_site("static", "templates")
     if theme.resolve() != root.resolve():
         for name in ("static", "templates", "translations"):
             shipped = scan(theme, name, report)
             found |= {THEME + source.path: source for source in shipped if _of_theme(source.path)}
-    settings = root / "site.yaml"
-    found["site.yaml"] = Source("site.yaml", root, signature(settings.stat()))
-    return found
+    return found | of_site("translations")
 
 
 def resurvey(
@@ -104,7 +107,7 @@ def named(root: Path, theme: Path, path: str) -> str:
 
 def digests(
     sources: Mapping[str, Source],
-    known: Mapping[str, tuple[bytes, str]],
+    known: Mapping[str, str],
     changed: Container[str],
     report: Report,
     *,
@@ -119,7 +122,10 @@ def digests(
         others, also_said = answer()
     for problem in (*also_said, *said):
         report(problem)
-    return {path: one for path, (_, one) in known.items() if path in sources} | hashed | others
+    found = {**known, **hashed, **others}
+    for path in known.keys() - sources.keys():
+        del found[path]
+    return found
 
 
 def _hashed(sources: Iterable[tuple[str, Source]]) -> Hashed:
@@ -203,13 +209,12 @@ def versions() -> str:
     return fingerprint(__version__, own, sys.version, times)
 
 
-def below(paths: Iterable[str], *folders: str) -> list[str]:
-    """Those of the paths that begin with one of the folders, which end with a slash; sorted."""
-    ordered = sorted(paths)  # a survey's nearly are
-    found = []
-    for folder in sorted(folders):
+def below(paths: Sequence[str], *folders: str) -> list[str]:
+    """Those of the paths, which are in order, that begin with one of the folders; these end with a slash."""
+    found: list[str] = []
+    for folder in folders:
         after = f"{folder[:-1]}{chr(ord('/') + 1)}"
-        found += ordered[bisect_left(ordered, folder) : bisect_left(ordered, after)]
+        found += paths[bisect_left(paths, folder) : bisect_left(paths, after)]
     return found
 
 

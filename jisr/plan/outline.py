@@ -180,9 +180,15 @@ def outline(
     return Outline(
         outputs=tuple([output for output, _ in outputs]),
         stand=stand,
-        made={owner: Stood(all_of_it, tuple(paths)) for owner, (all_of_it, paths) in made.items()},
+        made={owner: stood_of(all_of_it, paths) for owner, (all_of_it, paths) in made.items()},
         removed=frozenset(before - taken),
     )
+
+
+def stood_of(grounds: str, paths: Iterable[str]) -> Stood:
+    """What is recorded of outputs that belong together."""
+    paths = tuple(paths)
+    return Stood(grounds, paths, sum([path.endswith(".html") for path in paths]))
 
 
 def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:

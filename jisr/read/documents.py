@@ -22,19 +22,16 @@ CONTENT = "content/"
 ARTICLES = "content/articles/"
 BODIES = (".md", ".txt")
 SIDECARS = (".yaml", ".yml")
+OF_DOCUMENTS = (*BODIES, *SIDECARS)
+"""How files end that are documents or the metadata of one; any other is copied as it is."""
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)", re.ASCII)
 _ARABIC_LIST = re.compile(r"^[ \t]*[\w-]+:[ \t]*\[[^\]\n]*،", re.MULTILINE)
 
 
-def is_document(source: Source) -> bool:
-    """Whether the file is a document or the metadata of one; any other is copied as it is."""
-    return source.path.endswith((*BODIES, *SIDECARS))
-
-
 def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentFiles, ...]:
     """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
-    by_path = {source.path: source for source in sources if is_document(source)}
+    by_path = {source.path: source for source in sources if source.path.endswith(OF_DOCUMENTS)}
     if all(path.endswith(".md") for path in by_path):
         return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
     bodies = [path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)]

@@ -1,6 +1,6 @@
 """What many pages stand on: the files that are copied, those that pages load, settings and templates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from jisr.errors import Report
 from jisr.fingerprint import fingerprint
 from jisr.model import Asset, Site, Source
-from jisr.read.documents import is_document
+from jisr.read.documents import OF_DOCUMENTS
 from jisr.survey import THEME, below
 from jisr.translate import catalog
 from jisr.translate.editions import names_path
@@ -52,15 +52,16 @@ def common(
 
     `asked` is a digest of what the build was asked, `recorded` what an earlier one has kept of assets.
     """
-    copied = _copied(sources, digests)
+    paths = tuple(sources)
+    copied = _copied(paths, sources, digests)
     files = {path.partition("/")[2]: source for path, source in copied.items()}
     assets: Mapping[str, Asset] = {}
     if site and site.fingerprint and not preview:
         assets = lasting(files, recorded, minify=site.minify, report=report)
-    catalogues = below(sources, "translations/", f"{THEME}translations/")
+    catalogues = below(paths, "translations/", f"{THEME}translations/")
     interfaces = [path for path in catalogues if path.endswith(f"/{INTERFACE}.po")]
     names = [names_path(language) for language in site.languages[1:]] if site else []
-    templates = below(sources, "templates/", f"{THEME}templates/")
+    templates = below(paths, "templates/", f"{THEME}templates/")
     return Common(
         copied=copied,
         assets=assets,
@@ -75,15 +76,16 @@ def common(
     )
 
 
-def _copied(sources: Mapping[str, Source], digests: Mapping[str, str]) -> dict[str, Source]:
+def _copied(
+    paths: Sequence[str], sources: Mapping[str, Source], digests: Mapping[str, str]
+) -> dict[str, Source]:
     """The files that are copied, by their paths in the site; the site's own win over the theme's."""
-    own = below(sources, "static/")
-    found = {path.removeprefix(THEME): path for path in below(sources, f"{THEME}static/")}
+    own = below(paths, "static/")
+    found = {path.removeprefix(THEME): path for path in below(paths, f"{THEME}static/")}
     if not ICONS.isdisjoint(own):  # a site's icon and the theme's beside it would be two marks
         found = {path: at for path, at in found.items() if path not in ICONS}
     found |= {path: path for path in own}
-    content = below(sources, "content/")
-    found |= {path: path for path in content if not is_document(sources[path])}
+    found |= {path: path for path in below(paths, "content/") if not path.endswith(OF_DOCUMENTS)}
     return {path: replace(sources[at], path=path, digest=digests[at]) for path, at in found.items()}
 
 

@@ -21,7 +21,7 @@ def indices(making: Making, staging: Staging, jobs: int | None) -> tuple[Plan, l
     What files an index has is known when it has been made, and as long as what is in it stays the same.
     So many are made at once as there may be processes.
     """
-    ours = below(making.standing.written, *(f"{bundle.folder}/" for bundle in making.plan.bundles))
+    ours = below(sorted(making.standing.written), *(f"{bundle.folder}/" for bundle in making.plan.bundles))
     kept: list[Output] = []
     stale = []
     for bundle in making.plan.bundles:

@@ -1,12 +1,12 @@
 """The plan of a build: what the site is to consist of, and what of it has to be made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from jisr.errors import Report
 from jisr.fingerprint import fingerprint
-from jisr.model import DocumentFacts, Output, RenderFacts, Site, Stood
+from jisr.model import Copied, Derived, DocumentFacts, Output, RenderFacts, Site, Stood
 from jisr.plan.find import Bundle, bundles
 from jisr.plan.listings import KINDS, Articles
 from jisr.plan.outline import PARTS, Grounds, outline
@@ -57,10 +57,22 @@ class Plan(Struct, frozen=True):
     bundles: tuple[Bundle, ...]
 
     @property
-    def paths(self) -> list[str]:
+    def paths(self) -> Iterator[str]:
         """The paths of all outputs."""
-        stand = [path for one in self.stand.values() for path in one.paths]
-        return stand + [output.path for output in self.outputs]
+        yield from (path for one in self.stand.values() for path in one.paths)
+        yield from (output.path for output in self.outputs)
+
+    @property
+    def number(self) -> int:
+        """How many outputs there are."""
+        return sum([len(one.paths) for one in self.stand.values()]) + len(self.outputs)
+
+    @property
+    def pages(self) -> int:
+        """How many of them are pages that were made, and not copied."""
+        copies = (Copied, Derived)
+        made = (o for o in self.outputs if o.path.endswith(".html") and not isinstance(o.content, copies))
+        return sum([one.pages for one in self.stand.values()]) + sum(1 for _ in made)
 
 
 def plan(

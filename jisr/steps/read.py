@@ -29,14 +29,15 @@ def read(
 ) -> tuple[dict[str, DocumentFacts], dict[str, DocumentFacts]]:
     """The facts of all documents, and those of them that aren't `stored`; only changed ones are read."""
     patterns = fingerprint(reading)
-    keys = {
-        files.path: f"{patterns} {digests[files.path]}"
-        if len(files.files) == 1
-        else " ".join((patterns, *[digests[source.path] for source in files.files]))
-        for files in documents
-    }
-    facts = {path: one for path, key in keys.items() if (one := stored.get(path)) and one.key == key}
-    unread = [(files, keys[files.path]) for files in documents if files.path not in facts]
+    facts: dict[str, DocumentFacts] = {}
+    unread = []
+    for files in documents:
+        key = " ".join((patterns, *[digests[source.path] for source in files.files]))
+        before = stored.get(files.path)
+        if before and before.key == key:
+            facts[files.path] = before
+        else:
+            unread.append((files, key))
     fresh: dict[str, DocumentFacts] = {}
     for batch in shards.batches(Shard.read, unread, lambda item: numbers[item[0].path]):
         for path, one, said in batch:

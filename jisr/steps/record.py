@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from jisr.model import DocumentFacts, Source, Stood
+from jisr.plan.outline import stood_of
 from jisr.read.sources import signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
 from jisr.survey import trusted
 from jisr.write.output import PageWritten
-from jisr.write.state import Known, State, Written
+from jisr.write.state import State, Written
 
 
 def outputs(
@@ -36,22 +37,18 @@ def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
     """Rows of documents and listings whose outputs aren't as they are `recorded`, or that are no more."""
     owned = {path for one in plan.made.values() for path in one.paths}
     others = [output.path for output in plan.outputs if output.path not in owned]
-    now = {**plan.made, "": Stood("", tuple(others))}
+    now = {**plan.made, "": stood_of("", others)}
     rows: dict[str, Stood | None] = dict.fromkeys(recorded.keys() - plan.stand.keys() - now.keys())
     return rows | {path: one for path, one in now.items() if recorded.get(path) != one}
 
 
-def sources(
-    found: Mapping[str, Source],
-    changed: Collection[str],
-    recorded: Mapping[str, Known],
-    digests: Mapping[str, str],
-    began: int,
-) -> dict[str, Known | None]:
+def signatures(
+    found: Mapping[str, Source], changed: Collection[str], recorded: Mapping[str, bytes], began: int
+) -> dict[str, bytes | None]:
     """Rows of the sources that aren't as they are `recorded`, for a build that `began` at a time (ns)."""
-    rows: dict[str, Known | None] = dict.fromkeys(recorded.keys() - found.keys())
+    rows: dict[str, bytes | None] = dict.fromkeys(recorded.keys() - found.keys())
     for path in (found.keys() - recorded.keys()).union(changed):
-        rows[path] = trusted(found[path].signature, began), digests[path]
+        rows[path] = trusted(found[path].signature, began)
     return rows
 
 
@@ -59,7 +56,8 @@ def save(
     state: State,
     folder: str,
     *,
-    sources: Mapping[str, Known | None],
+    signatures: Mapping[str, bytes | None],
+    digests: Mapping[str, str],
     facts: Mapping[str, DocumentFacts],
     fresh: dict[str, DocumentFacts],
     pictures: Mapping[str, bytes | None],
@@ -74,7 +72,8 @@ def save(
     gone = state.documents().keys() - facts.keys()
     state.save(
         folder,
-        sources=sources,
+        signatures=signatures,
+        digests={path: digests.get(path) for path in signatures},
         documents=fresh | dict.fromkeys(gone),
         pictures=pictures,
         editions={

@@ -34,7 +34,8 @@ class Links:
         self.faulty = frozenset(faulty)
         self.drafts = frozenset(drafts)
         self.homes = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
-        self.places = frozenset(["", *[f"{address}/" for address in addresses.values()], *places])
+        self.addresses = frozenset(addresses.values())
+        self.places = frozenset(["", *places])
 
     def under(self, site: Site) -> "Links":
         """The same under other settings; the languages are the same."""
@@ -109,13 +110,16 @@ class Links:
         files = self.site.addresses == "files"
         bare = path.removesuffix(".html") if files else path
         for place in (bare, f"{bare}/"):
-            if any(place.removeprefix(home) in self.places for home in self.homes if place.startswith(home)):
+            if any(self._is_page(place.removeprefix(home)) for home in self.homes if place.startswith(home)):
                 page = files and place.endswith("/") and place not in self.homes
                 return url(f"{place[1:-1]}.html" if page else place[1:], self.site.base_path)
         for folder in ("static", "content"):
             if folder + path in self.files:
                 return self.file(folder + path)
         return None
+
+    def _is_page(self, place: str) -> bool:
+        return place in self.places or (place.endswith("/") and place[:-1] in self.addresses)
 
     @staticmethod
     def _full(document: str, path: str) -> str:

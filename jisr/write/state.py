@@ -44,8 +44,7 @@ CREATE TABLE picture (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 CREATE TABLE run (folder TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
-Known = tuple[bytes, Annotated[str, Meta(min_length=32, max_length=32)]]
-"""Signature and digest of a file that was read."""
+_Digest = Annotated[str, Meta(min_length=32, max_length=32)]
 
 
 class Written(Struct, frozen=True, gc=False, array_like=True):
@@ -68,7 +67,7 @@ class State:
         self.path = self.folder / FILE
         self.report = report
         self._documents: dict[str, DocumentFacts] | None = None
-        self._sources: dict[str, Known] | None = None
+        self._signatures: dict[str, bytes] | None = None
         self._stood: dict[str, dict[str, Stood]] = {}
         self._summaries: dict[str, bytes] | None = None
         self._asked = 0
@@ -149,11 +148,15 @@ class State:
             raise
         return db
 
-    def sources(self) -> dict[str, Known]:
-        """Signature and digest of each file that the last build read."""
-        if self._sources is None:
-            self._sources = self._of_sources().whole()
-        return self._sources
+    def signatures(self) -> dict[str, bytes]:
+        """The signature of each file that the last build read."""
+        if self._signatures is None:
+            self._signatures = self._of_signatures().whole()
+        return self._signatures
+
+    def digests(self) -> dict[str, str]:
+        """The digest of each file that the last build read."""
+        return self._of_digests().whole()
 
     def documents(self) -> dict[str, DocumentFacts]:
         """The facts of each document."""
@@ -199,7 +202,8 @@ class State:
         self,
         folder: str,
         *,
-        sources: Mapping[str, Known | None],
+        signatures: Mapping[str, bytes | None],
+        digests: Mapping[str, str | None],
         documents: Mapping[str, DocumentFacts | None],
         pictures: Mapping[str, bytes | None],
         editions: Mapping[str, tuple[RenderFacts, bytes] | None],
@@ -213,7 +217,8 @@ class State:
         summaries = {path: one and one[1] for path, one in editions.items()}
         with self._all_or_nothing() as db:
             self._forget()
-            self._of_sources().change(sources)
+            self._of_signatures().change(signatures)
+            self._of_digests().change(digests)
             self._of_documents().change(documents)
             self._of_editions().change(rendered)
             self._of_outputs(folder).change(outputs)
@@ -238,8 +243,11 @@ class State:
             self._of_stood(folder).clear()
             db.execute("DELETE FROM run WHERE folder = ?", (folder,))
 
-    def _of_sources(self) -> Parts[Known]:
-        return Parts(self.db, "source", Known)  # type: ignore[arg-type]
+    def _of_signatures(self) -> Parts[bytes]:
+        return Parts(self.db, "signature", bytes)
+
+    def _of_digests(self) -> Parts[str]:
+        return Parts(self.db, "digest", _Digest)
 
     def _of_documents(self) -> Parts[DocumentFacts]:
         return Parts(self.db, "document", DocumentFacts)
@@ -254,7 +262,7 @@ class State:
         return Parts(self.db, f"stood {folder}", Stood)
 
     def _forget(self) -> None:
-        self._sources = self._documents = self._summaries = None
+        self._signatures = self._documents = self._summaries = None
         self._stood = {}
 
     @contextmanager
