@@ -228,7 +228,7 @@ class _Run:
 
     def build(self) -> Built:
         """Read, render, plan and write what has changed."""
-        from jisr import commands, gallery
+        from jisr import commands, gallery, languages
         from jisr.model import Page, Reading
         from jisr.plan.cards import recent
         from jisr.plan.listings import articles
@@ -244,6 +244,7 @@ class _Run:
         known = state.digests() if looked.known is None else looked.known
         touched = looked.changed | (looked.sources.keys() - known.keys())
         self.digests = digests(looked.sources, known, touched, self.report, fork=fork)
+        languages.remember(self.site_last.get("languages") if self.same else None)
         site = commands.read_settings(self.root, options.base_url, self.report)
         if site and options.preview:
             site = replace(site, cards=False)
@@ -357,6 +358,7 @@ class _Run:
                 "build": self.began,
                 "versions": versions(),
                 "addresses": addresses,
+                "languages": languages.remembered(),
                 "assets": recorded(shared.assets, problems, minify=site.minify),
             },
         )

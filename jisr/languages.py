@@ -8,14 +8,19 @@ never emits Arabic-Indic digits, and its format patterns lose the invisible mark
 import re
 import unicodedata
 from collections import Counter
+from contextlib import suppress
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from babel import Locale, UnknownLocaleError
-from babel.plural import PluralRule, to_gettext
+from msgspec import DecodeError, json
 
+from jisr.fingerprint import hashed
 from jisr.model import Language
+
+if TYPE_CHECKING:  # to load it and the data of two locales takes 25 ms
+    from babel import Locale
+    from babel.plural import PluralRule
 
 _DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩"}
 _FOLDED = str.maketrans("ٱىة", "ايت", "ـ")
@@ -44,6 +49,12 @@ _HIJRI = {
 _PLURAL_ORDER = ("zero", "one", "two", "few", "many", "other")
 
 
+_Asked = tuple[str, str | None, str | None, bool]
+"""Code, locale, digits, and whether the Islamic calendar is shown."""
+
+_known: dict[_Asked, Language] = {}
+
+
 def language(
     code: str, locale: str | None = None, digits: str | None = None, *, hijri: bool = False
 ) -> Language:
@@ -52,6 +63,29 @@ def language(
     Raises `ValueError` for a code or a locale that CLDR doesn't know, or digits other than its
     `latn` and `arab`.
     """
+    asked = (code, locale, digits, hijri)
+    if asked not in _known:
+        _known[asked] = _language(asked)
+    return _known[asked]
+
+
+def remembered() -> tuple[str, str]:
+    """What is known of languages, to be kept until the next build: JSON, and its digest."""
+    known = json.encode(list(_known.items()))
+    return known.decode(), hashed(known)
+
+
+def remember(kept: Any) -> None:
+    """Take what `remembered` gave in an earlier build with the same Babel, whose data isn't loaded then."""
+    match kept:
+        case [str(known), digest] if digest == hashed(known.encode()):
+            with suppress(DecodeError):
+                found = json.decode(known, type=list[tuple[_Asked, Language]])
+                _known.update((asked, one) for asked, one in found if one.code == asked[0])
+
+
+def _language(asked: _Asked) -> Language:
+    code, locale, digits, hijri = asked
     own = _locale(code)
     data = _locale(locale or code)
     if data.language != own.language:
@@ -140,6 +174,7 @@ def plural_forms(code: str) -> str:
     from gettext import c2py  # undocumented, as old as gettext itself
 
     from babel.messages.plurals import get_plural
+    from babel.plural import to_gettext
 
     by_cldr: PluralRule = _locale(code).plural_form
     customary = get_plural(code.replace("-", "_"))
@@ -163,7 +198,9 @@ def plural_examples(code: str) -> tuple[tuple[str, int], ...]:
 
 
 @cache
-def _locale(code: str) -> Locale:
+def _locale(code: str) -> "Locale":
+    from babel import Locale, UnknownLocaleError
+
     try:
         if not _LOCALE.fullmatch(code):
             raise ValueError

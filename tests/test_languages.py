@@ -1,14 +1,18 @@
 """Languages as CLDR has them: names, directions, dates, digits, separators, marks, plural forms."""
 
 import datetime
+import json
 import re
 from gettext import c2py
+from typing import Any
 
 import pytest
 from babel import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jisr import languages
+from jisr.fingerprint import hashed
 from jisr.languages import (
     format_date,
     format_hijri,
@@ -263,3 +267,29 @@ def test_numbers_in_other_languages_take_these_forms(code: str, expected: dict[i
 )
 def test_days_of_the_islamic_calendar(day: datetime.date, code: str, digits: str, expected: str) -> None:
     assert format_hijri(day, language(code, digits=digits)) == expected
+
+
+def test_what_is_remembered_of_languages_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = language("ar", "ar-EG", hijri=True)
+    kept = languages.remembered()
+    monkeypatch.setattr(languages, "_known", {})
+    monkeypatch.setattr(languages, "_locale", lambda code: pytest.fail(f"asked for {code}"))
+    languages.remember(json.loads(json.dumps(kept)))
+    assert language("ar", "ar-EG", hijri=True) == made
+
+
+@pytest.mark.parametrize("kept", [None, 5, [], ["[]"], ["[]", "x"], [["x"], 1], "ab", {"known": 1}])
+def test_what_cant_have_been_remembered_is_passed_over(monkeypatch: pytest.MonkeyPatch, kept: Any) -> None:
+    monkeypatch.setattr(languages, "_known", {})
+    languages.remember(kept)
+    assert languages._known == {}
+
+
+@pytest.mark.parametrize("text", [
+    "[", "{}", '[[["ar", null, null, false], ["ar", "up", "x", "ar", "latn", false]]]',
+    '[[["ar", null, null, false], ["../ar", "rtl", "x", "ar", "latn", false]]]',
+])  # fmt: skip
+def test_a_record_that_was_made_up_brings_no_language(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(languages, "_known", {})
+    languages.remember([text, hashed(text.encode())])
+    assert languages._known == {}

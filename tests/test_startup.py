@@ -3,10 +3,16 @@
 import subprocess
 import sys
 
-from tests.conftest import MakeSite, SiteFolder
+from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
 ARTICLE = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص الخبر.\n"
-PRINT_MODULES = "import sys; from jisr.cli import main; main({}, standalone_mode=False); print(*sys.modules)"
+PRINT_MODULES = """\
+import sys
+from jisr.cli import main
+code = main({}, standalone_mode=False)
+print(*sys.modules)
+sys.exit(code)
+"""
 
 OURS = {
     "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.looking", "jisr.model", "jisr.packing",
@@ -45,6 +51,24 @@ def test_an_edit_of_prose_loads_neither_python_markdown_nor_babels_catalogues(si
     assert not {"markdown", "pygments", "babel.messages", "email.message"} & loaded
     folder.write("content/articles/a.md", ARTICLE + "\n`نص`\n")
     assert "markdown" in modules(folder, "build")
+
+
+def test_babel_is_loaded_for_what_only_it_knows(site: MakeSite) -> None:
+    """What a build needs to know of the languages themselves is in the record."""
+    template = "{{ edition.language.name }}, {{ edition.language.direction }}"
+    settings = f"{SITE_YAML}side_by_side: false\n"
+    folder = site(
+        {"content/articles/a.md": ARTICLE, "templates/article.html": template, "site.yaml": settings}
+    )
+    assert "babel" in modules(folder, "build")
+    folder.write("content/articles/a.md", ARTICLE.replace("نص", "متن"))
+    loaded = modules(folder, "build")
+    assert "jisr.work" in loaded
+    assert "babel" not in loaded
+    page = folder.path / "public/en/articles/a/index.html"
+    assert page.read_text(encoding="utf-8").startswith("English, ltr")
+    folder.write("content/articles/a.md", ARTICLE.replace("خبر", "سبق"))
+    assert "babel" in modules(folder, "build")  # the home page shows the date
 
 
 def test_one_process_is_enough_for_a_small_site(site: MakeSite) -> None:

@@ -31,7 +31,7 @@ class Labels(Struct, frozen=True):
 
     awaiting: str
     outdated: str
-    newer: str
+    newer: Callable[[], str]
     contents: str
     backlink: Callable[[str], str]
     admonition: Callable[[str], str]
@@ -102,7 +102,7 @@ def mark(
     newer = None
     if not missing:
         newer = Element("details", {"class": "newer"})
-        SubElement(newer, "summary").text = labels.newer
+        SubElement(newer, "summary").text = labels.newer()
         fill(SubElement(newer, "p", _of(source)), translation.segment.text)
     state, label = ("awaiting", labels.awaiting) if missing else ("outdated", labels.outdated)
     if element.tag in WRAPPED:

@@ -32,7 +32,7 @@ def read(
     facts: dict[str, DocumentFacts] = {}
     unread = []
     for files in documents:
-        key = " ".join((patterns, *[digests[source.path] for source in files.files]))
+        key = f"{patterns} {' '.join([digests[source.path] for source in files.files])}"
         before = stored.get(files.path)
         if before and before.key == key:
             facts[files.path] = before

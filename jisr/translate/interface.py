@@ -126,7 +126,7 @@ def labels(translations: gettext.NullTranslations, language: Language, source: L
     return Labels(
         awaiting=say("Awaiting translation"),
         outdated=say("Out of date"),
-        newer=say("The new %(language)s text") % {"language": language_name(source, language)},
+        newer=lambda: say("The new %(language)s text") % {"language": language_name(source, language)},
         contents=say("Contents"),
         backlink=lambda number: (
             say("Back to the text, footnote %(number)s")

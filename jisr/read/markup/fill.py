@@ -30,7 +30,7 @@ def put_texts(
         labels,
         awaiting=AtomicString(labels.awaiting),
         outdated=AtomicString(labels.outdated),
-        newer=AtomicString(labels.newer),
+        newer=lambda: AtomicString(labels.newer()),
     )
 
     # Python-Markdown looks for abbreviations in texts that it has read itself.

@@ -197,7 +197,7 @@ def _part(tag: str, part: Part, own: str, look: Look) -> str:
     if part.newer is not None:
         words = _html(part.newer, look.resolve, rtl=of_source)
         newer = (
-            f'<details class="newer">\n<summary>{_label(look.labels.newer, rtl=look.rtl)}</summary>\n'
+            f'<details class="newer">\n<summary>{_label(look.labels.newer(), rtl=look.rtl)}</summary>\n'
             f"<p{direction}{lang}>{words}</p>\n</details>\n"
         )
     if part.state == "missing":
