@@ -1,7 +1,9 @@
 """The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,10 @@ from jisr.plan import cards
 
 # Where this is set, each process that a test starts would compile the program for itself again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What a test compiles isn't kept for the user's sites.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="jisr-tests-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 # The same examples each time; `pytest --hypothesis-profile=default` looks for new ones.
 settings.load_profile("ci")

@@ -8,6 +8,7 @@ import os
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from jinja2 import (
     nodes,
     pass_context,
 )
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from jinja2.environment import TemplateModule
 from jinja2.ext import babel_extract
 from jinja2.meta import find_referenced_templates
@@ -36,8 +38,10 @@ from msgspec.structs import replace
 from jisr import languages
 from jisr.bidi import LTR_RUN, isolated, runs_as_html
 from jisr.errors import Problem, Report
+from jisr.fingerprint import hashed
 from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
+from jisr.survey import versions
 from jisr.urls import absolute, url
 from jisr.write import macros
 
@@ -79,6 +83,7 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_compiled(),
         )
 
         def loaded(path: str) -> tuple[str, str]:
@@ -211,7 +216,7 @@ class Templates:
     def _tree(self, name: str) -> nodes.Template | None:
         """The syntax tree of a template; None where there is none: `check` tells what is wrong."""
         try:
-            return self.loader.tree(self.environment, name)[0]
+            return self.loader.tree(self.environment, name)
         except Exception:
             return None
 
@@ -288,6 +293,39 @@ class Templates:
         return template, 1
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates that were compiled by an earlier run (docs/decisions/0033-compiled-templates.md).
+
+    What is damaged is made anew, and a disk that refuses costs time, no more.
+    """
+
+    def get_source_checksum(self, source: str) -> str:
+        return hashed(f"{versions()} {source}".encode())
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        try:
+            super().load_bytecode(bucket)
+        except Exception:
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled() -> _Compiled | None:
+    """What is kept of compiled templates; None where the user has no folder that others can't write to."""
+    place = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    try:
+        folder = (place if place.is_absolute() else Path.home() / ".cache") / "jisr"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        stat = folder.stat()
+    except (OSError, RuntimeError):
+        return None
+    own = stat.st_uid == os.getuid() and not stat.st_mode & 0o022
+    return _Compiled(str(folder), "%s.template") if own else None
+
+
 class Loads(dict[str, list[str]]):
     """What pages of each template load, found out where it isn't known of an earlier build."""
 
@@ -301,17 +339,25 @@ class Loads(dict[str, list[str]]):
 
 
 class _Inside(FileSystemLoader):
-    """Loads no template from behind a link that leads out of the site or the theme, and parses each once."""
+    """Loads no template from behind a link that leads out of the site or the theme, and reads each once."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         super().__init__(folders)
-        self.trees: dict[str, tuple[nodes.Template, str]] = {}
+        self.sources: dict[str, tuple[str, str]] = {}
+        self.trees: dict[str, nodes.Template] = {}
 
-    def tree(self, environment: Environment, name: str) -> tuple[nodes.Template, str]:
-        """The syntax tree of a template, and its file."""
-        if name not in self.trees:
+    def source(self, environment: Environment, name: str) -> tuple[str, str]:
+        """The text of a template, and its file."""
+        if name not in self.sources:
             source, path, _ = self.get_source(environment, name)
-            self.trees[name] = environment.parse(source, name, path), path
+            self.sources[name] = source, path
+        return self.sources[name]
+
+    def tree(self, environment: Environment, name: str) -> nodes.Template:
+        """The syntax tree of a template."""
+        if name not in self.trees:
+            source, path = self.source(environment, name)
+            self.trees[name] = environment.parse(source, name, path)
         return self.trees[name]
 
     def load(
@@ -321,8 +367,15 @@ class _Inside(FileSystemLoader):
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002
     ) -> Template:
         """The template, ready to be rendered."""
-        tree, path = self.tree(environment, name)
-        code = environment.compile(tree, name, path)
+        source, path = self.source(environment, name)
+        cache = environment.bytecode_cache
+        bucket = cache.get_bucket(environment, name, path, source) if cache else None
+        code = bucket.code if bucket else None
+        if code is None:
+            code = environment.compile(self.tree(environment, name), name, path)
+            if cache and bucket:
+                bucket.code = code
+                cache.set_bucket(bucket)
         # As a plain dict: each page copies it, and Jinja's own, a ChainMap, is slow to be copied.
         return environment.template_class.from_code(environment, code, dict(globals or {}))
 
