@@ -344,6 +344,36 @@ def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
     assert made == [*names[:-1]]
 
 
+def test_an_edit_works_out_the_pages_of_a_long_listing_that_stand_beside_it(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listings_of, "TOGETHER", 2)
+    text = "---\ntitle: خبر {}\ndate: 2023-10-{:02}\n---\n\nنص.\n"
+    files = {f"content/articles/{n}.md": text.format(n, n) for n in range(10, 20)}
+    folder = site({**files, "site.yaml": f"{SITE_YAML}per_page: 1\n"})
+    folder.build()
+    made: list[str] = []
+    listings = listings_of.listings
+
+    def spy(*arguments: Any) -> Iterator[Any]:
+        for found in listings(*arguments):
+            made.extend([found[1]] if found[3] else [])
+            yield found
+
+    monkeypatch.setattr(outline, "listings", spy)
+    home = ["index.html", *(f"page/{number}/index.html" for number in range(2, 11))]
+    before = tree(folder.path / "public")
+    folder.write("content/articles/15.md", text.format("سبق", 15))  # the fifth from the newest
+    folder.build()
+    assert [path for path in made if path in home] == ["page/5/index.html"] * 2 + ["page/6/index.html"] * 2
+    after = tree(folder.path / "public")
+    assert {path for path in home if before[path] != after[path]} == {"page/5/index.html"}
+    made.clear()
+    folder.write("content/articles/20.md", text.format(20, 20))  # the number of pages is on each
+    folder.build()
+    assert {path for path in made if path.startswith("page/")} == {*home[1:], "page/11/index.html"}
+
+
 @pytest.mark.parametrize("sitemap", ["true", "false"])
 def test_an_edit_works_out_the_listings_that_show_it(
     site: MakeSite, monkeypatch: pytest.MonkeyPatch, sitemap: str

@@ -6,7 +6,6 @@ only those anew that show it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from operator import attrgetter, itemgetter
 from typing import Any, Literal
 
@@ -27,6 +26,9 @@ NEWEST = 20
 NEAR = 4
 """How many older articles of each tag are looked at for related ones."""
 
+TOGETHER = 50
+"""Pages of a listing of which it is told at once whether they stand as they were."""
+
 BLAME = "content/articles"
 
 
@@ -46,8 +48,8 @@ KINDS = (
 )
 
 Found = tuple[str, str, int, str, Page]
-"""The listing, the page's path below its language's folder, the language's place among the site's, digest of
-what the page shows, empty where the pages of its listing stand as they were."""
+"""What stands with the page or not, its path below its language's folder, the language's place among the
+site's, digest of what the page shows, empty where it stands as it was."""
 
 
 _Listed = tuple[Term, str, str]
@@ -209,19 +211,11 @@ def listings(
 ) -> Iterator[Found]:
     """The listings in all languages. The articles are `rendered` in their order.
 
-    `stands` is given the name of a listing of articles, the template of its pages and a digest of all that
+    `stands` is given a name for some pages of a listing of articles, their template and a digest of all that
     they show; where they stand as they were, only what a sitemap says of them is worked out.
     """
     codes = [language.code for language in site.languages]
-    every = [one.entry for one in rendered]
-
-    @cache
-    def entries(index: int) -> list[str]:
-        return [one.editions[index].entry for one in rendered]
-
-    @cache
-    def indexed(index: int) -> str:
-        return "".join(["01"[one.editions[index].indexed] for one in rendered])
+    entries = [one.entry for one in rendered]
 
     def pages(
         kind: Literal["home", "tag", "author", "section", "month"],
@@ -231,24 +225,26 @@ def listings(
         terms: tuple[Term, ...] = (),
     ) -> Iterator[Found]:
         template = "home.html" if kind == "home" else "listing.html"
-        name = f"the listing /{address}"
-        stand = stands(name, template, digest_of(_picker(indices)(every), naming))
-        if stand and not site.sitemap:
-            return
         ranges = parts(len(indices), site.per_page)
-        for number, (start, end) in enumerate(ranges, 1):
-            pick = _picker(indices[start:end])
-            path = listing_path(address, number, site.addresses)
-            first = path == "index.html"  # the home page is there for everyone
-            offered = "".join(["01"[first or "1" in pick(indexed(index))] for index in range(len(codes))])
-            if stand:
-                listing = Listing(address, number=number, offered=offered)
-                yield name, path, 0, "", Page(kind, template, codes[0], "", BLAME, listing)
-                continue
-            listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
-            for index, code in enumerate(codes):
-                digest = digest_of(pick(entries(index)), f"{len(ranges)} {offered} {naming}")
-                yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
+        for before in range(0, len(ranges), TOGETHER):
+            some = ranges[before : before + TOGETHER]
+            name = f"the listing /{listing_address(address, before + 1)}"
+            shown = _picker(indices[some[0][0] : some[-1][1]])(entries)
+            stand = stands(name, template, digest_of(shown, f"{len(ranges)} {naming}"))
+            for number, (start, end) in enumerate(some if site.sitemap or not stand else (), before + 1):
+                pick = _picker(indices[start:end])
+                listed = pick(rendered)
+                path = listing_path(address, number, site.addresses)
+                offered = _offered(listed, len(codes), everywhere=path == "index.html")
+                if stand:
+                    listing = Listing(address, number=number, offered=offered)
+                    yield name, path, 0, "", Page(kind, template, codes[0], "", BLAME, listing)
+                    continue
+                listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
+                for index, code in enumerate(codes):
+                    own = [one.editions[index].entry for one in listed]
+                    digest = digest_of(own, f"{len(ranges)} {offered} {naming}")
+                    yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
     yield from pages("home", "", range(len(found.paths)))
     for kind in KINDS:
@@ -257,12 +253,7 @@ def listings(
             newest = found.documents[indices[0]]
             spelling = _spelling(kind, newest)
             term = Term(name, len(indices), "" if kind.term == "month" else newest.path)
-            offered = "".join(
-                [
-                    "01"[any(rendered[at].editions[index].indexed for at in indices)]
-                    for index in range(len(codes))
-                ]
-            )
+            offered = _offered(_picker(indices)(rendered), len(codes))
             terms.append((term, f"{name} {len(indices)} {spelling}", offered))
             address = f"{kind.folder}/{name}"
             yield from pages(kind.term, address, indices, spelling, (term,))
@@ -279,6 +270,13 @@ def listings(
                 yield f"the listing /{path}", path, index, digest, page
     if site.feed != "none":
         yield from _feeds(site, found, rendered, range(len(found.paths)))
+
+
+def _offered(listed: Sequence[RenderFacts], languages: int, *, everywhere: bool = False) -> str:
+    """With a 1 for each language in which search engines are invited: to the home page, `everywhere`."""
+    return "".join(
+        ["01"[everywhere or any(one.editions[index].indexed for one in listed)] for index in range(languages)]
+    )
 
 
 def _picker(indices: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
