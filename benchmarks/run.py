@@ -98,8 +98,8 @@ class Bench:
         """A run of a case: its beginning restored, then the build that counts, checked."""
         root = self.root(tool, number)
         if case is cases.COLD:
-            for name in ("public", *tool.state):
-                _remove(root / name)
+            for place in (root / "public", *(root / name for name in tool.state), self.work / ".cache"):
+                _remove(place)
             self.built.add((tool.name, number))
             return self.build(tool, root)
         if (tool.name, number) not in self.built:
