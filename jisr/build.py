@@ -461,9 +461,9 @@ class _Run:
     def _stood(self) -> Mapping[str, Stood]:
         """The outputs as `Standing` has them: by their documents, if these may be taken together."""
         stood = self.state.stood(self.folder)
-        number = sum([len(one.paths) for one in stood.values()])
+        number = sum([one.number for one in stood.values()])
         each = self.kept or self.options.explain or self.looked.tampered or number != self.looked.number
-        return {"": Stood("", tuple(self.looked.written), 0)} if each else stood
+        return {"": Stood.of("", self.looked.written)} if each else stood
 
     def _strays(self, ours: Iterable[str], number: int) -> tuple[str, ...]:
         if self.kept or self.staging.aside.whole:

@@ -6,7 +6,7 @@ What is packed is packed without the names of its fields (`array_like=True`), in
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -431,12 +431,24 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
 class Stood(Struct, frozen=True, gc=False, array_like=True):
     """The outputs of a document or a listing: what all of them are made of, by digests, and their paths.
 
-    `pages` of them are HTML.
+    There is a `number` of them, of which some are HTML `pages`. Their paths are lines of one text, since
+    hardly a build looks at them.
     """
 
     grounds: str
-    paths: tuple[str, ...]
+    lines: str
+    number: int
     pages: int
+
+    @classmethod
+    def of(cls, grounds: str, paths: Collection[str]) -> "Stood":
+        """What is made of these `grounds` at these paths."""
+        return cls(grounds, "\n".join(paths), len(paths), sum([path.endswith(".html") for path in paths]))
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the outputs."""
+        return self.lines.split("\n") if self.number else []
 
 
 class Term(Struct, frozen=True):

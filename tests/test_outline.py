@@ -7,7 +7,7 @@ from msgspec.structs import fields, replace
 
 from jisr import commands
 from jisr.model import DocumentFacts, EditionFacts, Site
-from jisr.plan.outline import _besides, _document, _grounds
+from jisr.plan.outline import _Common, _document, _grounds
 from jisr.rendering import together
 from tests.conftest import MakeSite
 
@@ -50,7 +50,7 @@ def both(
     titles = " ".join([together(one)[2] if one else "-" for one in beside])
     outputs = _document(document, editions, beside, prefixes, bases, site)
     shown = together(editions)[0]
-    return list(outputs), _grounds(document, shown, titles, bases, _besides(site, bases))
+    return list(outputs), _grounds(document, shown, titles, _Common(site, bases), bases)
 
 
 def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: MakeSite) -> None:

@@ -98,13 +98,17 @@ def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
     found = [document for document in documents if document.kind == "article"]
     found.sort(key=attrgetter("moment", "address"), reverse=True)
     slugs = {"tags": _Slugs(), "authors": _Slugs()}
-    terms: dict[str, Callable[[DocumentFacts], Iterable[str]]] = {
-        "tags": lambda one: map(slugs["tags"].__getitem__, one.tags),
-        "authors": lambda one: map(slugs["authors"].__getitem__, one.authors),
-        "sections": lambda one: [at for _, at in messages.sections(one.path, site.sections)],
-        "archive": lambda one: (one.month,),
+    grouped: dict[str, Callable[[], dict[str, list[int]]]] = {
+        "tags": lambda: _by_slug(_grouped(found, attrgetter("tags")), slugs["tags"]),
+        "authors": lambda: _by_slug(_grouped(found, attrgetter("authors")), slugs["authors"]),
+        "sections": lambda: _grouped(
+            found, lambda one: [at for _, at in messages.sections(one.path, site.sections)]
+        ),
+        "archive": lambda: _grouped(found, lambda one: [one.month] if one.month else []),
     }
-    groups: dict[str, dict[str, list[int]]] = {kind: _grouped(found, terms[kind]) for kind in site.listings}
+    groups: dict[str, dict[str, list[int]]] = {
+        kind: dict(sorted(grouped[kind]().items())) for kind in site.listings
+    }
     shared = [
         (kind, first, second)
         for kind, names in slugs.items()
@@ -119,15 +123,24 @@ def articles(site: Site, documents: Iterable[DocumentFacts]) -> Articles:
 def _grouped(
     documents: Iterable[DocumentFacts], terms: Callable[[DocumentFacts], Iterable[str]]
 ) -> dict[str, list[int]]:
-    """The places of the articles of each term, by its slug."""
+    """The places of the articles of each term."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for index, document in enumerate(documents):
         for term in terms(document):
             places = groups[term]
             if not places or places[-1] != index:  # a tag may stand twice
                 places.append(index)
-    groups.pop("", None)
-    return dict(sorted(groups.items()))
+    return groups
+
+
+def _by_slug(groups: Mapping[str, list[int]], slugs: Mapping[str, str]) -> dict[str, list[int]]:
+    """The groups of names as those of their slugs, which several may share; of a name without one, none."""
+    found: dict[str, list[int]] = {}
+    for name, places in groups.items():
+        at = slugs[name]
+        found[at] = sorted({*found[at], *places}) if at in found else places
+    found.pop("", None)
+    return found
 
 
 def _alike(slugs: Mapping[str, str]) -> Iterator[tuple[str, str]]:

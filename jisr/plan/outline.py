@@ -69,6 +69,20 @@ class _Bases(dict[str, str]):
         return base
 
 
+class _Common(dict[str, str]):
+    """What the outputs of documents with a template stand on, whatever they show."""
+
+    def __init__(self, site: Site, bases: Mapping[str, str]) -> None:
+        super().__init__()
+        self.site, self.bases = site, bases
+
+    def __missing__(self, template: str) -> str:
+        besides = ["card.svg"] * bool(self.site.cards) + ["parallel.html"] * self.site.side_by_side
+        bases = [self.bases[name] for name in (template, *besides)]
+        self[template] = common = digest_of((self.site.addresses, template, *bases))[:_ENOUGH]
+        return common
+
+
 class Outline(Struct, frozen=True):
     """The `outputs`, without those of documents and listings that `stand` as they were.
 
@@ -120,11 +134,11 @@ def outline(
     def listing_stands(owner: str, template: str, shown: str) -> bool:
         return stands(owner, bases[template] + shown)
 
-    besides = _besides(site, bases)
+    common = _Common(site, bases)
     beside = _beside(found, [one.title for one in listed])
     for document, rendering in documents:
         own = document.path
-        if not stands(own, _grounds(document, rendering.shown, beside.get(own, ""), bases, besides)):
+        if not stands(own, _grounds(document, rendering.shown, beside.get(own, ""), common, bases)):
             around = [None if path is None else rendered[path].editions for path in found.around(own)]
             pages = _document(document, rendering.editions, around, prefixes, bases, site)
             outputs += [(output, own) for output in pages]
@@ -180,15 +194,9 @@ def outline(
     return Outline(
         outputs=tuple([output for output, _ in outputs]),
         stand=stand,
-        made={owner: stood_of(all_of_it, paths) for owner, (all_of_it, paths) in made.items()},
+        made={owner: Stood.of(all_of_it, paths) for owner, (all_of_it, paths) in made.items()},
         removed=frozenset(before - taken),
     )
-
-
-def stood_of(grounds: str, paths: Iterable[str]) -> Stood:
-    """What is recorded of outputs that belong together."""
-    paths = tuple(paths)
-    return Stood(grounds, paths, sum([path.endswith(".html") for path in paths]))
 
 
 def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
@@ -233,12 +241,6 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
                 yield Problem("site.yaml", item.line, 1, what, hint)
 
 
-def _besides(site: Site, bases: Mapping[str, str]) -> str:
-    """What the outputs of documents stand on besides what they show and the templates of their own."""
-    templates = ["card.svg"] * bool(site.cards) + ["parallel.html"] * site.side_by_side
-    return "".join([f"{site.addresses}\n", *[bases[template] for template in templates]])
-
-
 def _beside(found: Articles, titles: Sequence[str]) -> dict[str, str]:
     """What each article's pages show of those around it, from the `titles` of all in their order."""
     around = zip(found.paths, ["-", *titles], [*titles[1:], "-"], found.related, strict=False)
@@ -250,13 +252,19 @@ def _beside(found: Articles, titles: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _grounds(document: DocumentFacts, shown: str, beside: str, bases: Mapping[str, str], besides: str) -> str:
+def _grounds(
+    document: DocumentFacts,
+    shown: str,
+    beside: str,
+    common: Mapping[str, str],
+    bases: Mapping[str, str],
+) -> str:
     """All that a document's outputs stand on, by digests: where it is the same, `_document` gives the same.
 
-    `shown` is what they show of its editions, `beside` what they show of other articles.
+    `shown` is what they show of its editions, `beside` what they show of other articles; `common` gives for a
+    template what all with it stand on.
     """
-    template = _template(document)
-    grounds = f"{template}\n{bases[template]}{besides}{document.address}\n{shown}\n{beside}"
+    grounds = f"{common[_template(document)]}\n{document.address}\n{shown}\n{beside}"
     if document.aliases:
         grounds += "\n".join(("", bases["redirect.html"], *document.aliases))
     return grounds

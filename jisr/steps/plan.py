@@ -65,7 +65,7 @@ class Plan(Struct, frozen=True):
     @property
     def number(self) -> int:
         """How many outputs there are."""
-        return sum([len(one.paths) for one in self.stand.values()]) + len(self.outputs)
+        return sum([one.number for one in self.stand.values()]) + len(self.outputs)
 
     @property
     def pages(self) -> int:

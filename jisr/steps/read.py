@@ -71,7 +71,7 @@ def links(
     catalogues belong nowhere.
     """
     addresses = {files.path: facts[files.path].address for files in shown}
-    faulty = {files.path for files in documents} - facts.keys()
+    faulty = [files.path for files in documents if files.path not in facts]
     listed = articles(site, [facts[files.path] for files in shown])
     shared_slugs(listed, problems.append)
     found = places(site, listed)

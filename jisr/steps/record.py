@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from jisr.model import DocumentFacts, Source, Stood
-from jisr.plan.outline import stood_of
 from jisr.read.sources import signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
@@ -37,7 +36,7 @@ def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
     """Rows of documents and listings whose outputs aren't as they are `recorded`, or that are no more."""
     owned = {path for one in plan.made.values() for path in one.paths}
     others = [output.path for output in plan.outputs if output.path not in owned]
-    now = {**plan.made, "": stood_of("", others)}
+    now = {**plan.made, "": Stood.of("", others)}
     rows: dict[str, Stood | None] = dict.fromkeys(recorded.keys() - plan.stand.keys() - now.keys())
     return rows | {path: one for path, one in now.items() if recorded.get(path) != one}
 

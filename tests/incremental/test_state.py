@@ -325,7 +325,7 @@ def test_a_state_from_elsewhere_deletes_nothing_as_an_output_of_a_document_that_
         folder = str(bench.public)
         state.touch(folder, {"extra.html": Written("\n\n\nx", "0" * 32, signature(extra.lstat()))})
         with state._all_or_nothing():
-            state._of_stood(folder).change({"content/gone.md": Stood("", ("../../precious.txt",), 0)})
+            state._of_stood(folder).change({"content/gone.md": Stood.of("", ["../../precious.txt"])})
     edit(bench)
     result = run(bench.root, "build", *bench.options)
     assert (result.exit_code, "Traceback" in result.stderr) == (0, False)
