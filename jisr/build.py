@@ -344,7 +344,7 @@ class _Run:
         record.save(
             state,
             self.folder,
-            signatures=record.signatures(looked.sources, touched, state.signatures(), self.began),
+            signatures=record.signatures(looked.sources, touched, looked.gone, self.began),
             digests=self.digests,
             facts=facts,
             fresh=fresh,

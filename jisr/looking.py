@@ -20,14 +20,15 @@ class Looked(Struct, frozen=True):
     """The site's files, and the outputs that were written before.
 
     `known` are the digests of files, None where they are to be had from the record; `changed` are those that
-    are new or look otherwise now, and `unchanged` says whether all is as it was. Of what was `written`, a
-    `number` of outputs, some are `tampered` with, some `touched`: these only look otherwise. It is `clean`
-    where nothing was found wrong.
+    are new or look otherwise now, `gone` those that are no more, and `unchanged` says whether all is as it
+    was. Of what was `written`, a `number` of outputs, some are `tampered` with, some `touched`: these only
+    look otherwise. It is `clean` where nothing was found wrong.
     """
 
     sources: Mapping[str, Source]
     known: Mapping[str, str] | None
     changed: frozenset[str]
+    gone: frozenset[str]
     unchanged: bool
     written: Mapping[str, Written]
     number: int
@@ -48,9 +49,10 @@ def look(
     many = len(written.parts) >= WORTH_A_PROCESS and not verify and fork
     with beside(at_outputs, outputs_of) if many else nullcontext(at_outputs) as seen:
         sources = survey(root, theme, problems.append)
-        before = {} if verify else state.signatures()
-        changed = frozenset([path for path, one in sources.items() if before.get(path) != one.signature])
-        unchanged = not changed and len(before) == len(sources)
+        changed, gone = state.differing({path: one.signature for path, one in sources.items()})
+        if verify:
+            changed |= sources.keys()
+        unchanged = not changed and not gone
         if not unchanged:
             _load_stages()
         outputs = seen()
@@ -58,7 +60,8 @@ def look(
     return Looked(
         sources=sources,
         known=None,
-        changed=changed,
+        changed=frozenset(changed),
+        gone=frozenset(gone),
         unchanged=unchanged,
         written=written,
         number=outputs.number,
@@ -86,8 +89,18 @@ def recall(
         return None
     touched = {named(root, theme, path) for path in changed}
     known = {path: digests[path] for path in sources if path not in touched}
-    now = frozenset(sources.keys() - known.keys())
-    return Looked(sources, known, now, False, written, len(written), doubted, {}, clean=True)
+    return Looked(
+        sources=sources,
+        known=known,
+        changed=frozenset(sources.keys() - known.keys()),
+        gone=frozenset(before.keys() - sources.keys()),
+        unchanged=False,
+        written=written,
+        number=len(written),
+        tampered=doubted,
+        touched={},
+        clean=True,
+    )
 
 
 def _load_stages() -> None:

@@ -1,7 +1,7 @@
 """Values by path in parts: whatever is put in and taken out, all of it is there, in the order of the paths."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 
 import pytest
@@ -37,9 +37,16 @@ def test_all_is_there_in_order_after_any_changes(changes: list[dict[str, int | N
         own, other = Parts(db, "own", int), Parts(db, "other", int)
         other.change({"a": 1})
         expected: dict[str, int] = {}
+        assert own.differing({"a": 1}) == ({"a"}, set())
         for change in changes:
             own.change(change)
             expected = {p: v for p, v in (expected | change).items() if v is not None}
+            others: list[Mapping[str, int | None]] = [*changes, expected]
+            for other_values in others:
+                now = {p: v for p, v in sorted(other_values.items()) if v is not None}
+                assert own.differing(now) == (
+                    {p for p in now if expected.get(p) != now[p]}, expected.keys() - now.keys()
+                )  # fmt: skip
             assert list(own.read().items()) == list(own.whole().items()) == sorted(expected.items())
         assert other.read() == {"a": 1}
         assert max(sizes(db)) <= 4

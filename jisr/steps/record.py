@@ -42,13 +42,11 @@ def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
 
 
 def signatures(
-    found: Mapping[str, Source], changed: Collection[str], recorded: Mapping[str, bytes], began: int
+    found: Mapping[str, Source], changed: Iterable[str], gone: Iterable[str], began: int
 ) -> dict[str, bytes | None]:
-    """Rows of the sources that aren't as they are `recorded`, for a build that `began` at a time (ns)."""
-    rows: dict[str, bytes | None] = dict.fromkeys(recorded.keys() - found.keys())
-    for path in (found.keys() - recorded.keys()).union(changed):
-        rows[path] = trusted(found[path].signature, began)
-    return rows
+    """Rows of the sources that have changed or are gone, for a build that `began` at a time (ns)."""
+    rows: dict[str, bytes | None] = dict.fromkeys(gone)
+    return rows | {path: trusted(found[path].signature, began) for path in changed}
 
 
 def save(

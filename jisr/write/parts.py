@@ -5,7 +5,7 @@ many rows does, while an edit writes a few parts anew.
 """
 
 import sqlite3
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
@@ -90,6 +90,26 @@ class Parts(Generic[T]):
         for (content,) in self.db.execute(query, (self.name,)):
             found |= self.unpack(content)
         return found
+
+    def differing(self, values: Mapping[str, T]) -> tuple[set[str], set[str]]:
+        """Paths whose values aren't as recorded, and recorded ones without a value; `values` are in order.
+
+        Parts are compared as they are: only those that differ are taken to pieces.
+        """
+        rows = self.db.execute(f"SELECT first, content {_OWN} ORDER BY first", (self.name,)).fetchall()
+        paths = list(values)
+        ends = [*[bisect_left(paths, first) for first, _ in rows[1:]], len(paths)]
+        changed: set[str] = set()
+        gone: set[str] = set()
+        start = 0
+        for (_, content), end in zip(rows or [("", b"")], ends, strict=True):
+            now = {path: values[path] for path in paths[start:end]}
+            if pack(now) != content:
+                before = self.unpack(content)
+                changed |= {path for path, value in now.items() if before.get(path) != value}
+                gone |= before.keys() - now.keys()
+            start = end
+        return changed, gone - values.keys()
 
     def change(self, values: Mapping[str, T | None]) -> None:
         """Put values into their parts. None takes one out."""

@@ -67,7 +67,6 @@ class State:
         self.path = self.folder / FILE
         self.report = report
         self._documents: dict[str, DocumentFacts] | None = None
-        self._signatures: dict[str, bytes] | None = None
         self._stood: dict[str, dict[str, Stood]] = {}
         self._summaries: dict[str, bytes] | None = None
         self._asked = 0
@@ -148,11 +147,12 @@ class State:
             raise
         return db
 
-    def signatures(self) -> dict[str, bytes]:
-        """The signature of each file that the last build read."""
-        if self._signatures is None:
-            self._signatures = self._of_signatures().whole()
-        return self._signatures
+    def differing(self, signatures: Mapping[str, bytes]) -> tuple[set[str], set[str]]:
+        """Files that are new or look otherwise than the last build saw them, and those that are no more.
+
+        Their `signatures` are in the order of their paths.
+        """
+        return self._of_signatures().differing(signatures)
 
     def digests(self) -> dict[str, str]:
         """The digest of each file that the last build read."""
@@ -262,7 +262,7 @@ class State:
         return Parts(self.db, f"stood {folder}", Stood)
 
     def _forget(self) -> None:
-        self._signatures = self._documents = self._summaries = None
+        self._documents = self._summaries = None
         self._stood = {}
 
     @contextmanager
