@@ -385,7 +385,7 @@ class DocumentFacts(Struct, frozen=True, gc=False, array_like=True):
     warnings: tuple[Problem, ...]
 
 
-class EditionFacts(Struct, frozen=True, gc=False, array_like=True):
+class EditionFacts(Struct, frozen=True):
     """What of an edition pages depend on.
 
     Digests: `page` of all that its own pages show, `entry` of what listings show, `title` of what its
@@ -393,7 +393,6 @@ class EditionFacts(Struct, frozen=True, gc=False, array_like=True):
     is translated as far as `index_from` asks; `card` marks what its card shows, empty where it has none.
     """
 
-    language: str
     page: str
     entry: str
     title: str
@@ -406,26 +405,40 @@ class EditionFacts(Struct, frozen=True, gc=False, array_like=True):
 class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     """What rendering a document gave, besides the editions: `key` is the digest of all that went in.
 
-    Digests of all its editions together: `shown` of what its own outputs show of them, `entry` of what
-    listings show, `title` of what its neighbours show.
-    `links` are those it has into the site, packed (`packed.links_of`), since hardly a build looks at them:
-    each with its language and the address that it got. `pictures` are those files of the site that it shows,
-    each with its digest.
+    `shown` is a digest of all that its outputs show of its editions, `entry` of all that listings show. The
+    facts of the single ones stand side by side, in the order of the site's languages, since hardly a build
+    needs them all: digests with a space between, and a 1 for each that is `offered` to search engines, or
+    `ready`.
+
+    `links` are those it has into the site, packed (`packed.links_of`): each with its language and the address
+    that it got. `pictures` are those files of the site that it shows, each with its digest.
     """
 
     key: str
     shown: str
     entry: str
-    title: str
+    pages: str
+    entries: str
+    titles: str
+    cards: str
+    found: str
+    offered: str
+    ready: str
     links: bytes
     pictures: tuple[tuple[str, str], ...]
-    editions: tuple[EditionFacts, ...]
     warnings: tuple[Problem, ...]
 
     @property
-    def pages(self) -> str:
-        """Digest of all that its pages show."""
-        return "".join(edition.page for edition in self.editions)
+    def editions(self) -> list[EditionFacts]:
+        """The facts of each edition."""
+        digests = (self.pages, self.entries, self.titles, self.cards, self.found)
+        flags = zip(self.offered, self.ready, strict=True)
+        return [
+            EditionFacts(page, entry, title, indexed == "1", ready == "1", card, found)
+            for (indexed, ready), page, entry, title, card, found in zip(
+                flags, *[text.split(" ") for text in digests], strict=True
+            )
+        ]
 
 
 class Stood(Struct, frozen=True, gc=False, array_like=True):

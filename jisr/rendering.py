@@ -109,9 +109,8 @@ def render(
     if not found:
         return None
     told = tuple(map(summarise, found))
-    own = tuple(
+    own = [
         EditionFacts(
-            language=e.language.code,
             page=_page_digest(e, s),
             entry=hashed(pack(s)),
             title=hashed(pack((s.address, s.title.text, s.title.language.code)))[:16],
@@ -121,26 +120,42 @@ def render(
             found=hashed(pack((s.address, index_page(e))))[:16] if site.search else "",
         )
         for e, s in zip(found, told, strict=True)
-    )
-    all_shown, entry, title = together(own)
-    facts = RenderFacts(
-        key=key,
-        shown=all_shown,
-        entry=entry,
-        title=title,
-        links=pack(tuple(followed)),
-        pictures=tuple((picture, desk.pictures.stamp(picture)) for picture in shown),
-        editions=own,
-        warnings=tuple(problems),
-    )
+    ]
+    pictures = tuple((picture, desk.pictures.stamp(picture)) for picture in shown)
+    facts = facts_of(own, key, pack(tuple(followed)), pictures, tuple(problems))
     return Rendered(facts, pack(told), pack_editions(found)), found
 
 
-def together(editions: Sequence[EditionFacts]) -> tuple[str, str, str]:
-    """Digests of what all editions show: on their own pages, in listings, and beside others."""
-    shown = [(e.language, e.page, e.entry, e.indexed, e.card) for e in editions]
-    entries = [(e.entry, e.indexed) for e in editions]
-    return hashed(pack(shown)), hashed(pack(entries)), hashed(pack([e.title for e in editions]))[:16]
+def facts_of(
+    editions: Sequence[EditionFacts],
+    key: str,
+    links: bytes,
+    pictures: tuple[tuple[str, str], ...],
+    warnings: tuple[Problem, ...],
+) -> RenderFacts:
+    """What is known of a document by its editions, and by what else is said of it."""
+    pages, entries, titles, cards, found = (
+        " ".join([getattr(edition, name) for edition in editions])
+        for name in ("page", "entry", "title", "card", "found")
+    )
+    offered, finished = (
+        "".join(["01"[getattr(edition, name)] for edition in editions]) for name in ("indexed", "ready")
+    )
+    return RenderFacts(
+        key=key,
+        shown=hashed(pack((pages, entries, offered, cards))),
+        entry=hashed(pack((entries, offered))),
+        pages=pages,
+        entries=entries,
+        titles=titles,
+        cards=cards,
+        found=found,
+        offered=offered,
+        ready=finished,
+        links=links,
+        pictures=pictures,
+        warnings=warnings,
+    )
 
 
 def _page_digest(edition: Edition, summary: Summary) -> str:

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import fields, replace
 
 from jisr import commands
-from jisr.model import DocumentFacts, EditionFacts, Site
+from jisr.model import DocumentFacts, EditionFacts, RenderFacts, Site
 from jisr.plan.outline import _Common, _document, _grounds
-from jisr.rendering import together
+from jisr.rendering import facts_of
 from tests.conftest import MakeSite
 
 DOCUMENT = DocumentFacts(
@@ -16,8 +16,8 @@ DOCUMENT = DocumentFacts(
     template=None, moment=0.0, month="1970/01", modified="1970-01-01", expires=None, tags=("t",),
     authors=("n",), aliases=("old/index.html",), warnings=(),
 )  # fmt: skip
-ARABIC = EditionFacts("ar", "page", "entry", "title", True, True, "card", "found")
-ENGLISH = EditionFacts("en", "page-en", "entry-en", "title-en", True, True, "card-en", "found-en")
+ARABIC = EditionFacts("page", "entry", "title", True, True, "card", "found")
+ENGLISH = EditionFacts("page-en", "entry-en", "title-en", True, True, "card-en", "found-en")
 BESIDE = ((ARABIC, ENGLISH), None)
 TEMPLATES = ("article.html", "page.html", "other.html", "card.svg", "parallel.html", "redirect.html")
 BASES = {name: f"1\n2\n{name}\n" for name in TEMPLATES}
@@ -46,11 +46,17 @@ def both(
     bases: dict[str, str] = BASES,
 ) -> tuple[list[Any], str]:
     """The outputs of a document, and what they stand on."""
-    prefixes = {edition.language: edition.language * bool(at) for at, edition in enumerate(editions)}
-    titles = " ".join([together(one)[2] if one else "-" for one in beside])
-    outputs = _document(document, editions, beside, prefixes, bases, site)
-    shown = together(editions)[0]
-    return list(outputs), _grounds(document, shown, titles, _Common(site, bases), bases)
+    prefixes = {language.code: language.code * bool(at) for at, language in enumerate(site.languages)}
+    around = [together(one) if one else None for one in beside]
+    own = together(editions)
+    titles = " ".join([one.titles if one else "-" for one in around])
+    outputs = _document(document, own, around, prefixes, bases, site)
+    return list(outputs), _grounds(document, own.shown, titles, _Common(site, bases), bases)
+
+
+def together(editions: tuple[EditionFacts, ...]) -> RenderFacts:
+    """The facts of a document with these editions."""
+    return facts_of(editions, "", b"", (), ())
 
 
 def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: MakeSite) -> None:
@@ -61,7 +67,7 @@ def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: M
         "site.addresses": both(replace(made, addresses="files")),
         "site.side_by_side": both(replace(made, side_by_side=not made.side_by_side)),
         "no aliases": both(made, replace(DOCUMENT, aliases=())),
-        "one language": both(made, editions=(ARABIC,), beside=()),
+        "one language": both(replace(made, languages=made.languages[:1]), editions=(ARABIC,), beside=()),
         "an older article": both(made, beside=((ARABIC, ENGLISH), (ENGLISH, ARABIC))),
         "the other way round": both(made, beside=(None, (ARABIC, ENGLISH))),
         "a related article": both(made, beside=(*BESIDE, (ARABIC, ENGLISH))),
@@ -81,12 +87,26 @@ def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: M
     assert {"document.address", "edition.page", "edition.card", "beside.title", "card.svg"} <= others
 
 
+def test_the_facts_of_editions_come_back_from_those_of_their_document() -> None:
+    for editions in (
+        [ARABIC],
+        [ARABIC, ENGLISH],
+        [ENGLISH, replace(ARABIC, card="", found="", indexed=False)],
+    ):
+        assert together(tuple(editions)).editions == editions
+
+
 def test_what_all_editions_show_together() -> None:
     """The fields that change it: for their own pages, for listings, for pages beside."""
-    changes: list[set[str]] = [set(), set(), set()]
+    changes: dict[str, set[str]] = {"shown": set(), "entry": set(), "titles": set()}
     before = together((ARABIC, ENGLISH))
     for field in fields(EditionFacts):
         changed = replace(ENGLISH, **{field.name: otherwise(getattr(ENGLISH, field.name), field.name)})
-        for names, old, new in zip(changes, before, together((ARABIC, changed)), strict=True):
-            names.update({field.name} if old != new else ())
-    assert changes == [{"language", "page", "entry", "indexed", "card"}, {"entry", "indexed"}, {"title"}]
+        after = together((ARABIC, changed))
+        for name, found in changes.items():
+            found.update({field.name} if getattr(before, name) != getattr(after, name) else ())
+    assert changes == {
+        "shown": {"page", "entry", "indexed", "card"},
+        "entry": {"entry", "indexed"},
+        "titles": {"title"},
+    }

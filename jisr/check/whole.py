@@ -56,10 +56,10 @@ def editions_of(
     """The pages of documents, by their paths."""
     return {
         page_path(
-            document.address, "" if facts.language == site.source.code else facts.language, site.addresses
+            document.address, "" if language == site.source else language.code, site.addresses
         ): Edition(document, facts)
         for document, editions in documents
-        for facts in editions
+        for language, facts in zip(site.languages, editions, strict=True)
     }
 
 

@@ -51,7 +51,7 @@ def bundles(site: Site, documents: Iterable[tuple[DocumentFacts, RenderFacts]]) 
             language=index,
             documents=tuple([document.path for document, _ in part]),
             digest=digest_of(
-                [rendering.editions[index].found for _, rendering in part], fingerprint(language)
+                [rendering.found.split(" ")[index] for _, rendering in part], fingerprint(language)
             ),
         )
         for index, language in enumerate(site.languages)

@@ -255,7 +255,7 @@ def listings(
                     continue
                 listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
                 for index, code in enumerate(codes):
-                    own = [one.editions[index].entry for one in listed]
+                    own = [one.entries.split(" ")[index] for one in listed]
                     digest = digest_of(own, f"{len(ranges)} {offered} {naming}")
                     yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
@@ -288,7 +288,7 @@ def listings(
 def _offered(listed: Sequence[RenderFacts], languages: int, *, everywhere: bool = False) -> str:
     """With a 1 for each language in which search engines are invited: to the home page, `everywhere`."""
     return "".join(
-        ["01"[everywhere or any(one.editions[index].indexed for one in listed)] for index in range(languages)]
+        ["01"[everywhere or any(one.offered[index] == "1" for one in listed)] for index in range(languages)]
     )
 
 

@@ -14,7 +14,6 @@ from jisr.model import (
     Composed,
     Copied,
     DocumentFacts,
-    EditionFacts,
     Listing,
     Output,
     Page,
@@ -135,12 +134,12 @@ def outline(
         return stands(owner, bases[template] + shown)
 
     common = _Common(site, bases)
-    beside = _beside(found, [one.title for one in listed])
+    beside = _beside(found, [one.titles for one in listed])
     for document, rendering in documents:
         own = document.path
         if not stands(own, _grounds(document, rendering.shown, beside.get(own, ""), common, bases)):
-            around = [None if path is None else rendered[path].editions for path in found.around(own)]
-            pages = _document(document, rendering.editions, around, prefixes, bases, site)
+            around = [None if path is None else rendered[path] for path in found.around(own)]
+            pages = _document(document, rendering, around, prefixes, bases, site)
             outputs += [(output, own) for output in pages]
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
@@ -222,9 +221,7 @@ def _for_search(
         said = digest_of(lines, f"{address} {content.parts}")
         yield Output(path, f"{grounds.versions}\n\n\n{said}", content)
     if site.news_sitemap:
-        lines = [
-            f"{offered} {''.join([e.entry for e in rendered[one.path].editions])}" for one, offered in news
-        ]
+        lines = [f"{offered} {rendered[one.path].entries}" for one, offered in news]
         content = Composed("news", news=tuple((one.path, offered) for one, offered in news))
         yield Output(NEWS, f"{grounds.versions}\n{grounds.settings}\n\n{digest_of(lines)}", content)
     said = digest_of((), f"{address} {site.news_sitemap}")
@@ -276,22 +273,22 @@ def _template(document: DocumentFacts) -> str:
 
 def _document(
     document: DocumentFacts,
-    editions: tuple[EditionFacts, ...],
-    around: Sequence[tuple[EditionFacts, ...] | None],
+    rendering: RenderFacts,
+    around: Sequence[RenderFacts | None],
     prefixes: Mapping[str, str],
     bases: Mapping[str, str],
     site: Site,
 ) -> list[Output]:
     own, address, addresses = document.path, document.address, site.addresses
-    original = editions[0]
-    offered = "".join(["01"[edition.indexed] for edition in editions])
+    editions, offered = rendering.editions, rendering.offered
+    titles = [other.titles.split(" ") if other else ["-"] * len(editions) for other in around]
     template = _template(document)
     base = bases[template]
     found = []
-    for index, edition in enumerate(editions):
-        language = edition.language
+    for index, (edition, of) in enumerate(zip(editions, site.languages, strict=True)):
+        language = of.code
         prefix = prefixes[language]
-        beside = " ".join([other[index].title if other else "-" for other in around])
+        beside = " ".join([of_all[index] for of_all in titles])
         page = Page(document.kind, template, language, own, own)
         path = page_path(address, prefix, addresses)
         found.append(Output(path, f"{base}{edition.page} {offered} {beside} {edition.card}", page))
@@ -302,10 +299,10 @@ def _document(
         if index and site.side_by_side:
             page = Page("parallel", "parallel.html", language, own, own)
             path = page_path(f"{address}/parallel", prefix, addresses)
-            found.append(Output(path, f"{bases['parallel.html']}{original.page} {edition.page}", page))
+            found.append(Output(path, f"{bases['parallel.html']}{editions[0].page} {edition.page}", page))
     for alias in document.aliases:
-        page = Page("redirect", "redirect.html", original.language, own, own)
-        found.append(Output(alias, f"{bases['redirect.html']}{original.page} {offered}", page))
+        page = Page("redirect", "redirect.html", site.source.code, own, own)
+        found.append(Output(alias, f"{bases['redirect.html']}{editions[0].page} {offered}", page))
     return found
 
 

@@ -41,11 +41,7 @@ def sitemaps(
     Documents stand in them from the oldest to the newest, listings after them, so that a new article changes
     the last of many only.
     """
-    offered = [
-        (document, "".join(["01"[edition.indexed] for edition in rendering.editions]))
-        for document, rendering in documents
-    ]
-    offered = [pair for pair in offered if "1" in pair[1]]
+    offered = [(document, one.offered) for document, one in documents if "1" in one.offered]
     offered.sort(key=lambda pair: (pair[0].moment, pair[0].address))
     places = [Place(document.address, languages, document.modified) for document, languages in offered]
     listed = (Place(listing_address(one.address, one.number), one.offered) for one in listings)
@@ -72,7 +68,7 @@ def latest(
     for document, rendering in articles:
         if document.moment + NEWS_SECONDS <= now:
             break
-        offered = "".join(["01"[edition.indexed] for edition in rendering.editions])
+        offered = rendering.offered
         if document.moment <= now and "1" in offered:
             number += offered.count("1")
             if number > NEWS_MOST:
