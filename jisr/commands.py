@@ -160,11 +160,8 @@ def read_settings(root: Path, base_url: str | None, report: Report) -> Site | No
 def catalogues_of(site: Site, documents: Iterable[str]) -> frozenset[str]:
     """Where the catalogues of documents and of names may stand."""
     paths = list(documents)
-    return frozenset(
-        path
-        for language in site.languages[1:]
-        for path in (names_path(language), *catalogue_paths(paths, language))
-    )
+    found = {names_path(language) for language in site.languages[1:]}
+    return frozenset(found.union(*[catalogue_paths(paths, language) for language in site.languages[1:]]))
 
 
 def _bodies(loaded: _Loaded, report: Report) -> list[Body]:

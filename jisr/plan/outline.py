@@ -291,19 +291,24 @@ def _document(
         beside = " ".join([of_all[index] for of_all in titles])
         page = Page(document.kind, template, language, own, own)
         path = page_path(address, prefix, addresses)
-        found.append(Output(path, f"{base}{edition.page} {offered} {beside} {edition.card}", page))
+        found.append(Output(path, base + _mark(edition.page, offered, beside, edition.card), page))
         if edition.card:
             page = Page("card", "card.svg", language, own, own)
             path = card_path(address, prefix, addresses)
-            found.append(Output(path, f"{bases['card.svg']}{edition.entry} {offered}", page))
+            found.append(Output(path, bases["card.svg"] + _mark(edition.entry, offered), page))
         if index and site.side_by_side:
             page = Page("parallel", "parallel.html", language, own, own)
             path = page_path(f"{address}/parallel", prefix, addresses)
-            found.append(Output(path, f"{bases['parallel.html']}{editions[0].page} {edition.page}", page))
+            found.append(Output(path, bases["parallel.html"] + _mark(editions[0].page, edition.page), page))
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", site.source.code, own, own)
-        found.append(Output(alias, f"{bases['redirect.html']}{editions[0].page} {offered}", page))
+        found.append(Output(alias, bases["redirect.html"] + _mark(editions[0].page, offered), page))
     return found
+
+
+def _mark(*shown: str) -> str:
+    """Digest of what an output shows of documents, short, since it stands in each row of the record."""
+    return digest_of(shown)[:_ENOUGH]
 
 
 def by_document(outputs: Iterable[Output]) -> Mapping[str, list[Output]]:

@@ -78,8 +78,9 @@ def links(
     links = Links(site, addresses, copied, faulty, facts.keys() - addresses.keys(), found)
     digest = digest_of([*addresses, "", *addresses.values(), "", *sorted(copied), "", *found])
     problems += menu_problems(site, links)
-    known = commands.catalogues_of(site, (files.path for files in documents))
-    problems += commands.orphans(catalogues, known)
+    problems += commands.orphans(
+        catalogues, commands.catalogues_of(site, [files.path for files in documents])
+    )
     return links, listed, digest
 
 
