@@ -431,14 +431,24 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     @property
     def editions(self) -> list[EditionFacts]:
         """The facts of each edition."""
-        digests = (self.pages, self.entries, self.titles, self.cards, self.found)
-        flags = zip(self.offered, self.ready, strict=True)
         return [
-            EditionFacts(page, entry, title, indexed == "1", ready == "1", card, found)
-            for (indexed, ready), page, entry, title, card, found in zip(
-                flags, *[text.split(" ") for text in digests], strict=True
+            EditionFacts(
+                page=one_of(self.pages, index),
+                entry=one_of(self.entries, index),
+                title=one_of(self.titles, index),
+                indexed=indexed == "1",
+                ready=ready == "1",
+                card=one_of(self.cards, index),
+                found=one_of(self.found, index),
             )
+            for index, (indexed, ready) in enumerate(zip(self.offered, self.ready, strict=False))
         ]
+
+
+def one_of(digests: str, index: int) -> str:
+    """One of the digests that stand side by side; nothing where there aren't as many, in a damaged record."""
+    found = digests.split(" ")
+    return found[index] if index < len(found) else ""
 
 
 class Stood(Struct, frozen=True, gc=False, array_like=True):

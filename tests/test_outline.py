@@ -96,6 +96,23 @@ def test_the_facts_of_editions_come_back_from_those_of_their_document() -> None:
         assert together(tuple(editions)).editions == editions
 
 
+def test_facts_that_were_damaged_in_the_record_are_no_hindrance(site: MakeSite) -> None:
+    """A space that flipped: what is made of it is made anew when it is, and until then nothing breaks."""
+    made = commands.read_settings(site({}).path, None, lambda problem: pytest.fail(str(problem)))
+    assert made
+    whole = together((ARABIC, ENGLISH))
+    prefixes = {"ar": "", "en": "en"}
+    for name in ("pages", "entries", "titles", "cards", "found"):
+        for text in ("", "x", "x y z"):
+            damaged = replace(whole, **{name: text})
+            assert len(damaged.editions) == 2
+            outputs = _document(DOCUMENT, damaged, [damaged, None], prefixes, BASES, made)
+            assert {output.path for output in outputs} >= {
+                "articles/a/index.html",
+                "en/articles/a/index.html",
+            }
+
+
 def test_what_all_editions_show_together() -> None:
     """The fields that change it: for their own pages, for listings, for pages beside."""
     changes: dict[str, set[str]] = {"shown": set(), "entry": set(), "titles": set()}

@@ -59,7 +59,7 @@ def editions_of(
             document.address, "" if language == site.source else language.code, site.addresses
         ): Edition(document, facts)
         for document, editions in documents
-        for language, facts in zip(site.languages, editions, strict=True)
+        for language, facts in zip(site.languages, editions, strict=False)
     }
 
 

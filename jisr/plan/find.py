@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from jisr.fingerprint import fingerprint
 from jisr.languages import format_date
-from jisr.model import DocumentFacts, Edition, RenderFacts, Site
+from jisr.model import DocumentFacts, Edition, RenderFacts, Site, one_of
 from jisr.plan.listings import digest_of
 from jisr.plan.pages import indices
 from jisr.read.documents import day_of
@@ -51,7 +51,7 @@ def bundles(site: Site, documents: Iterable[tuple[DocumentFacts, RenderFacts]]) 
             language=index,
             documents=tuple([document.path for document, _ in part]),
             digest=digest_of(
-                [rendering.found.split(" ")[index] for _, rendering in part], fingerprint(language)
+                [one_of(rendering.found, index) for _, rendering in part], fingerprint(language)
             ),
         )
         for index, language in enumerate(site.languages)

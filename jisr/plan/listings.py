@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem, Report
 from jisr.fingerprint import hashed
-from jisr.model import DocumentFacts, Listing, Page, RenderFacts, Site, Term
+from jisr.model import DocumentFacts, Listing, Page, RenderFacts, Site, Term, one_of
 from jisr.translate import messages
 from jisr.urls import page_path, slug
 
@@ -256,7 +256,7 @@ def listings(
                     continue
                 listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
                 for index, code in enumerate(codes):
-                    own = [one.entries.split(" ")[index] for one in pick(rendered)]
+                    own = [one_of(one.entries, index) for one in pick(rendered)]
                     digest = digest_of(own, f"{len(ranges)} {offered} {naming}")
                     yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
 
@@ -292,7 +292,7 @@ def _offered(
     """With a 1 for each language in which search engines are offered one of the articles, or `everywhere`."""
     return "".join(
         [
-            "01"[everywhere or any(rendered[at].offered[index] == "1" for at in indices)]
+            "01"[everywhere or any(rendered[at].offered.startswith("1", index) for at in indices)]
             for index in range(languages)
         ]
     )

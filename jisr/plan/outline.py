@@ -21,6 +21,7 @@ from jisr.model import (
     Site,
     Stood,
     Text,
+    one_of,
 )
 from jisr.plan.cards import card_path
 from jisr.plan.hosting import host_files
@@ -280,15 +281,14 @@ def _document(
     site: Site,
 ) -> list[Output]:
     own, address, addresses = document.path, document.address, site.addresses
-    editions, offered = rendering.editions, rendering.offered
-    titles = [other.titles.split(" ") if other else ["-"] * len(editions) for other in around]
+    offered, original = rendering.offered, one_of(rendering.pages, 0)
     template = _template(document)
     base = bases[template]
     found = []
-    for index, (edition, of) in enumerate(zip(editions, site.languages, strict=True)):
+    for index, (edition, of) in enumerate(zip(rendering.editions, site.languages, strict=False)):
         language = of.code
         prefix = prefixes[language]
-        beside = " ".join([of_all[index] for of_all in titles])
+        beside = " ".join([one_of(other.titles, index) if other else "-" for other in around])
         page = Page(document.kind, template, language, own, own)
         path = page_path(address, prefix, addresses)
         found.append(Output(path, base + _mark(edition.page, offered, beside, edition.card), page))
@@ -299,10 +299,10 @@ def _document(
         if index and site.side_by_side:
             page = Page("parallel", "parallel.html", language, own, own)
             path = page_path(f"{address}/parallel", prefix, addresses)
-            found.append(Output(path, bases["parallel.html"] + _mark(editions[0].page, edition.page), page))
+            found.append(Output(path, bases["parallel.html"] + _mark(original, edition.page), page))
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", site.source.code, own, own)
-        found.append(Output(alias, bases["redirect.html"] + _mark(editions[0].page, offered), page))
+        found.append(Output(alias, bases["redirect.html"] + _mark(original, offered), page))
     return found
 
 
