@@ -19,10 +19,10 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from jisr.errors import Problem, Report, SiteError
-from jisr.fingerprint import fingerprint
+from jisr.fingerprint import fingerprint, versions
 from jisr.looking import Looked, look, recall
 from jisr.model import Source, Stood
-from jisr.survey import below, digests, versions
+from jisr.survey import below, digests
 from jisr.theme import theme_root
 from jisr.write import output as placing
 from jisr.write.output import FOLDER, PageWritten, Staging

@@ -13,10 +13,9 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from msgspec import DecodeError, json
-
 from jisr.fingerprint import hashed
 from jisr.model import Language
+from jisr.packing import pack, unpacker
 
 if TYPE_CHECKING:  # to load it and the data of two locales takes 25 ms
     from babel import Locale
@@ -69,18 +68,22 @@ def language(
     return _known[asked]
 
 
+_unpacked = unpacker(list[tuple[_Asked, Language]])
+
+
 def remembered() -> tuple[str, str]:
-    """What is known of languages, to be kept until the next build: JSON, and its digest."""
-    known = json.encode(list(_known.items()))
-    return known.decode(), hashed(known)
+    """What is known of languages, to be kept until the next build: packed, in hexadecimal, and its digest."""
+    known = pack(list(_known.items()))
+    return known.hex(), hashed(known)
 
 
 def remember(kept: Any) -> None:
     """Take what `remembered` gave in an earlier build with the same Babel, whose data isn't loaded then."""
     match kept:
-        case [str(known), digest] if digest == hashed(known.encode()):
-            with suppress(DecodeError):
-                found = json.decode(known, type=list[tuple[_Asked, Language]])
+        case [str(known), str(digest)]:
+            with suppress(ValueError):
+                packed = bytes.fromhex(known)
+                found = (_unpacked(packed) or []) if digest == hashed(packed) else []
                 _known.update((asked, one) for asked, one in found if one.code == asked[0])
 
 

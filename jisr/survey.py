@@ -3,11 +3,10 @@
 import os
 import signal
 import struct
-import sys
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from stat import S_ISREG
 from typing import TypeVar
@@ -15,9 +14,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jisr import __version__
 from jisr.errors import Problem, Report
-from jisr.fingerprint import fingerprint
 from jisr.model import Source
 from jisr.packing import pack, unpacker
 from jisr.read.sources import digest, is_litter, opened, scan, signature
@@ -193,20 +190,6 @@ def trusted(sign: bytes, since: int) -> bytes:
     It could change once more within the same tick of the clock and look the same (as with git's index).
     """
     return b"" if max(struct.unpack("4q", sign)[:2]) >= since - _TICK else sign
-
-
-@cache
-def versions() -> str:
-    """Digest of Jisr's version, of its own files where it is being developed, and of the libraries.
-
-    An installer that changes a library changes its folder's time: reading that takes no time, while asking
-    for each version by importlib.metadata takes 30 ms.
-    """
-    package = Path(__file__).parent
-    own = sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in package.rglob("*.py"))
-    folders = [Path(entry) for entry in sys.path if entry.endswith("-packages")]
-    times = [(str(folder), folder.stat().st_mtime_ns) for folder in folders if folder.is_dir()]
-    return fingerprint(__version__, own, sys.version, times)
 
 
 def below(paths: Sequence[str], *folders: str) -> list[str]:

@@ -22,6 +22,7 @@ from jisr.languages import (
     language_name,
     plural_forms,
 )
+from jisr.packing import pack
 
 ARABIC_DIGITS = "٠١٢٣٤٥٦٧٨٩"
 LATIN = ["ar", "ar-AE", "ar-MA", "ar-DZ", "ar-TN"]
@@ -278,18 +279,21 @@ def test_what_is_remembered_of_languages_is_taken_as_it_is(monkeypatch: pytest.M
     assert language("ar", "ar-EG", hijri=True) == made
 
 
-@pytest.mark.parametrize("kept", [None, 5, [], ["[]"], ["[]", "x"], [["x"], 1], "ab", {"known": 1}])
+@pytest.mark.parametrize(
+    "kept", [None, 5, [], ["90"], ["90", "x"], [["x"], 1], ["x", "y"], "ab", {"known": 1}]
+)
 def test_what_cant_have_been_remembered_is_passed_over(monkeypatch: pytest.MonkeyPatch, kept: Any) -> None:
     monkeypatch.setattr(languages, "_known", {})
     languages.remember(kept)
     assert languages._known == {}
 
 
-@pytest.mark.parametrize("text", [
-    "[", "{}", '[[["ar", null, null, false], ["ar", "up", "x", "ar", "latn", false]]]',
-    '[[["ar", null, null, false], ["../ar", "rtl", "x", "ar", "latn", false]]]',
+@pytest.mark.parametrize("made_up", [
+    {}, [1], [[["ar", None, None, False], ["ar", "up", "x", "ar", "latn", False]]],
+    [[["ar", None, None, False], ["../ar", "rtl", "x", "ar", "latn", False]]],
 ])  # fmt: skip
-def test_a_record_that_was_made_up_brings_no_language(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_a_record_that_was_made_up_brings_no_language(monkeypatch: pytest.MonkeyPatch, made_up: Any) -> None:
     monkeypatch.setattr(languages, "_known", {})
-    languages.remember([text, hashed(text.encode())])
+    packed = pack(made_up)
+    languages.remember([packed.hex(), hashed(packed)])
     assert languages._known == {}

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from jisr.fingerprint import versions
 from jisr.index import files, make
 from jisr.model import Indexed, Output
 from jisr.plan.find import Bundle
 from jisr.processes import WORTH_PROCESSES, processes_for
 from jisr.steps.plan import Plan
 from jisr.steps.write import Making
-from jisr.survey import below, versions
+from jisr.survey import below
 from jisr.write.output import PageWritten, Staging, put, refuse_clashes
 
 

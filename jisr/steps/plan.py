@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from jisr.errors import Report
-from jisr.fingerprint import fingerprint
+from jisr.fingerprint import fingerprint, versions
 from jisr.model import Copied, Derived, DocumentFacts, Output, RenderFacts, Site, Stood
 from jisr.plan.find import Bundle, bundles
 from jisr.plan.listings import KINDS, Articles
@@ -13,7 +13,6 @@ from jisr.plan.outline import PARTS, Grounds, outline
 from jisr.plan.pages import menu_url
 from jisr.plan.pictures import file_outputs
 from jisr.steps.common import Common
-from jisr.survey import versions
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
 from jisr.write.assets import digest_of

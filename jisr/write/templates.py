@@ -38,10 +38,9 @@ from msgspec.structs import replace
 from jisr import languages
 from jisr.bidi import LTR_RUN, isolated, runs_as_html
 from jisr.errors import Problem, Report
-from jisr.fingerprint import hashed
+from jisr.fingerprint import hashed, versions
 from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
-from jisr.survey import versions
 from jisr.urls import absolute, url
 from jisr.write import macros
 
