@@ -20,6 +20,7 @@ from jisr.model import DocumentFacts, Output, Source
 from jisr.plan import listings as listings_of
 from jisr.plan import outline
 from jisr.read import sources
+from jisr.theme import theme_root
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -344,68 +345,76 @@ def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
     assert made == [*names[:-1]]
 
 
+def test_sources_come_in_the_order_of_their_paths(site: MakeSite) -> None:
+    """What looks for those below a folder, and what compares them with the record, goes by it."""
+    names = ("content/b.md", "content/a/z.md", "content/a-.md", "static/x.css", "templates/home.html")
+    folder = site(dict.fromkeys((*names, "translations/en/b.po"), "x"))
+    paths = list(survey.survey(folder.path, theme_root(), lambda problem: pytest.fail(str(problem))))
+    assert {*names, "site.yaml", "translations/en/b.po", "theme/templates/home.html"} <= {*paths}
+    assert paths == sorted(paths)
+
+
+@pytest.fixture
+def worked_out(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The pages of listings that builds work out from now on, each with what stands together with it."""
+    made: list[tuple[str, str]] = []
+    listings = listings_of.listings
+
+    def spy(*arguments: Any) -> Iterator[Any]:
+        for found in listings(*arguments):
+            made.extend([found[:2]] if found[3] else [])
+            yield found
+
+    monkeypatch.setattr(outline, "listings", spy)
+    return made
+
+
 def test_an_edit_works_out_the_pages_of_a_long_listing_that_stand_beside_it(
-    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch, worked_out: list[tuple[str, str]]
 ) -> None:
     monkeypatch.setattr(listings_of, "TOGETHER", 2)
     text = "---\ntitle: خبر {}\ndate: 2023-10-{:02}\n---\n\nنص.\n"
     files = {f"content/articles/{n}.md": text.format(n, n) for n in range(10, 20)}
     folder = site({**files, "site.yaml": f"{SITE_YAML}per_page: 1\n"})
     folder.build()
-    made: list[str] = []
-    listings = listings_of.listings
-
-    def spy(*arguments: Any) -> Iterator[Any]:
-        for found in listings(*arguments):
-            made.extend([found[1]] if found[3] else [])
-            yield found
-
-    monkeypatch.setattr(outline, "listings", spy)
+    worked_out.clear()
     home = ["index.html", *(f"page/{number}/index.html" for number in range(2, 11))]
     before = tree(folder.path / "public")
     folder.write("content/articles/15.md", text.format("سبق", 15))  # the fifth from the newest
     folder.build()
+    made = [path for _, path in worked_out]
     assert [path for path in made if path in home] == ["page/5/index.html"] * 2 + ["page/6/index.html"] * 2
     after = tree(folder.path / "public")
     assert {path for path in home if before[path] != after[path]} == {"page/5/index.html"}
-    made.clear()
+    worked_out.clear()
     folder.write("content/articles/20.md", text.format(20, 20))  # the number of pages is on each
     folder.build()
-    assert {path for path in made if path.startswith("page/")} == {*home[1:], "page/11/index.html"}
+    assert {p for _, p in worked_out if p.startswith("page/")} == {*home[1:], "page/11/index.html"}
 
 
 @pytest.mark.parametrize("sitemap", ["true", "false"])
 def test_an_edit_works_out_the_listings_that_show_it(
-    site: MakeSite, monkeypatch: pytest.MonkeyPatch, sitemap: str
+    site: MakeSite, worked_out: list[tuple[str, str]], sitemap: str
 ) -> None:
     text = "---\ntitle: {} {}\ndate: 2023-1{}-10\ntags: [{}]\n---\n\nنص {}\n"
     files = {f"content/articles/{n}.md": text.format("خبر", n, at, n, "أ") for at, n in enumerate("ab")}
     folder = site({**files, "site.yaml": f"{SITE_YAML}sitemap: {sitemap}\n"})
-    made: set[str] = set()
-    listings = listings_of.listings
-
-    def spy(*arguments: Any) -> Iterator[Any]:
-        for found in listings(*arguments):
-            made.update([found[0]] if found[3] else [])
-            yield found
-
-    monkeypatch.setattr(outline, "listings", spy)
     folder.build()
     of_articles = {"the listing /", *(f"the listing /{at}" for at in ("tags/a", "tags/b", "archive/2023/10"))}
-    assert of_articles <= made
+    assert of_articles <= {name for name, _ in worked_out}
     before = tree(folder.path / "public")
-    made.clear()
+    worked_out.clear()
     folder.write("content/articles/a.md", text.format("خبر", "a", 0, "a", "ب"))
     folder.build()
-    assert made & of_articles == set()
+    assert {name for name, _ in worked_out} & of_articles == set()
     after = tree(folder.path / "public")
     assert {path for path in before if before[path] != after[path]} == {
         path for path in before if "articles/a/" in path
     }
-    made.clear()
+    worked_out.clear()
     folder.write("content/articles/a.md", text.format("سبق", "a", 0, "a", "ب"))
     folder.build()
-    assert made & of_articles == of_articles - {"the listing /tags/b"}
+    assert {name for name, _ in worked_out} & of_articles == of_articles - {"the listing /tags/b"}
 
 
 def test_a_second_build_at_once_gives_up_with_a_message(site: MakeSite) -> None:
