@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import date
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from jisr.fingerprint import hashed
@@ -52,6 +53,8 @@ _Asked = tuple[str, str | None, str | None, bool]
 """Code, locale, digits, and whether the Islamic calendar is shown."""
 
 _known: dict[_Asked, Language] = {}
+_named: dict[tuple[str, str], str] = {}
+"""Names of languages by their codes, and the reader's."""
 
 
 def language(
@@ -68,12 +71,14 @@ def language(
     return _known[asked]
 
 
-_unpacked = unpacker(list[tuple[_Asked, Language]])
+_unpacked = unpacker(tuple[list[tuple[_Asked, Language]], list[tuple[tuple[str, str], str]]])
 
 
 def remembered() -> tuple[str, str]:
     """What is known of languages, to be kept until the next build: packed, in hexadecimal, and its digest."""
-    known = pack(list(_known.items()))
+    for named, reader in product(_known.values(), repeat=2):
+        language_name(named, reader)
+    known = pack((list(_known.items()), list(_named.items())))
     return known.hex(), hashed(known)
 
 
@@ -83,8 +88,9 @@ def remember(kept: Any) -> None:
         case [str(known), str(digest)]:
             with suppress(ValueError):
                 packed = bytes.fromhex(known)
-                found = (_unpacked(packed) or []) if digest == hashed(packed) else []
+                found, named = (digest == hashed(packed) and _unpacked(packed)) or ([], [])
                 _known.update((asked, one) for asked, one in found if one.code == asked[0])
+                _named.update(named)
 
 
 def _language(asked: _Asked) -> Language:
@@ -110,7 +116,10 @@ def _language(asked: _Asked) -> Language:
 
 def language_name(named: Language, reader: Language) -> str:
     """The name of a language in the reader's: "Arabic", "الإنجليزية"."""
-    return _locale(named.code).get_display_name(_locale(reader.code)) or named.name
+    asked = named.code, reader.code
+    if asked not in _named:
+        _named[asked] = _locale(named.code).get_display_name(_locale(reader.code)) or named.name
+    return _named[asked]
 
 
 def format_date(value: date, reader: Language) -> str:

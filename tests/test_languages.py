@@ -271,12 +271,16 @@ def test_days_of_the_islamic_calendar(day: datetime.date, code: str, digits: str
 
 
 def test_what_is_remembered_of_languages_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = language("ar", "ar-EG", hijri=True)
+    monkeypatch.setattr(languages, "_known", {})
+    monkeypatch.setattr(languages, "_named", {})
+    made, other = language("ar", "ar-EG", hijri=True), language("en")
     kept = languages.remembered()
     monkeypatch.setattr(languages, "_known", {})
+    monkeypatch.setattr(languages, "_named", {})
     monkeypatch.setattr(languages, "_locale", lambda code: pytest.fail(f"asked for {code}"))
     languages.remember(json.loads(json.dumps(kept)))
     assert language("ar", "ar-EG", hijri=True) == made
+    assert (language_name(made, other), language_name(other, made)) == ("Arabic", "الإنجليزية")
 
 
 @pytest.mark.parametrize(
@@ -289,8 +293,8 @@ def test_what_cant_have_been_remembered_is_passed_over(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("made_up", [
-    {}, [1], [[["ar", None, None, False], ["ar", "up", "x", "ar", "latn", False]]],
-    [[["ar", None, None, False], ["../ar", "rtl", "x", "ar", "latn", False]]],
+    {}, [1], [[], [1]], [[[["ar", None, None, False], ["ar", "up", "x", "ar", "latn", False]]], []],
+    [[[["ar", None, None, False], ["../ar", "rtl", "x", "ar", "latn", False]]], []],
 ])  # fmt: skip
 def test_a_record_that_was_made_up_brings_no_language(monkeypatch: pytest.MonkeyPatch, made_up: Any) -> None:
     monkeypatch.setattr(languages, "_known", {})
