@@ -159,6 +159,9 @@ def build(
     Only what has changed since the last build is made anew. PATH goes with --explain: a file of the
     output folder, or the beginning of one.
     """
+    # No search for circles, not even a last one: with 10,000 articles each takes 35 ms, for hardly any.
+    gc.disable()
+    atexit.register(gc.freeze)
     from jisr.build import Options
     from jisr.build import build as run
 
@@ -167,7 +170,6 @@ def build(
     ctx.meta["jisr.site"] = site
     target = output or site / "public"
     options = Options(base_url, drafts, strict, jobs, verify, explain, _now())
-    atexit.register(gc.freeze)  # a last search for circles takes 35 ms with 10,000 articles, for nothing
     built = run(site, target, options, _silent if quiet else _progress)
     _print_problems(built.warnings, site)
     for name, reason in built.reasons:
