@@ -1,19 +1,30 @@
 """What a build finds when it looks at the site and at what it wrote before, or already knows of them."""
 
 from collections.abc import Collection, Mapping
-from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
 from jisr.errors import Problem
 from jisr.model import Source
-from jisr.survey import Outputs, beside, named, outputs_of, resurvey, survey, tampering
+from jisr.survey import (
+    Look,
+    Outputs,
+    at_catalogues,
+    beside,
+    catalogues_of,
+    named,
+    outputs_of,
+    resurvey,
+    survey,
+    tampering,
+)
 from jisr.write.state import State, Written
 
 WORTH_A_PROCESS = 12
-"""From so many parts of the record on it pays to look at the outputs in another process: it takes 5 ms, and
-of the 128 to 256 in a part each takes 4 µs."""
+"""From so many parts of outputs on it pays to have another process look at files too: that takes 5 ms, and of
+the 128 to 256 outputs in a part each takes 4 µs."""
 
 
 class Looked(Struct, frozen=True):
@@ -40,33 +51,44 @@ class Looked(Struct, frozen=True):
 def look(
     root: Path, theme: Path, output: Path, state: State, problems: list[Problem], *, verify: bool, fork: bool
 ) -> Looked:
-    """Look at every file of the site, and at every output; at many in another process, with `fork`."""
+    """Look at every file of the site, and at every output.
+
+    With `fork`, another process helps where there are many. It looks at catalogues, then at outputs: at half
+    of them, or where there is something to do, for which this one makes ready meanwhile, at all.
+    """
     written = state.outputs(str(output))
-
-    def at_outputs() -> Outputs:
-        return tampering(output, written.whole(), verify=verify)
-
     many = len(written.parts) >= WORTH_A_PROCESS and not verify and fork
-    with beside(at_outputs, outputs_of) if many else nullcontext(at_outputs) as seen:
-        sources = survey(root, theme, problems.append)
+    first, second = (partial(tampering, output, half, verify=verify) for half in written.halves())
+    looks: list[Look] = [
+        (partial(at_catalogues, root), catalogues_of),
+        (second, outputs_of),
+        (first, outputs_of),
+    ]
+    with beside(looks, fork=many) as answers:
+        sources = survey(root, theme, problems.append, partial(next, answers))
         changed, gone = state.differing({path: one.signature for path, one in sources.items()})
         if verify:
             changed |= sources.keys()
         unchanged = not changed and not gone
-        if not unchanged:
+        known = None
+        if unchanged:
+            outputs: list[Outputs] = [first(), next(answers)]
+        else:
             _load_stages()
-        outputs = seen()
-    problems += outputs.problems
+            known = state.digests()
+            state.prepare(str(output))
+            outputs = [next(answers), next(answers)]
+    problems += [problem for one in outputs for problem in one.problems]
     return Looked(
         sources=sources,
-        known=None,
+        known=known,
         changed=frozenset(changed),
         gone=frozenset(gone),
         unchanged=unchanged,
         written=written,
-        number=outputs.number,
-        tampered=outputs.tampered,
-        touched=outputs.touched,
+        number=sum(one.number for one in outputs),
+        tampered=outputs[0].tampered | outputs[1].tampered,
+        touched=outputs[0].touched | outputs[1].touched,
         clean=not problems,
     )
 

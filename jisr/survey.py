@@ -5,11 +5,11 @@ import signal
 import struct
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from stat import S_ISREG
-from typing import TypeVar
+from typing import Any, BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,6 +22,9 @@ from jisr.write.state import Written
 
 THEME = "theme/"
 """Before the paths of the theme's files, where the theme isn't the site itself."""
+
+_LENGTH = 8
+"""Bytes in which one process tells another how long its answer is."""
 
 _TICK = 20_000_000
 """Nanoseconds within which two changes of a file may bear one time: a kernel's tick is 4 to 10 ms."""
@@ -41,6 +44,11 @@ class Outputs(Struct, frozen=True):
 
 outputs_of = unpacker(Outputs)
 
+Catalogues = tuple[list[tuple[str, bytes]], list[Problem]]
+"""Files of `translations/`, sorted by path, with their signatures, and what is to be reported."""
+
+catalogues_of: Callable[[bytes], Catalogues | None] = unpacker(Catalogues)  # type: ignore[arg-type]
+
 Hashed = tuple[dict[str, str], list[Problem]]
 """Digests of files by their paths, and what is to be reported."""
 
@@ -49,11 +57,14 @@ _hashed_of: Callable[[bytes], Hashed | None] = unpacker(Hashed)  # type: ignore[
 HASHED_TOGETHER = 1000
 """Files up to which one process hashes them: 20 µs for each, while another takes 5 ms."""
 
-T = TypeVar("T")
+Look = tuple[Callable[[], Any], Callable[[bytes], Any]]
+"""What a process of its own may find, and what unpacks it where it was sent; None if it is damaged."""
 
 
-def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
-    """The files that a build may read, by their paths, which are in order."""
+def survey(
+    root: Path, theme: Path, report: Report, catalogues: Callable[[], Catalogues]
+) -> dict[str, Source]:
+    """The files that a build may read, by their paths, which are in order; `catalogues` finds the last."""
 
     def of_site(*folders: str) -> dict[str, Source]:
         return {source.path: source for folder in folders for source in scan(root, folder, report)}
@@ -66,7 +77,17 @@ def survey(root: Path, theme: Path, report: Report) -> dict[str, Source]:
         for name in ("static", "templates", "translations"):
             shipped = scan(theme, name, report)
             found |= {THEME + source.path: source for source in shipped if _of_theme(source.path)}
-    return found | of_site("translations")
+    translations, said = catalogues()
+    for problem in said:
+        report(problem)
+    return found | {path: Source(path, root, sign) for path, sign in translations}
+
+
+def at_catalogues(root: Path) -> Catalogues:
+    """Look at the files of `translations/`."""
+    problems: list[Problem] = []
+    found = scan(root, "translations", problems.append)
+    return [(source.path, source.signature) for source in found], problems
 
 
 def resurvey(
@@ -113,10 +134,9 @@ def digests(
     """Digest of each file: the known one of those that haven't changed. With `fork`, two share many."""
     unknown = [(path, source) for path, source in sources.items() if path in changed]
     half = len(unknown) // 2 if fork and len(unknown) > HASHED_TOGETHER else 0
-    there = partial(_hashed, unknown[:half])
-    with beside(there, _hashed_of) if half else nullcontext(there) as answer:
+    with beside([(partial(_hashed, unknown[:half]), _hashed_of)], fork=bool(half)) as answers:
         hashed, said = _hashed(unknown[half:])
-        others, also_said = answer()
+        others, also_said = next(answers)
     for problem in (*also_said, *said):
         report(problem)
     found = {**known, **hashed, **others}
@@ -156,32 +176,41 @@ def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> 
 
 
 @contextmanager
-def beside(look: Callable[[], T], unpack: Callable[[bytes], T | None]) -> Iterator[Callable[[], T]]:
-    """Look at files in a process of its own meanwhile. What is given waits for what it has seen.
+def beside(looks: Sequence[Look], *, fork: bool) -> Iterator[Iterator[Any]]:
+    """Take looks in a process of its own meanwhile, with `fork`: its answers, one after another.
 
-    Should that process die, the look is taken here.
+    Should that process die, the looks that are left are taken here. One that nobody waits for is given up.
     """
+    if not fork:
+        yield (look() for look, _ in looks)
+        return
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
         try:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.close(reader)
-            with os.fdopen(writer, "wb") as answer:
-                answer.write(pack(look()))
+            with os.fdopen(writer, "wb") as pipe:
+                for look, _ in looks:
+                    answer = pack(look())
+                    pipe.write(len(answer).to_bytes(_LENGTH, "big") + answer)
+                    pipe.flush()
         finally:
             os._exit(0)
     os.close(writer)
     try:
         with os.fdopen(reader, "rb") as pipe:
-
-            def seen() -> T:
-                found = unpack(pipe.read())
-                return look() if found is None else found
-
-            yield seen
-    finally:  # the pipe is closed: a process that nobody listens to any more comes to its end
+            yield _answers(pipe, looks)
+    finally:
+        os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+def _answers(pipe: BinaryIO, looks: Iterable[Look]) -> Iterator[Any]:
+    for look, unpack in looks:
+        answer = pipe.read(int.from_bytes(pipe.read(_LENGTH), "big"))
+        found = unpack(answer)
+        yield look() if found is None else found
 
 
 def trusted(sign: bytes, since: int) -> bytes:

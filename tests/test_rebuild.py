@@ -15,12 +15,13 @@ from typing import Any
 import pytest
 
 from jisr import looking, survey
-from jisr.errors import Report
+from jisr.errors import Problem, Report
 from jisr.model import DocumentFacts, Output, Source
 from jisr.plan import listings as listings_of
 from jisr.plan import outline
 from jisr.read import sources
 from jisr.theme import theme_root
+from jisr.write import parts
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -274,40 +275,78 @@ def test_many_files_are_hashed_by_two_processes(
 def test_a_look_that_nobody_waits_for_comes_to_its_end() -> None:
     # More than a pipe holds.
     answer = survey.Outputs(50_000, frozenset(map(str, range(50_000))), {}, [])
-    with pytest.raises(KeyboardInterrupt), survey.beside(lambda: answer, survey.outputs_of):
+    looks = [(lambda: answer, survey.outputs_of), (lambda: time.sleep(600), survey.outputs_of)]
+    with pytest.raises(KeyboardInterrupt), survey.beside(looks, fork=True):
         raise KeyboardInterrupt
+    with survey.beside(looks, fork=True) as answers:
+        assert next(answers) == answer
 
 
 @pytest.mark.parametrize("dies", [False, True])
-def test_many_outputs_are_looked_at_by_another_process(
-    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: bool
+@pytest.mark.parametrize("edited", [False, True])
+def test_many_files_are_looked_at_by_two_processes(
+    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies: bool, edited: bool
 ) -> None:
-    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"})
+    text = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص\n"
+    folder = site({"content/articles/a.md": text, "translations/en/site.po": PO})
+    monkeypatch.setattr(parts, "_SIZE", 1)
+    folder.build()
+    time.sleep(0.05)  # what was written in the moment of a build is looked at again
     folder.build()
     before = tree(folder.path / "public")
     here, looks = os.getpid(), tmp_path / "looks"
-    tampering = survey.tampering
 
-    def look(*arguments: Any, **options: Any) -> object:
-        with looks.open("a", encoding="utf-8") as file:
-            file.write("here\n" if os.getpid() == here else "there\n")
-        if dies and os.getpid() != here:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return tampering(*arguments, **options)
+    def spied(name: str) -> None:
+        look = getattr(survey, name)
 
-    monkeypatch.setattr(looking, "WORTH_A_PROCESS", 0)
-    monkeypatch.setattr(looking, "tampering", look)
+        def spy(*arguments: Any, **options: Any) -> object:
+            with looks.open("a", encoding="utf-8") as file:
+                file.write(f"{name} {'here' if os.getpid() == here else 'there'}\n")
+            if dies and os.getpid() != here:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return look(*arguments, **options)
+
+        monkeypatch.setattr(looking, name, spy)
+
+    spied("tampering")
+    spied("at_catalogues")
+    monkeypatch.setattr(looking, "WORTH_A_PROCESS", 2)
     (folder.path / "public/index.html").unlink()
     (folder.path / "public/404.html").write_text("z", encoding="utf-8")
     os.utime(folder.path / "public/en/404.html")
+    if edited:
+        folder.write("translations/en/articles/a.po", PO)
     said = folder.build("--explain").stdout.splitlines()
     assert {line for line in said if line.endswith(": changed or removed by hand")} == {
         "index.html: changed or removed by hand",
         "404.html: changed or removed by hand",
     }
     assert tree(folder.path / "public") == before
-    assert looks.read_text(encoding="utf-8") == ("there\nhere\n" if dies else "there\n")
+    done = looks.read_text(encoding="utf-8").splitlines()
+    own = [line for line in done if line.endswith(" here")]
+    if dies:
+        assert own == ["at_catalogues here", "tampering here", "tampering here"]
+    else:
+        assert own == ["tampering here"] * (not edited)
+        others = ["at_catalogues there", "tampering there", "tampering there"]
+        # With nothing to do nobody waits for the last, which may have been begun.
+        assert [line for line in done if line not in own][: 3 if edited else 2] == others[
+            : 3 if edited else 2
+        ]
     assert "0 written" in folder.build().stdout
+
+
+def test_a_fault_that_another_process_finds_is_told(
+    site: MakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site({"translations/en/site.po": PO})
+    folder.build()
+    monkeypatch.setattr(looking, "WORTH_A_PROCESS", 0)
+    (tmp_path / "x.po").write_text(PO, encoding="utf-8")
+    (folder.path / "translations/en/x.po").symlink_to(tmp_path / "x.po")
+    refused = folder.build()
+    what = "translations/en/x.po:1:1: error: a symbolic link leads out of the site"
+    assert (refused.exit_code, what in refused.stderr) == (1, True)
 
 
 def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
@@ -345,11 +384,18 @@ def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
     assert made == [*names[:-1]]
 
 
+def _survey(folder: SiteFolder) -> dict[str, Source]:
+    def report(problem: Problem) -> None:
+        pytest.fail(str(problem))
+
+    return survey.survey(folder.path, theme_root(), report, lambda: survey.at_catalogues(folder.path))
+
+
 def test_sources_come_in_the_order_of_their_paths(site: MakeSite) -> None:
     """What looks for those below a folder, and what compares them with the record, goes by it."""
     names = ("content/b.md", "content/a/z.md", "content/a-.md", "static/x.css", "templates/home.html")
     folder = site(dict.fromkeys((*names, "translations/en/b.po"), "x"))
-    paths = list(survey.survey(folder.path, theme_root(), lambda problem: pytest.fail(str(problem))))
+    paths = list(_survey(folder))
     assert {*names, "site.yaml", "translations/en/b.po", "theme/templates/home.html"} <= {*paths}
     assert paths == sorted(paths)
 

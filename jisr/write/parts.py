@@ -51,6 +51,12 @@ class Recorded(Mapping[str, T]):
     def __len__(self) -> int:
         return len(self.whole())
 
+    def halves(self) -> "tuple[Recorded[T], Recorded[T]]":
+        """The first half of the parts, and the others."""
+        middle = len(self.parts) // 2
+        first, second = self.parts[:middle], self.parts[middle:]
+        return Recorded(first, self._unpack), Recorded(second, self._unpack)
+
     def whole(self) -> dict[str, T]:
         """All values, sorted by path."""
         if self._whole is None:

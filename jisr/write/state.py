@@ -67,6 +67,7 @@ class State:
         self.path = self.folder / FILE
         self.report = report
         self._documents: dict[str, DocumentFacts] | None = None
+        self._editions: dict[str, RenderFacts] | None = None
         self._stood: dict[str, dict[str, Stood]] = {}
         self._summaries: dict[str, bytes] | None = None
         self._asked = 0
@@ -170,7 +171,9 @@ class State:
 
     def editions(self) -> dict[str, RenderFacts]:
         """The facts of each document's rendering."""
-        return self._of_editions().whole()
+        if self._editions is None:
+            self._editions = self._of_editions().whole()
+        return self._editions
 
     def summaries(self, path: str) -> bytes:
         """The editions of a document, without their bodies. Where many are asked for, all are read."""
@@ -192,6 +195,12 @@ class State:
         if folder not in self._stood:
             self._stood[folder] = self._of_stood(folder).whole()
         return self._stood[folder]
+
+    def prepare(self, folder: str) -> None:
+        """Read what a build with something to do will ask for."""
+        self.documents()
+        self.editions()
+        self.stood(folder)
 
     def run(self, folder: str) -> str:
         """What the last build into a folder was asked, and said; of "" what holds for them all."""
@@ -262,7 +271,7 @@ class State:
         return Parts(self.db, f"stood {folder}", Stood)
 
     def _forget(self) -> None:
-        self._documents = self._summaries = None
+        self._documents = self._editions = self._summaries = None
         self._stood = {}
 
     @contextmanager
