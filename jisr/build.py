@@ -232,7 +232,7 @@ class _Run:
         from jisr.model import Page, Reading
         from jisr.plan.cards import recent
         from jisr.plan.listings import articles
-        from jisr.processes import BATCH, FEW, Shards, in_order, processes_for
+        from jisr.processes import BATCH, FEW, Shards, in_order
         from jisr.read.documents import document_files
         from jisr.rendering import Desk
         from jisr.steps import common, plan, read, record, render, write
@@ -244,33 +244,36 @@ class _Run:
         known = state.digests() if looked.known is None else looked.known
         touched = looked.changed | (looked.sources.keys() - known.keys())
         self.digests = digests(looked.sources, known, touched, self.report, fork=fork)
-        languages.remember(self.site_last.get("languages") if self.same else None)
-        site = commands.read_settings(self.root, options.base_url, self.report)
-        if site and options.preview:
-            site = replace(site, cards=False)
-        paths = tuple(looked.sources)
-        content = [looked.sources[path] for path in below(paths, "content/")]
-        documents = document_files(content, self.report)
-        numbers = in_order(files.path for files in documents)
-        assets = self.site_last.get("assets") if self.same else None
-        shared = common.common(
-            site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
-        )
-        reading = site.reading if site else Reading()
         changed = [path for path in touched if known.get(path) != self.digests[path]]
-        amount = common.how_many_changed(site, shared, changed, len(documents), self.last)
-        number = processes_for(amount, options.jobs)
-        size = FEW if self.kept and self.kept.seen else BATCH
-        templates = None
-        loads: Mapping[str, list[str]] = {}
-        unchecked = self.last.get("templates") != shared.templates or not self.same
-        if site:
-            templates, loads = common.ready_templates(
-                site, shared, self.root, self.theme, self.last, self.report, check=unchecked
+        with Shards(options.jobs, FEW if self.kept and self.kept.seen else BATCH) as shards:
+            # If they are sure to pay, processes make ready while settings are read.
+            shards.start(len(below(sorted(changed), "content/")))
+            languages.remember(self.site_last.get("languages") if self.same else None)
+            site = commands.read_settings(self.root, options.base_url, self.report)
+            if site and options.preview:
+                site = replace(site, cards=False)
+            paths = tuple(looked.sources)
+            content = [looked.sources[path] for path in below(paths, "content/")]
+            documents = document_files(content, self.report)
+            numbers = in_order(files.path for files in documents)
+            assets = self.site_last.get("assets") if self.same else None
+            shared = common.common(
+                site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
             )
-        with Shards(number, reading, templates, size) as shards:
+            shards.start(common.how_many_changed(site, shared, changed, len(documents), self.last))
+            reading = site.reading if site else Reading()
+            shards.begin(reading)
             stored = state.documents() if self.same else {}
-            facts, fresh = read.read(shards, documents, numbers, reading, self.digests, stored, problems)
+            finish = read.read(shards, documents, numbers, reading, self.digests, stored, problems)
+            templates = None
+            loads: Mapping[str, list[str]] = {}
+            unchecked = self.last.get("templates") != shared.templates or not self.same
+            if site:
+                templates, loads = common.ready_templates(
+                    site, shared, self.root, self.theme, self.last, self.report, check=unchecked
+                )
+                shards.take(templates)
+            facts, fresh = finish()
             if site is None:
                 raise SiteError(*sorted(set(problems)))
             hidden = read.hidden(facts, self.now)

@@ -36,25 +36,39 @@ T = TypeVar("T")
 class Shards:
     """One shard here, or one in each of several processes. A document always goes to the same."""
 
-    def __init__(self, number: int, reading: Reading, templates: Templates | None, size: int = BATCH) -> None:
-        self.here = Shard(reading, templates) if number == 1 else None
+    def __init__(self, jobs: int | None, size: int = BATCH) -> None:
+        """`jobs` are the processes to use, as many as it pays if not given."""
+        self.jobs, self.size = jobs, size
+        self.here: Shard | None = None
         self.executors: list[Executor] = []
-        if number > 1:
-            import multiprocessing
-            from concurrent.futures import ProcessPoolExecutor
-
-            # What is forked has Python-Markdown, and the templates, which couldn't be sent.
-            from jisr.read.markup import framework  # noqa: F401
-
-            context = multiprocessing.get_context("fork")
-            arguments = (reading, templates, os.getpid())
-            self.executors = [
-                ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=arguments)
-                for _ in range(number)
-            ]
-        self.number = number
-        self.size = size
         self.opened = False
+
+    def start(self, documents: int) -> None:
+        """Start processes where there is work on so many documents, unless they run already."""
+        number = processes_for(documents, self.jobs)
+        if number == 1 or self.executors:
+            return
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        context = multiprocessing.get_context("fork")
+        self.executors = [
+            ProcessPoolExecutor(1, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
+            for _ in range(number)
+        ]
+        self._tell("prepare")
+
+    def begin(self, reading: Reading) -> None:
+        """Have all shards ready to read."""
+        if not self.executors:
+            self.here = Shard()
+            self.here.begin(reading)
+        self._tell("begin", reading)
+
+    def take(self, templates: Templates) -> None:
+        """Give the templates to a shard that is here; those in other processes load them."""
+        if self.here:
+            self.here.templates = templates
 
     def __enter__(self) -> "Shards":
         return self
@@ -74,8 +88,7 @@ class Shards:
         self.opened = True
         if self.here:
             self.here.open(desk)
-            return
-        for future in [executor.submit(_call, "open", desk) for executor in self.executors]:
+        for future in self._tell("open", desk):
             _answer(future)
 
     def batches(
@@ -95,13 +108,17 @@ class Shards:
             return (call(items[start : start + size]) for start in range(0, len(items), size))
         shares: list[list[Any]] = [[] for _ in self.executors]
         for item in items:
-            shares[shard_of(item) % self.number].append(item)
+            shares[shard_of(item) % len(shares)].append(item)
         futures: deque[Future[T]] = deque()
         for start in range(0, max(map(len, shares), default=0), size):
             for share, executor in zip(shares, self.executors, strict=True):
                 if share[start : start + size]:
                     futures.append(executor.submit(_call, name, share[start : start + size]))
         return _answers(futures)
+
+    def _tell(self, method: str, *arguments: Any) -> "list[Future[Any]]":
+        """Call a method of the shard in each process."""
+        return [executor.submit(_call, method, *arguments) for executor in self.executors]
 
 
 def processes_for(documents: int, jobs: int | None) -> int:
@@ -122,11 +139,11 @@ _shard: Shard
 """The one shard of a worker process; set when the process begins."""
 
 
-def _begin(reading: Reading, templates: Templates | None, parent: int) -> None:
+def _begin(parent: int) -> None:
     global _shard  # noqa: PLW0603  # a process of an executor has no other place to keep something
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    _shard = Shard(reading, templates)
+    _shard = Shard()
 
 
 def _end_with(parent: int) -> None:

@@ -88,15 +88,25 @@ def load_templates(
 
 
 class Shard:
-    """Some of the site's documents, in one process. Without templates they can only be read."""
+    """Some of the site's documents, in one process. Templates that it isn't given are loaded by itself."""
 
-    def __init__(self, reading: Reading, templates: Templates | None) -> None:
-        self.reading, self.templates = reading, templates
+    def __init__(self) -> None:
+        self.reading = Reading()
+        self.templates: Templates | None = None
+        self.converter = Converter()
         self.documents: dict[str, Document] = {}
         self.editions: dict[str, tuple[str, tuple[Edition, ...]]] = {}
         """The last that were made, each with what it came to: a large site's don't go into memory."""
         self.html: dict[tuple[str, str], tuple[str, ...]] = {}
         self.desk: Desk | None = None
+
+    def prepare(self) -> None:
+        """Load Python-Markdown, as nothing else is to be done: it takes as long as to render 20 articles."""
+        _ = self.converter.framework
+
+    def begin(self, reading: Reading) -> None:
+        """Take what reading needs."""
+        self.reading = reading
 
     def read(
         self, batch: Sequence[tuple[DocumentFiles, str]]
@@ -132,12 +142,12 @@ class Shard:
 
     def open(self, desk: Desk) -> None:
         """Take what rendering needs, once all documents have been read."""
-        assert self.templates
         self.desk = desk
         self.kept = Bodies(desk.record)
         site = desk.site
-        self.converter = Converter()
         unheard: list[Problem] = []  # the words have been read once: what is wrong with them was said
+        if not self.templates:
+            self.templates = load_templates(desk.root, desk.theme, site, desk.assets, unheard.append)
         words = self.templates.translations
         self.speech = {
             spoken.code: Speech(

@@ -7,10 +7,8 @@ import shutil
 from pathlib import Path
 
 from jisr.build import Seen
-from jisr.errors import Problem
 from jisr.index import make
 from jisr.processes import Shards, in_order
-from jisr.work import load_templates
 from jisr.write.output import PREVIEW
 
 BEGIN = "pagefind-entry.json"
@@ -39,9 +37,8 @@ class Finder:
         documents = {name: (seen.documents[name], seen.rendered[name].pages) for name in bundle.documents}
         site = seen.desk.site
         desk = seen.desk
-        unheard: list[Problem] = []  # the build tells what is wrong with the words
-        templates = load_templates(desk.root, desk.theme, site, desk.assets, unheard.append)
-        with Shards(1, site.reading, templates) as shards:
+        with Shards(1) as shards:
+            shards.begin(site.reading)
             shards.open(desk)
             found, _ = make(shards, site, [bundle], documents, in_order(documents), self.scratch, 1)
         target = self.output / bundle.folder

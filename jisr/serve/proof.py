@@ -22,7 +22,7 @@ from jisr.survey import THEME, named
 from jisr.theme import theme_root
 from jisr.translate.editions import catalogue_path
 from jisr.translate.messages import INTERFACE, SITE
-from jisr.work import Shard, SitePage, load_templates
+from jisr.work import Shard, SitePage
 from jisr.write.output import PREVIEW, Aside, PageWritten
 from jisr.write.state import recorded_of
 
@@ -100,9 +100,8 @@ class Press:
         links = seen.desk.links if site == seen.desk.site else seen.desk.links.under(site)
         desk = replace(seen.desk, site=site, links=links, aside=Aside(self.staging, whole=True))
         if not self.shard or not self.shard.desk or self.shard.desk.assets != desk.assets:
-            unheard: list[Problem] = []  # the build tells what is wrong with the words
-            templates = load_templates(self.root, self.theme, site, desk.assets, unheard.append)
-            self.shard = Shard(site.reading, templates)
+            self.shard = Shard()
+            self.shard.begin(site.reading)
             self.shard.open(desk)
         self.shard.desk = desk
         return self.shard

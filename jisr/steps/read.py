@@ -1,6 +1,6 @@
 """Documents read, as far as they have changed; what can be linked to, and what is still to come."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,8 +26,11 @@ def read(
     digests: Mapping[str, str],
     stored: Mapping[str, DocumentFacts],
     problems: list[Problem],
-) -> tuple[dict[str, DocumentFacts], dict[str, DocumentFacts]]:
-    """The facts of all documents, and those of them that aren't `stored`; only changed ones are read."""
+) -> Callable[[], tuple[dict[str, DocumentFacts], dict[str, DocumentFacts]]]:
+    """Begin to read documents, only changed ones.
+
+    What is given waits for the facts of all, and those of them that aren't `stored`.
+    """
     patterns = fingerprint(reading)
     facts: dict[str, DocumentFacts] = {}
     unread = []
@@ -38,17 +41,22 @@ def read(
             facts[files.path] = before
         else:
             unread.append((files, key))
-    fresh: dict[str, DocumentFacts] = {}
-    for batch in shards.batches(Shard.read, unread, lambda item: numbers[item[0].path]):
-        for path, one, said in batch:
-            problems += said
-            if one:
-                facts[path] = fresh[path] = one
-    problems += [warning for one in facts.values() if one.warnings for warning in one.warnings]
-    for path in facts.keys() & {f"content/{name}{ending}" for name in RESERVED for ending in BODIES}:
-        what = f"the name {PurePosixPath(path).stem} belongs to a catalogue of the site's own words"
-        problems.append(Problem(path, 1, 1, what, "give the file another name"))
-    return facts, fresh
+    batches = shards.batches(Shard.read, unread, lambda item: numbers[item[0].path])
+
+    def finish() -> tuple[dict[str, DocumentFacts], dict[str, DocumentFacts]]:
+        fresh: dict[str, DocumentFacts] = {}
+        for batch in batches:
+            for path, one, said in batch:
+                problems.extend(said)
+                if one:
+                    facts[path] = fresh[path] = one
+        problems.extend(warning for one in facts.values() if one.warnings for warning in one.warnings)
+        for path in facts.keys() & {f"content/{name}{ending}" for name in RESERVED for ending in BODIES}:
+            what = f"the name {PurePosixPath(path).stem} belongs to a catalogue of the site's own words"
+            problems.append(Problem(path, 1, 1, what, "give the file another name"))
+        return facts, fresh
+
+    return finish
 
 
 def hidden(facts: Mapping[str, DocumentFacts], now: float) -> dict[str, Unpublished | None]:
