@@ -325,6 +325,16 @@ def test_what_a_document_gives_its_template_is_a_page_or_a_message(site: MakeSit
     assert result.exit_code == 0 or result.stderr.startswith("content/articles/a.md:2:")
 
 
+def test_a_text_is_escaped_and_the_same_as_markup_is_not(site: MakeSite) -> None:
+    shown = "{% set a = '<i> ' ~ page.kind %}{{ a }}{{ a|safe }}{{ a }}{{ a|safe }}{{ 1 }}{{ true }}{{ none }}{{ [a] }}"
+    folder = site({**FILES, "content/articles/a.md": ARTICLE, "templates/article.html": shown})
+    assert folder.build().exit_code == 0
+    escaped = "&lt;i&gt; article"
+    assert folder.read("articles/a/index.html") == (
+        f"{escaped}<i> article{escaped}<i> article1TrueNone[&#39;{escaped}&#39;]"
+    )
+
+
 def test_filters_speak_the_language_of_the_page(site: MakeSite) -> None:
     own = (
         "{{ edition.date|date }}|{{ edition.date|isodate }}|{{ 1234567|number }}|{{ -5|number }}|{{ 25|percent }}"

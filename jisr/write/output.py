@@ -196,12 +196,9 @@ def strays(output: Path, known: Iterable[str]) -> Iterator[str]:
     ours = frozenset(known)
     for folder, folders, files in os.walk(output):
         folders.sort()
-        here = Path(folder).relative_to(output)
-        links = [name for name in folders if Path(folder, name).is_symlink()]
-        for name in sorted([*files, *links]):
-            path = (here / name).as_posix()
-            if path not in ours:
-                yield path
+        below = f"{folder}/".removeprefix(f"{output}/")
+        links = [name for name in folders if os.path.islink(f"{folder}/{name}")]
+        yield from (path for name in sorted([*files, *links]) if (path := below + name) not in ours)
 
 
 def refuse_clashes(output: Path, paths: Mapping[str, object], known: Mapping[str, object]) -> None:
