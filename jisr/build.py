@@ -242,7 +242,7 @@ class _Run:
         looked = self.looked
         fork = not self.kept
         known = state.digests() if looked.known is None else looked.known
-        touched = looked.changed | (looked.sources.keys() - known.keys())
+        touched = looked.changed.union([path for path in looked.sources if path not in known])
         self.digests = digests(looked.sources, known, touched, self.report, fork=fork)
         changed = [path for path in touched if known.get(path) != self.digests[path]]
         with Shards(options.jobs, FEW if self.kept and self.kept.seen else BATCH) as shards:
@@ -255,12 +255,12 @@ class _Run:
             paths = tuple(looked.sources)
             content = [looked.sources[path] for path in below(paths, "content/")]
             documents = document_files(content, self.report)
-            numbers = in_order(files.path for files in documents)
             assets = self.site_last.get("assets") if self.same else None
             shared = common.common(
                 site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
             )
             shards.start(common.how_many_changed(site, shared, changed, len(documents), self.last))
+            numbers = in_order(files.path for files in documents) if shards.executors else {}
             reading = site.reading if site else Reading()
             shards.begin(reading)
             stored = state.documents() if self.same else {}
@@ -277,7 +277,7 @@ class _Run:
             if site is None:
                 raise SiteError(*sorted(set(problems)))
             hidden = read.hidden(facts, self.now)
-            shown = [f for f in documents if f.path in facts and (options.drafts or not hidden[f.path])]
+            shown = [f for f in documents if f.path in facts and (options.drafts or f.path not in hidden)]
             if site.cards == "recent":
                 site = replace(site, cards=recent(facts[files.path] for files in shown))
             catalogues = below(paths, "translations/")

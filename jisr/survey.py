@@ -4,7 +4,7 @@ import os
 import signal
 import struct
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -126,13 +126,13 @@ def named(root: Path, theme: Path, path: str) -> str:
 def digests(
     sources: Mapping[str, Source],
     known: Mapping[str, str],
-    changed: Container[str],
+    changed: Iterable[str],
     report: Report,
     *,
     fork: bool,
 ) -> dict[str, str]:
     """Digest of each file: the known one of those that haven't changed. With `fork`, two share many."""
-    unknown = [(path, source) for path, source in sources.items() if path in changed]
+    unknown = [(path, sources[path]) for path in sorted(changed)]
     half = len(unknown) // 2 if fork and len(unknown) > HASHED_TOGETHER else 0
     with beside([(partial(_hashed, unknown[:half]), _hashed_of)], fork=bool(half)) as answers:
         hashed, said = _hashed(unknown[half:])
@@ -140,7 +140,7 @@ def digests(
     for problem in (*also_said, *said):
         report(problem)
     found = {**known, **hashed, **others}
-    for path in known.keys() - sources.keys():
+    for path in [path for path in known if path not in sources]:
         del found[path]
     return found
 

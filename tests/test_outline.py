@@ -51,7 +51,8 @@ def both(
     own = together(editions)
     titles = " ".join([one.titles if one else "-" for one in around])
     outputs = _document(document, own, around, prefixes, bases, site)
-    return list(outputs), _grounds(document, own.shown, titles, _Common(site, bases), bases)
+    grounds = _grounds([(document, own)], {document.path: titles}, _Common(site, bases), bases)
+    return list(outputs), grounds[document.path]
 
 
 def together(editions: tuple[EditionFacts, ...]) -> RenderFacts:

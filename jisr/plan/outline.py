@@ -120,10 +120,24 @@ def outline(
     rendered = {document.path: rendering for document, rendering in documents}
     listed = [rendered[path] for path in found.paths]
     prefixes = {language.code: links.prefix(language) for language in site.languages}
-    stand: dict[str, Stood] = {}
+    beside = _beside(found, [one.titles for one in listed])
+    of_documents = _grounds(documents, beside, _Common(site, bases), bases)
+    stand = {
+        own: last
+        for own, all_of_it in of_documents.items()
+        if (last := stood.get(own)) and last.grounds == all_of_it
+    }
     made: dict[str, tuple[str, list[str]]] = {}
+    for document, rendering in documents:
+        own = document.path
+        if own not in stand:
+            made[own] = of_documents[own], []
+            around = [None if path is None else rendered[path] for path in found.around(own)]
+            pages = _document(document, rendering, around, prefixes, bases, site)
+            outputs += [(output, own) for output in pages]
 
-    def stands(owner: str, all_of_it: str) -> bool:
+    def listing_stands(owner: str, template: str, shown: str) -> bool:
+        all_of_it = bases[template] + shown
         last = stood.get(owner)
         if last and last.grounds == all_of_it:
             stand[owner] = last
@@ -131,17 +145,6 @@ def outline(
         made[owner] = all_of_it, []
         return False
 
-    def listing_stands(owner: str, template: str, shown: str) -> bool:
-        return stands(owner, bases[template] + shown)
-
-    common = _Common(site, bases)
-    beside = _beside(found, [one.titles for one in listed])
-    for document, rendering in documents:
-        own = document.path
-        if not stands(own, _grounds(document, rendering.shown, beside.get(own, ""), common, bases)):
-            around = [None if path is None else rendered[path] for path in found.around(own)]
-            pages = _document(document, rendering, around, prefixes, bases, site)
-            outputs += [(output, own) for output in pages]
     folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
     lists = []
     for owner, path, index, shown, page in listings(site, found, listed, listing_stands):
@@ -251,25 +254,23 @@ def _beside(found: Articles, titles: Sequence[str]) -> dict[str, str]:
 
 
 def _grounds(
-    document: DocumentFacts,
-    shown: str,
-    beside: str,
+    documents: Sequence[tuple[DocumentFacts, RenderFacts]],
+    beside: Mapping[str, str],
     common: Mapping[str, str],
     bases: Mapping[str, str],
-) -> str:
-    """All that a document's outputs stand on, by digests: where it is the same, `_document` gives the same.
+) -> dict[str, str]:
+    """All that each document's outputs stand on, by digests. Where it is the same, so are they.
 
-    `shown` is what they show of its editions, `beside` what they show of other articles; `common` gives for a
-    template what all with it stand on.
+    `beside` is what they show of other articles; `common` gives for a template what all with it stand on.
     """
-    grounds = f"{common[_template(document)]}\n{document.address}\n{shown}\n{beside}"
-    if document.aliases:
-        grounds += "\n".join(("", bases["redirect.html"], *document.aliases))
-    return grounds
-
-
-def _template(document: DocumentFacts) -> str:
-    return document.template or f"{document.kind}.html"
+    found = {
+        one.path: f"{common[one.template or f'{one.kind}.html']}\n{one.address}\n{rendering.shown}\n"
+        f"{beside.get(one.path, '')}"
+        for one, rendering in documents
+    }
+    for one in [one for one, _ in documents if one.aliases]:
+        found[one.path] += "\n".join(("", bases["redirect.html"], *one.aliases))
+    return found
 
 
 def _document(
@@ -282,7 +283,7 @@ def _document(
 ) -> list[Output]:
     own, address, addresses = document.path, document.address, site.addresses
     offered, original = rendering.offered, one_of(rendering.pages, 0)
-    template = _template(document)
+    template = document.template or f"{document.kind}.html"
     base = bases[template]
     found = []
     for index, (edition, of) in enumerate(zip(rendering.editions, site.languages, strict=False)):

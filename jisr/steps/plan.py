@@ -98,7 +98,7 @@ def plan(
         return digest_of(loads[template], shared.assets) if shared.assets else ""
 
     grounds = Grounds(versions(), settings, shared.templates, loaded)
-    shown = {path for _, rendering in documents for path, _ in rendering.pictures}
+    shown = {path for _, rendering in documents if rendering.pictures for path, _ in rendering.pictures}
     files = file_outputs(shared.copied.values(), pictures, shown, versions())
     assets = list(shared.assets.values())
     indices = bundles(site, documents)

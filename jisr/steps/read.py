@@ -35,7 +35,10 @@ def read(
     facts: dict[str, DocumentFacts] = {}
     unread = []
     for files in documents:
-        key = f"{patterns} {' '.join([digests[source.path] for source in files.files])}"
+        source, *others = files.files
+        key = f"{patterns} {digests[source.path]}"
+        if others:
+            key = " ".join([key, *[digests[other.path] for other in others]])
         before = stored.get(files.path)
         if before and before.key == key:
             facts[files.path] = before
@@ -59,9 +62,11 @@ def read(
     return finish
 
 
-def hidden(facts: Mapping[str, DocumentFacts], now: float) -> dict[str, Unpublished | None]:
-    """Why documents aren't published at this time, if so."""
-    return {path: unpublished(one.draft, one.moment, one.expires, now) for path, one in facts.items()}
+def hidden(facts: Mapping[str, DocumentFacts], now: float) -> dict[str, Unpublished]:
+    """Why documents aren't published at this time, of those that aren't."""
+    suspect = [one for one in facts.values() if one.draft or one.moment > now or one.expires is not None]
+    why = {one.path: unpublished(one.draft, one.moment, one.expires, now) for one in suspect}
+    return {path: reason for path, reason in why.items() if reason}
 
 
 def links(
@@ -83,7 +88,7 @@ def links(
     listed = articles(site, [facts[files.path] for files in shown])
     shared_slugs(listed, problems.append)
     found = places(site, listed)
-    links = Links(site, addresses, copied, faulty, facts.keys() - addresses.keys(), found)
+    links = Links(site, addresses, copied, faulty, [path for path in facts if path not in addresses], found)
     digest = digest_of([*addresses, "", *addresses.values(), "", *sorted(copied), "", *found])
     problems += menu_problems(site, links)
     problems += commands.orphans(
@@ -98,11 +103,12 @@ def scheduled(site: Site, facts: Mapping[str, DocumentFacts], now: float, *, dra
     moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
     if site.news_sitemap:  # articles leave it
         moments += [one.moment + NEWS_SECONDS for one in dated]
+    coming = [at for at in moments if at > now]
     to_come = () if drafts else dated  # with drafts, all of it is there
-    waiting = sorted((one.moment, one.path) for one in to_come if one.moment > now)
+    waiting = sorted([(one.moment, one.path) for one in to_come if one.moment > now])
     return {
-        "from": max((at for at in moments if at <= now), default=0.0),
-        "until": min((at for at in moments if at > now), default=None),
+        "from": max([at for at in moments if at <= now] if coming else moments, default=0.0),
+        "until": min(coming, default=None),
         "scheduled": len(waiting),
         "next": (waiting[0][1], in_words(waiting[0][0], site.timezone)) if waiting else None,
     }

@@ -37,7 +37,8 @@ def stood(plan: Plan, recorded: Mapping[str, Stood]) -> dict[str, Stood | None]:
     owned = {path for one in plan.made.values() for path in one.paths}
     others = [output.path for output in plan.outputs if output.path not in owned]
     now = {**plan.made, "": Stood.of("", others)}
-    rows: dict[str, Stood | None] = dict.fromkeys(recorded.keys() - plan.stand.keys() - now.keys())
+    gone = [path for path in recorded if path not in plan.stand and path not in now]
+    rows: dict[str, Stood | None] = dict.fromkeys(gone)
     return rows | {path: one for path, one in now.items() if recorded.get(path) != one}
 
 
@@ -66,7 +67,7 @@ def save(
     site: Mapping[str, Any],
 ) -> None:
     """Record a build into the `folder`: its rows, and what was said of the `run` and of the `site`."""
-    gone = state.documents().keys() - facts.keys()
+    gone = [path for path in state.documents() if path not in facts]
     state.save(
         folder,
         signatures=signatures,

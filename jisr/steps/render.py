@@ -1,6 +1,7 @@
 """Documents rendered, as far as anything of what they stand on has changed."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import repeat
 
 from jisr.errors import Problem
 from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
@@ -23,7 +24,7 @@ def render(
     facts: Mapping[str, DocumentFacts],
     shown: Sequence[DocumentFiles],
     numbers: Mapping[str, int],
-    hidden: Mapping[str, Unpublished | None],
+    hidden: Mapping[str, Unpublished],
     digests: Mapping[str, str],
     grounds: str,
     stored: Mapping[str, RenderFacts],
@@ -40,12 +41,14 @@ def render(
     bodies = Bodies(desk.record)
     stale = []
     paths = [files.path for files in shown]
+    known = [facts[path].key for path in paths]
+    reasons = [hidden.get(path, "") for path in paths]
     translations = [
         [digests.get(path, "") for path in catalogue_paths(paths, language)]
         for language in desk.site.languages[1:]
     ]
-    for files, *catalogues in zip(shown, *translations, strict=True):
-        key = " ".join((grounds, *catalogues, facts[files.path].key, hidden[files.path] or ""))
+    keys = map(" ".join, zip(repeat(grounds), *translations, known, reasons, strict=False))
+    for files, key in zip(shown, keys, strict=True):
         before = stored.get(files.path)
         if (
             before
@@ -66,7 +69,7 @@ def render(
             if made:
                 rendered[path] = made.facts, made.summaries
         bodies.keep((path, made.facts.pages, made.editions) for path, made, _ in batch if made)
-    gone = stored.keys() - rendered.keys()
+    gone = [path for path in stored if path not in rendered]
     if gone:
         bodies.forget(gone)
     bodies.close()

@@ -103,13 +103,13 @@ class Parts(Generic[T]):
         Parts are compared as they are: only those that differ are taken to pieces.
         """
         rows = self.db.execute(f"SELECT first, content {_OWN} ORDER BY first", (self.name,)).fetchall()
-        paths = list(values)
+        paths, items = list(values), list(values.items())
         ends = [*[bisect_left(paths, first) for first, _ in rows[1:]], len(paths)]
         changed: set[str] = set()
         gone: set[str] = set()
         start = 0
         for (_, content), end in zip(rows or [("", b"")], ends, strict=True):
-            now = {path: values[path] for path in paths[start:end]}
+            now = dict(items[start:end])
             if pack(now) != content:
                 before = self.unpack(content)
                 changed |= {path for path, value in now.items() if before.get(path) != value}
