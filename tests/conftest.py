@@ -1,6 +1,7 @@
 """The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -87,6 +88,7 @@ class SiteFolder:
         """Run `jisr COMMAND --site FOLDER OPTIONS` in this process; an exception is the test's to see."""
         arguments = [command, "--site", str(self.path), *options]
         result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        gc.enable()  # a command's own process ends with it
         return Result(result.exit_code, result.stdout, result.stderr)
 
     def build(self, *options: str) -> Result:

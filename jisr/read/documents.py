@@ -32,7 +32,7 @@ _ARABIC_LIST = re.compile(r"^[ \t]*[\w-]+:[ \t]*\[[^\]\n]*،", re.MULTILINE)
 def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentFiles, ...]:
     """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
     by_path = {source.path: source for source in sources if source.path.endswith(OF_DOCUMENTS)}
-    if not [path for path in by_path if not path.endswith(".md")]:
+    if all(path.endswith(".md") for path in by_path):
         return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
     bodies = [path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)]
     stems = set(bodies)
