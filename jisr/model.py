@@ -431,17 +431,22 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     @property
     def editions(self) -> list[EditionFacts]:
         """The facts of each edition."""
+        digests = (self.pages, self.entries, self.titles, self.cards, self.found)
+        missing = [""] * len(self.offered)  # in a damaged record
+        columns = [[*text.split(" "), *missing] for text in digests]
         return [
             EditionFacts(
-                page=one_of(self.pages, index),
-                entry=one_of(self.entries, index),
-                title=one_of(self.titles, index),
+                page=page,
+                entry=entry,
+                title=title,
                 indexed=indexed == "1",
                 ready=ready == "1",
-                card=one_of(self.cards, index),
-                found=one_of(self.found, index),
+                card=card,
+                found=found,
             )
-            for index, (indexed, ready) in enumerate(zip(self.offered, self.ready, strict=False))
+            for indexed, ready, page, entry, title, card, found in zip(
+                self.offered, self.ready, *columns, strict=False
+            )
         ]
 
 

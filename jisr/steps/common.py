@@ -59,7 +59,8 @@ def common(
     if site and site.fingerprint and not preview:
         assets = lasting(files, recorded, minify=site.minify, report=report)
     catalogues = below(paths, "translations/", f"{THEME}translations/")
-    interfaces = [path for path in catalogues if path.endswith(f"/{INTERFACE}.po")]
+    ending = f"/{INTERFACE}.po"
+    interfaces = [path for path in catalogues if path.endswith(ending)]
     names = [names_path(language) for language in site.languages[1:]] if site else []
     templates = below(paths, "templates/", f"{THEME}templates/")
     return Common(
