@@ -449,14 +449,15 @@ def test_a_template_behind_a_link_is_not_read(site: MakeSite, tmp_path: Path) ->
     assert not (folder.path / "public").exists()
 
 
-def test_problems_of_documents_catalogues_and_templates_come_together(site: MakeSite) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_problems_of_documents_catalogues_and_templates_come_together(site: MakeSite, jobs: str) -> None:
     folder = site({
         "content/articles/a.md": article("title: قال: نعم"),
         "content/articles/b.md": article(body="[صلة](a.md) [أخرى](c.md)"),
         "translations/en/articles/b.po": "nonsense",
         "templates/article.html": "{% if %}",
     })  # fmt: skip
-    said = folder.build().stderr.splitlines()
+    said = folder.build("--jobs", jobs).stderr.splitlines()
     assert [line.split(": ")[0] for line in said[:-1]] == [
         "content/articles/a.md:2:11",
         "content/articles/b.md:6:20",

@@ -264,13 +264,16 @@ def _grounds(
     `beside` is what they show of other articles; `common` gives for a template what all with it stand on.
     """
     found = {
-        one.path: f"{common[one.template or f'{one.kind}.html']}\n{one.address}\n{rendering.shown}\n"
-        f"{beside.get(one.path, '')}"
+        one.path: f"{common[_template(one)]}\n{one.address}\n{rendering.shown}\n{beside.get(one.path, '')}"
         for one, rendering in documents
     }
     for one in [one for one, _ in documents if one.aliases]:
         found[one.path] += "\n".join(("", bases["redirect.html"], *one.aliases))
     return found
+
+
+def _template(document: DocumentFacts) -> str:
+    return document.template or f"{document.kind}.html"
 
 
 def _document(
@@ -283,7 +286,7 @@ def _document(
 ) -> list[Output]:
     own, address, addresses = document.path, document.address, site.addresses
     offered, original = rendering.offered, one_of(rendering.pages, 0)
-    template = document.template or f"{document.kind}.html"
+    template = _template(document)
     base = bases[template]
     found = []
     for index, (edition, of) in enumerate(zip(rendering.editions, site.languages, strict=False)):

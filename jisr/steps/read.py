@@ -103,12 +103,11 @@ def scheduled(site: Site, facts: Mapping[str, DocumentFacts], now: float, *, dra
     moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
     if site.news_sitemap:  # articles leave it
         moments += [one.moment + NEWS_SECONDS for one in dated]
-    coming = [at for at in moments if at > now]
     to_come = () if drafts else dated  # with drafts, all of it is there
     waiting = sorted([(one.moment, one.path) for one in to_come if one.moment > now])
     return {
-        "from": max([at for at in moments if at <= now] if coming else moments, default=0.0),
-        "until": min(coming, default=None),
+        "from": max([at for at in moments if at <= now], default=0.0),
+        "until": min([at for at in moments if at > now], default=None),
         "scheduled": len(waiting),
         "next": (waiting[0][1], in_words(waiting[0][0], site.timezone)) if waiting else None,
     }
