@@ -74,12 +74,11 @@ class Shards:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        for executor in self.executors:
-            processes = list(getattr(executor, "_processes", None) or {})
-            executor.shutdown(wait=kind is None, cancel_futures=True)
-            if kind is not None:
-                for process in processes:
-                    _end(process)
+        if kind is not None:
+            for executor in self.executors:
+                _give_up(executor)
+        for executor in self.executors:  # its thread too: the interpreter would trip over it at its end
+            executor.shutdown(wait=True, cancel_futures=True)
 
     def open(self, desk: Desk) -> None:
         """Have all shards ready to render, once."""
@@ -177,6 +176,14 @@ def _answer(future: "Future[T]") -> T:
         raise SiteError(Problem("site.yaml", 1, 1, what, hint)) from None
 
 
-def _end(process: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
+def _give_up(executor: Any) -> None:
+    """End an executor's process, which may be in the midst of an answer.
+
+    The executor waits for the rest of it as long as anybody could write that, which is this process too, and
+    with what it sends as long as anybody could read it.
+    """
+    for process in list(executor._processes or {}):
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    executor._result_queue._writer.close()
+    executor._call_queue._reader.close()
