@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.model import DocumentFacts, DocumentFiles, Output, RenderFacts
     from jisr.plan.find import Bundle
     from jisr.plan.listings import Articles
+    from jisr.processes import Shards
     from jisr.rendering import Desk
     from jisr.steps.common import Common
     from jisr.steps.plan import Plan, Standing
@@ -159,7 +160,10 @@ def _attempt(
     with suppress(KeyError, TypeError):
         if not kept and (built := run.nothing_to_do()):
             return built
-    return run.build()
+    from jisr.processes import BATCH, FEW, Shards
+
+    with Shards(options.jobs, FEW if kept and kept.seen else BATCH) as shards:
+        return run.build(shards)
 
 
 class _Run:
@@ -226,13 +230,13 @@ class _Run:
             next=tuple(self.last["next"]) if self.last["next"] else None,
         )
 
-    def build(self) -> Built:
+    def build(self, shards: "Shards") -> Built:
         """Read, render, plan and write what has changed."""
         from jisr import commands, gallery, languages
         from jisr.model import Page, Reading
         from jisr.plan.cards import recent
         from jisr.plan.listings import articles
-        from jisr.processes import BATCH, FEW, Shards, in_order
+        from jisr.processes import in_order
         from jisr.read.documents import document_files
         from jisr.rendering import Desk
         from jisr.steps import common, plan, read, record, render, write
@@ -240,107 +244,107 @@ class _Run:
 
         options, state, watch, problems = self.options, self.state, self.watch, self.problems
         looked = self.looked
-        fork = not self.kept
         known = state.digests() if looked.known is None else looked.known
         touched = looked.changed.union([path for path in looked.sources if path not in known])
+        fork = not self.kept
         self.digests = digests(looked.sources, known, touched, self.report, fork=fork)
         changed = [path for path in touched if known.get(path) != self.digests[path]]
-        with Shards(options.jobs, FEW if self.kept and self.kept.seen else BATCH) as shards:
-            # If they are sure to pay, processes make ready while settings are read.
-            shards.start(len(below(sorted(changed), "content/")))
-            languages.remember(self.site_last.get("languages") if self.same else None)
-            site = commands.read_settings(self.root, options.base_url, self.report)
-            if site and options.preview:
-                site = replace(site, cards=False)
-            paths = tuple(looked.sources)
-            content = [looked.sources[path] for path in below(paths, "content/")]
-            documents = document_files(content, self.report)
-            assets = self.site_last.get("assets") if self.same else None
-            shared = common.common(
-                site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
+        # If they are sure to pay, processes make ready while settings are read.
+        shards.start(len(below(sorted(changed), "content/")))
+        languages.remember(self.site_last.get("languages") if self.same else None)
+        site = commands.read_settings(self.root, options.base_url, self.report)
+        if site and options.preview:
+            site = replace(site, cards=False)
+        paths = tuple(looked.sources)
+        content = [looked.sources[path] for path in below(paths, "content/")]
+        documents = document_files(content, self.report)
+        assets = self.site_last.get("assets") if self.same else None
+        shared = common.common(
+            site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
+        )
+        shards.start(common.how_many_changed(site, shared, changed, len(documents), self.last))
+        numbers = in_order(files.path for files in documents) if shards.executors else {}
+        reading = site.reading if site else Reading()
+        shards.begin(reading)
+        stored = state.documents() if self.same else {}
+        finish = read.read(shards, documents, numbers, reading, self.digests, stored, problems)
+        templates = None
+        loads: Mapping[str, list[str]] = {}
+        unchecked = self.last.get("templates") != shared.templates or not self.same
+        if site:
+            templates, loads = common.ready_templates(
+                site, shared, self.root, self.theme, self.last, self.report, check=unchecked
             )
-            shards.start(common.how_many_changed(site, shared, changed, len(documents), self.last))
-            numbers = in_order(files.path for files in documents) if shards.executors else {}
-            reading = site.reading if site else Reading()
-            shards.begin(reading)
-            stored = state.documents() if self.same else {}
-            finish = read.read(shards, documents, numbers, reading, self.digests, stored, problems)
-            templates = None
-            loads: Mapping[str, list[str]] = {}
-            unchecked = self.last.get("templates") != shared.templates or not self.same
-            if site:
-                templates, loads = common.ready_templates(
-                    site, shared, self.root, self.theme, self.last, self.report, check=unchecked
-                )
-                shards.take(templates)
-            facts, fresh = finish()
-            if site is None:
-                raise SiteError(*sorted(set(problems)))
-            hidden = read.hidden(facts, self.now)
-            shown = [f for f in documents if f.path in facts and (options.drafts or f.path not in hidden)]
-            if site.cards == "recent":
-                site = replace(site, cards=recent(facts[files.path] for files in shown))
-            catalogues = below(paths, "translations/")
-            links, listed, addresses = read.links(
-                site, facts, shown, documents, shared.copied, catalogues, problems
+            shards.take(templates)
+        facts, fresh = finish()
+        if site is None:
+            raise SiteError(*sorted(set(problems)))
+        hidden = read.hidden(facts, self.now)
+        shown = [f for f in documents if f.path in facts and (options.drafts or f.path not in hidden)]
+        if site.cards == "recent":
+            site = replace(site, cards=recent(facts[files.path] for files in shown))
+        catalogues = below(paths, "translations/")
+        links, listed, addresses = read.links(
+            site, facts, shown, documents, shared.copied, catalogues, problems
+        )
+        pictures, picture_facts = gallery.look(
+            shards, site, shared.copied, state.pictures(), watch, self.report, again=not self.same
+        )
+        desk = Desk(
+            root=self.root,
+            theme=self.theme,
+            site=site,
+            links=links,
+            pictures=pictures,
+            assets=shared.to_load,
+            aside=self.staging.aside,
+            record=self.staging.record,
+            now=self.now,
+        )
+        rendered, not_rendered = render.render(
+            shards,
+            desk,
+            facts,
+            shown,
+            numbers,
+            hidden,
+            self.digests,
+            f"{shared.settings} {site.cards}",
+            state.editions(),
+            watch,
+            problems,
+            moved=self.site_last.get("addresses") != addresses,
+        )
+        dates = read.scheduled(site, facts, self.now, drafts=options.drafts)
+        pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
+        if len(pairs) < len(shown):  # what couldn't be rendered was told; there may be more to tell
+            listed = articles(site, [one for one, _ in pairs])
+        standing = plan.Standing(looked.written, looked.tampered, self._stood())
+        planned = plan.plan(
+            site, pairs, listed, links, pictures, shared, loads, standing, self.now, self.report
+        )
+        if templates and unchecked:
+            used = {o.content.template for o in planned.stale if isinstance(o.content, Page)}
+            templates.check_macros(used, self.report)
+        commands.stop_on_errors(problems, strict=options.strict)
+        if not self.staging.aside.whole:
+            placing.refuse_clashes(
+                self.staging.output, {o.path: None for o in planned.stale}, self.looked.written
             )
-            pictures, picture_facts = gallery.look(
-                shards, site, shared.copied, state.pictures(), watch, self.report, again=not self.same
-            )
-            desk = Desk(
-                root=self.root,
-                theme=self.theme,
-                site=site,
-                links=links,
-                pictures=pictures,
-                assets=shared.to_load,
-                aside=self.staging.aside,
-                record=self.staging.record,
-                now=self.now,
-            )
-            rendered, not_rendered = render.render(
-                shards,
-                desk,
-                facts,
-                shown,
-                numbers,
-                hidden,
-                self.digests,
-                f"{shared.settings} {site.cards}",
-                state.editions(),
-                watch,
-                problems,
-                moved=self.site_last.get("addresses") != addresses,
-            )
-            dates = read.scheduled(site, facts, self.now, drafts=options.drafts)
-            pairs = [(facts[f.path], rendered[f.path][0]) for f in shown if f.path in rendered]
-            if len(pairs) < len(shown):  # what couldn't be rendered was told; there may be more to tell
-                listed = articles(site, [one for one, _ in pairs])
-            standing = plan.Standing(looked.written, looked.tampered, self._stood())
-            planned = plan.plan(
-                site, pairs, listed, links, pictures, shared, loads, standing, self.now, self.report
-            )
-            if templates and unchecked:
-                used = {o.content.template for o in planned.stale if isinstance(o.content, Page)}
-                templates.check_macros(used, self.report)
-            commands.stop_on_errors(problems, strict=options.strict)
-            if not self.staging.aside.whole:
-                placing.refuse_clashes(
-                    self.staging.output, {o.path: None for o in planned.stale}, self.looked.written
-                )
-            making = write.Making(
-                plan=planned,
-                shards=shards,
-                desk=desk,
-                documents={files.path: files for files in documents},
-                numbers=numbers,
-                rendered=rendered,
-                packed=cache(partial(write.packed, rendered, state)),
-                standing=standing,
-                watch=watch,
-                problems=problems,
-            )
-            planned, done = self._write(making)
+        making = write.Making(
+            plan=planned,
+            shards=shards,
+            desk=desk,
+            documents={files.path: files for files in documents},
+            numbers=numbers,
+            rendered=rendered,
+            packed=cache(partial(write.packed, rendered, state)),
+            standing=standing,
+            watch=watch,
+            problems=problems,
+        )
+        planned, done = self._write(making)
+        shards.end()
         written = tuple(page.path for page in done if page.changed)
         built = self._built(planned, standing, written, dates)
         rows = record.outputs(planned, done, self.looked.touched, self.staging.output)

@@ -7,7 +7,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from jisr.errors import Problem, SiteError
 from jisr.model import Reading
@@ -30,18 +34,24 @@ WORTH_PROCESSES = 80
 Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
 """Passes the results of a number of documents on, so many in each, and may show how far they are."""
 
+AHEAD = 2
+"""Batches that a process has at once: one that it works on, and one that it finds ready after that."""
+
 T = TypeVar("T")
 
 
 class Shards:
-    """One shard here, or one in each of several processes. A document always goes to the same."""
+    """One shard here, or one in each of several processes. A document goes where it was last."""
 
     def __init__(self, jobs: int | None, size: int = BATCH) -> None:
         """`jobs` are the processes to use, as many as it pays if not given."""
         self.jobs, self.size = jobs, size
         self.here: Shard | None = None
         self.executors: list[Executor] = []
+        self.owners: dict[int, int] = {}
+        """The process that has what goes by a number, where it isn't the one that it was dealt to."""
         self.opened = False
+        self.ending: list[threading.Thread] = []
 
     def start(self, documents: int) -> None:
         """Start processes where there is work on so many documents, unless they run already."""
@@ -70,6 +80,13 @@ class Shards:
         if self.here:
             self.here.templates = templates
 
+    def end(self) -> None:
+        """Let the processes end, which takes them 20 ms: nothing more is wanted of them."""
+        self.ending = [threading.Thread(target=executor.shutdown) for executor in self.executors]
+        self.executors = []
+        for thread in self.ending:
+            thread.start()
+
     def __enter__(self) -> "Shards":
         return self
 
@@ -79,6 +96,8 @@ class Shards:
                 _give_up(executor)
         for executor in self.executors:  # its thread too: the interpreter would trip over it at its end
             executor.shutdown(wait=True, cancel_futures=True)
+        for thread in self.ending:
+            thread.join()
 
     def open(self, desk: Desk) -> None:
         """Have all shards ready to render, once."""
@@ -94,30 +113,106 @@ class Shards:
         self,
         method: Callable[..., T],
         items: Sequence[Any],
-        shard_of: Callable[[Any], int],
+        number_of: Callable[[Any], int],
         size: int | None = None,
     ) -> Iterator[T]:
-        """Call a method of the shards with batches of items, in the items' order for each shard.
+        """Call a method of the shards with batches of items; those of one number go to one shard.
 
-        Processes begin at once, before anybody asks for an answer.
+        Processes begin at once, before anybody asks for an answer. One that has done its own takes what is
+        left of another's, from the end.
         """
         name, size = method.__name__, size or self.size
         if self.here:
             call = getattr(self.here, name)
             return (call(items[start : start + size]) for start in range(0, len(items), size))
-        shares: list[list[Any]] = [[] for _ in self.executors]
+        shares: list[list[tuple[int, Any]]] = [[] for _ in self.executors]
         for item in items:
-            shares[shard_of(item) % len(shares)].append(item)
-        futures: deque[Future[T]] = deque()
-        for start in range(0, max(map(len, shares), default=0), size):
-            for share, executor in zip(shares, self.executors, strict=True):
-                if share[start : start + size]:
-                    futures.append(executor.submit(_call, name, share[start : start + size]))
-        return _answers(futures)
+            number = number_of(item)
+            shares[self.owners.get(number, number % len(shares))].append((number, item))
+        waiting = [
+            deque(_batch(share[start : start + size]) for start in range(0, len(share), size))
+            for share in shares
+        ]
+        answers = deque(batch.answer for row in zip_longest(*waiting) for batch in row if batch)
+        _Dealing(name, self.executors, waiting, self.owners).begin()
+        return _answers(answers)
 
     def _tell(self, method: str, *arguments: Any) -> "list[Future[Any]]":
         """Call a method of the shard in each process."""
         return [executor.submit(_call, method, *arguments) for executor in self.executors]
+
+
+class _Batch(Struct, Generic[T]):
+    """Items with the numbers that they go by, and what they will come to."""
+
+    numbers: list[int]
+    items: list[Any]
+    answer: "Future[T]"
+
+
+class _Dealing(Generic[T]):
+    """Batches that wait for processes, each for one: an executor's thread gives the next when one is done."""
+
+    def __init__(
+        self,
+        method: str,
+        executors: "Sequence[Executor]",
+        waiting: list[deque[_Batch[T]]],
+        owners: dict[int, int],
+    ) -> None:
+        self.method, self.executors, self.waiting, self.owners = method, executors, waiting, owners
+
+    def begin(self) -> None:
+        """Give every process its first batches, those that have none of their own last."""
+        first = sorted(range(len(self.executors)), key=lambda index: not self.waiting[index])
+        for index in first * AHEAD:
+            self._give(index)
+
+    def _give(self, index: int) -> None:
+        """Give a process its next batch, if there is one."""
+        batch = self._next(index)
+        if not batch:
+            return
+        try:
+            future = self.executors[index].submit(_call, self.method, batch.items)
+        except RuntimeError as error:  # the process is no more
+            self._fail(batch, error)
+        else:
+            future.add_done_callback(partial(self._take, index, batch))
+
+    def _next(self, index: int) -> _Batch[T] | None:
+        """The next batch of a process, or else the last one of that which has most before it."""
+        with suppress(IndexError):  # none is left, or another thread has just taken it
+            return self.waiting[index].popleft()
+        with suppress(IndexError):
+            batch = max(self.waiting, key=len).pop()
+            self.owners.update(dict.fromkeys(batch.numbers, index))
+            return batch
+        return None
+
+    def _take(self, index: int, batch: _Batch[T], future: "Future[T]") -> None:
+        try:
+            answer = future.result()
+        except Exception as error:
+            self._fail(batch, error)
+        else:
+            self._give(index)
+            batch.answer.set_result(answer)
+
+    def _fail(self, batch: _Batch[T], error: Exception) -> None:
+        """Let nobody wait for a batch, nor for what would have come after it."""
+        batch.answer.set_exception(error)
+        for queue in self.waiting:
+            with suppress(IndexError):
+                while queue:
+                    queue.pop().answer.set_exception(error)
+
+
+def _batch(numbered: Iterable[tuple[int, Any]]) -> _Batch[Any]:
+    from concurrent.futures import Future
+
+    numbers, items = zip(*numbered, strict=True)
+    return _Batch(list(numbers), list(items), Future())
 
 
 def processes_for(documents: int, jobs: int | None) -> int:

@@ -619,37 +619,3 @@ def test_workers_end_with_their_parent_and_keep_no_lock(site: MakeSite) -> None:
             break
         time.sleep(0.05)
     assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
-
-
-GIVEN_UP = """
-import os, time
-from multiprocessing.connection import Connection
-from jisr.model import Reading
-from jisr.processes import Shards
-from jisr.work import Shard
-
-def begin_to_send(self, buffer):
-    os.write(self.fileno(), bytes(buffer[:6]))
-    time.sleep(600)
-
-def answer(self, items):
-    Connection._send = begin_to_send
-    return items
-
-Shard.answer = answer
-try:
-    with Shards(2) as shards:
-        shards.start(2)
-        shards.begin(Reading())
-        shards.batches(Shard.answer, [0, 1], lambda item: item)
-        time.sleep(1)
-        raise KeyboardInterrupt
-except KeyboardInterrupt:
-    print("ended")
-"""
-
-
-def test_processes_that_are_given_up_amid_an_answer_keep_nobody_waiting() -> None:
-    command = [sys.executable, "-c", GIVEN_UP]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
