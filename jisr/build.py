@@ -246,8 +246,7 @@ class _Run:
         looked = self.looked
         known = state.digests() if looked.known is None else looked.known
         touched = looked.changed.union([path for path in looked.sources if path not in known])
-        fork = not self.kept
-        self.digests = digests(looked.sources, known, touched, self.report, fork=fork)
+        self.digests = digests(looked.sources, known, looked.hashes, touched, self.report)
         changed = [path for path in touched if known.get(path) != self.digests[path]]
         # If they are sure to pay, processes make ready while settings are read.
         shards.start(len(below(sorted(changed), "content/")))

@@ -6,7 +6,6 @@ import struct
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any, BinaryIO
@@ -52,10 +51,7 @@ catalogues_of: Callable[[bytes], Catalogues | None] = unpacker(Catalogues)  # ty
 Hashed = tuple[dict[str, str], list[Problem]]
 """Digests of files by their paths, and what is to be reported."""
 
-_hashed_of: Callable[[bytes], Hashed | None] = unpacker(Hashed)  # type: ignore[arg-type]
-
-HASHED_TOGETHER = 1000
-"""Files up to which one process hashes them: 20 µs for each, while another takes 5 ms."""
+hashed_of: Callable[[bytes], Hashed | None] = unpacker(Hashed)  # type: ignore[arg-type]
 
 Look = tuple[Callable[[], Any], Callable[[bytes], Any]]
 """What a process of its own may find, and what unpacks it where it was sent; None if it is damaged."""
@@ -126,26 +122,22 @@ def named(root: Path, theme: Path, path: str) -> str:
 def digests(
     sources: Mapping[str, Source],
     known: Mapping[str, str],
+    hashes: Mapping[str, str],
     changed: Iterable[str],
     report: Report,
-    *,
-    fork: bool,
 ) -> dict[str, str]:
-    """Digest of each file: the known one of those that haven't changed. With `fork`, two share many."""
-    unknown = [(path, sources[path]) for path in sorted(changed)]
-    half = len(unknown) // 2 if fork and len(unknown) > HASHED_TOGETHER else 0
-    with beside([(partial(_hashed, unknown[:half]), _hashed_of)], fork=bool(half)) as answers:
-        hashed, said = _hashed(unknown[half:])
-        others, also_said = next(answers)
-    for problem in (*also_said, *said):
+    """Digest of each file: the known one if it hasn't changed. Of some there are `hashes` already."""
+    new, said = hash_files((path, sources[path]) for path in sorted(changed) if path not in hashes)
+    for problem in said:
         report(problem)
-    found = {**known, **hashed, **others}
+    found = {**known, **hashes, **new}
     for path in [path for path in known if path not in sources]:
         del found[path]
     return found
 
 
-def _hashed(sources: Iterable[tuple[str, Source]]) -> Hashed:
+def hash_files(sources: Iterable[tuple[str, Source]]) -> Hashed:
+    """Digest of each of some files, which may be called otherwise than by their own paths."""
     problems: list[Problem] = []
     return {path: digest(source, problems.append) for path, source in sources}, problems
 

@@ -263,7 +263,8 @@ def test_many_files_are_hashed_by_two_processes(
             os.kill(os.getpid(), signal.SIGKILL)
         return digest(source, report)
 
-    monkeypatch.setattr(survey, "HASHED_TOGETHER", 0)
+    monkeypatch.setattr(looking, "HASHED_ASIDE", 1)
+    monkeypatch.setattr(looking, "HEAD_START", 0)
     monkeypatch.setattr(survey, "digest", spy)
     shutil.rmtree(folder.path / ".jisr")
     folder.build()
