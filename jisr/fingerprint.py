@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,11 @@ def fingerprint(*values: object) -> str:
 
 
 def hashed(content: bytes) -> str:
-    """Digest of bytes: 32 hexadecimal digits."""
-    return blake2b(content, digest_size=16).hexdigest()
+    """Digest of bytes: 32 hexadecimal digits of SHA-256.
+
+    Processors have instructions for it, with which it takes half of the time of BLAKE2b.
+    """
+    return sha256(content).hexdigest()[:32]
 
 
 @cache

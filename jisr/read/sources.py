@@ -4,12 +4,12 @@ Follows a symbolic link only where it stays inside the site.
 """
 
 import codecs
-import hashlib
 import os
 import re
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
 
@@ -93,13 +93,13 @@ def signature(stat: os.stat_result) -> bytes:
 
 
 def digest(source: Source, report: Report) -> str:
-    """Digest of the file's bytes. Reports one that can't be read, and answers with nothing."""
+    """Digest of the file's bytes, as by `fingerprint.hashed`; nothing, and a report, if it can't be read."""
     try:
-        found = hashlib.blake2b(digest_size=16)
+        found = sha256()
         with open(f"{source.root}/{source.path}", "rb", buffering=0) as file:
             while part := file.read(_PART):
                 found.update(part)
-        return found.hexdigest()
+        return found.hexdigest()[:32]
     except OSError as error:
         report(Problem(source.path, 1, 1, f"can't be read ({error.strerror})", "check that it may be read"))
         return ""
