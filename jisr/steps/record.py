@@ -23,12 +23,13 @@ def outputs(
 
     `touched` are those that only look otherwise.
     """
-    made = {page.path: page.digest for page in done}
+    made = {page.path: page for page in done}
     rows: dict[str, Written | None] = {**touched, **dict.fromkeys(plan.removed)}
     now = time.time_ns()
     for output in plan.stale:
-        sign = signature(os.lstat(f"{folder}/{output.path}"))
-        rows[output.path] = Written(output.fingerprint, made[output.path], trusted(sign, now))
+        page = made[output.path]
+        sign = page.signature or signature(os.lstat(f"{folder}/{output.path}"))
+        rows[output.path] = Written(output.fingerprint, page.digest, trusted(sign, now))
     return rows
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem, SiteError
 from jisr.fingerprint import hashed
+from jisr.read.sources import signature
 
 FOLDER = ".jisr"
 """The folder in the site's where builds keep what they remember."""
@@ -50,13 +51,14 @@ class Aside(Struct, frozen=True):
         """The place of an output, by its path."""
         return f"{self.folder}/{path if self.whole else hashed(path.encode())}"
 
-    def put(self, path: str, content: bytes) -> None:
-        """Write a file."""
+    def put(self, path: str, content: bytes) -> bytes:
+        """Write a file. Its signature, or nothing where it changes as the file is moved into its place."""
         file = os.open(self._ready(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
             left = memoryview(content)
             while left:  # a disk that is nearly full takes a part of it
                 left = left[os.write(file, left) :]
+            return signature(os.fstat(file)) if self.whole else b""
         finally:
             os.close(file)
 
@@ -77,19 +79,19 @@ class Aside(Struct, frozen=True):
 
 
 class PageWritten(Struct, frozen=True):
-    """A file that was made. Where it `changed`, it waits in the staging folder."""
+    """A file that was made. Where it `changed`, it waits in the staging folder; `signature` may be known."""
 
     path: str
     digest: str
     changed: bool
+    signature: bytes = b""
 
 
 def put(aside: Aside, path: str, content: bytes, before: str) -> PageWritten:
     """Write a file aside unless its digest is that of what stands in its place already."""
     digest = hashed(content)
-    if digest != before:
-        aside.put(path, content)
-    return PageWritten(path, digest, digest != before)
+    changed = digest != before
+    return PageWritten(path, digest, changed, aside.put(path, content) if changed else b"")
 
 
 class Staging:
