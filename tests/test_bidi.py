@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jisr.bidi import COULD_RUN, FSI, LRI, LTR_RUN, PDI, RLI, isolate, unbalanced
+from jisr.bidi import COULD_RUN, FSI, LRI, LTR_RUN, PDI, RLI, has_controls, isolate, unbalanced
 
 
 def test_isolated_text_stands_between_fsi_and_pdi() -> None:
@@ -37,6 +37,21 @@ def test_isolated_text_stands_between_fsi_and_pdi() -> None:
 )
 def test_the_first_control_without_partner_is_found(text: str, index: int | None) -> None:
     assert unbalanced(text) == index
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "ا’…b\u2027\u202a\u202b\u202c\u202d\u202e\u202f\u2065\u2066\u2067\u2068\u2069\u206a\ud800"
+        ),
+        max_size=4,
+    )
+)
+@settings(deadline=None)
+def test_controls_are_told_from_their_neighbours(text: str) -> None:
+    assert has_controls(text) == bool(
+        set(text) & set(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+    )
 
 
 @given(st.text(st.sampled_from(f"ا b{FSI}{LRI}{RLI}"), max_size=20))
