@@ -67,6 +67,8 @@ BLOCKS = (
     "> ## {}",
     "- {}\n    - {}",
     "| {} | 28% |\n|---|--:|\n| {} | 1 |",
+    "| {} | **7** |\n|:-:|---|\n| | C++ |\n| 25% {} | |",
+    "{} | {}\n---|---",
     "| {} | {} |",
     "![{}](/a.png)",
     "[{}](/a/) {}",
@@ -100,6 +102,7 @@ def test_prose_written_at_once_is_what_the_tree_gives(
     at_once = bodies.render(CONVERTER, body, translations, english=english, hide=hide)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rendering, "read_prose", lambda *_, **__: None)
+        patch.setattr(rendering, "read_table", lambda *_: None)
         patch.setattr(filling, "read_inline", lambda _: None)
         by_tree = bodies.render(CONVERTER, body, translations, english=english, hide=hide)
     assert at_once == by_tree
@@ -137,6 +140,26 @@ def test_a_body_read_at_once_is_what_python_markdown_reads(parts: list[Any]) -> 
 )
 def test_everyday_prose_is_read_at_once(text: str) -> None:
     assert parse_prose(bodies.document(text), lambda _: None)
+
+
+def test_a_table_of_texts_is_written_at_once() -> None:
+    body = bodies.parse(CONVERTER, "| اسم | رقم |\n|---|--:|\n| **أ** [ب](/a/) | 28% |\n| | C++ |")
+    assert list(body.tables) == [0]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Converter, "framework", None)
+        blocks = bodies.render(CONVERTER, body, bodies.source(body)).blocks
+    assert '<td><strong>أ</strong> <a href="/a/">ب</a></td>\n<td class="align-end"><bdi' in blocks[0].html
+
+
+@pytest.mark.parametrize(
+    "cell", ["`كود`", "<b>أ</b>", "أ {.x}", "أ { class='x\">' }", "![ص](/a.png)", "1[^1]"]
+)
+def test_a_table_with_more_in_it_is_left_to_python_markdown(cell: str) -> None:
+    body = bodies.parse(CONVERTER, f"| اسم | {cell} |\n|---|---|\n| أ | {cell} |\n\n[^1]: حاشية")
+    at_once = bodies.render(CONVERTER, body, bodies.source(body))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "read_table", lambda *_: None)
+        assert bodies.render(CONVERTER, body, bodies.source(body)) == at_once
 
 
 @pytest.mark.parametrize(

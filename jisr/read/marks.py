@@ -22,7 +22,7 @@ CONTENTS = "[TOC]"
 
 _REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figcaption"}
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
-_ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}
+ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}
 _OPAQUE = frozenset({"pre", "code", "kbd", "samp", "bdi", "bdo"})
 
 
@@ -78,7 +78,7 @@ def prepare(root: Element) -> None:
             elif child.tag in ("td", "th"):
                 align = _ALIGN.search(child.attrib.pop("style", ""))
                 if align:
-                    child.set("class", _ALIGN_CLASS[align[1]])
+                    child.set("class", ALIGN_CLASS[align[1]])
             elif child.tag == "pre":
                 child.set("dir", "ltr")
                 child.set("tabindex", "0")

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct, field
 
 from jisr.model import Block, Document, Heading, Segment
+from jisr.read.markup.inline import Inline
 
 
 class Unit(Struct, frozen=True):
@@ -22,10 +23,20 @@ class Unit(Struct, frozen=True):
     suffix: str = ""
 
 
+class Cell(Struct, frozen=True):
+    """A cell of a table with its class: the text of segment number `segment`, or one without a letter."""
+
+    tag: str
+    kind: str
+    segment: int | None
+    text: Inline | None
+
+
 class Body(Struct, frozen=True):
     """A parsed body: its blocks as a tree, and the segments in reading order, repeated ones too.
 
-    `flat` has the numbers of the segments in each block that holds nothing else (`prose.py`), by its number.
+    `flat` has the numbers of the segments in each block that holds nothing else (`prose.py`), by its number;
+    for those that are tables, `tables` has what they consist of (`tables.py`).
     """
 
     document: Document
@@ -33,6 +44,7 @@ class Body(Struct, frozen=True):
     segments: tuple[Segment, ...]
     units: tuple[Unit, ...] = ()
     flat: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    tables: Mapping[int, tuple[str | Cell, ...]] = field(default_factory=dict)
     references: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     footnotes: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[str, int] = field(default_factory=dict)

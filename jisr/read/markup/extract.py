@@ -13,6 +13,7 @@ from jisr.model import Document, Segment
 from jisr.read import marks
 from jisr.read.markup.body import Body, Unit
 from jisr.read.markup.prose import flat_blocks
+from jisr.read.markup.tables import segments_of, tables_of
 from jisr.read.segments import expand_references, has_prose, normalise
 
 _KINDS = {
@@ -80,13 +81,16 @@ def extract(
     for short, title in abbreviations.items():
         titles[short] = len(segments)
         segments.append(Segment("abbreviation", title, _line(document, document.body.find(f"*[{short}]"))))
+    # Python-Markdown looks for abbreviations in texts that it has read itself.
+    flat = {} if abbreviations else flat_blocks(root, units)
+    tables = {} if abbreviations else tables_of(root, units)
     return Body(
         document=document,
         root=root,
         segments=tuple(segments),
         units=tuple(units),
-        # Python-Markdown looks for abbreviations in texts that it has read itself.
-        flat={} if abbreviations else flat_blocks(root, units),
+        flat=flat | {block: segments_of(pieces) for block, pieces in tables.items()},
+        tables=tables,
         references=dict(references),
         footnotes=dict(footnotes),
         abbreviations=titles,

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from jisr.bidi import COULD_RUN, runs_as_html
 from jisr.model import FINISHED, Document, Language, Segment, State, Translation
 from jisr.read.marks import WRAPPED, Labels
-from jisr.read.markup.body import Body, Unit
+from jisr.read.markup.body import Body, Cell, Unit
 from jisr.read.markup.inline import Inline, read_inline
 from jisr.read.segments import has_prose, normalise
 
@@ -76,8 +76,8 @@ class Prose(Struct, frozen=True):
             return ""
         inside = _PARTS.get(self.tag)
         if inside is None:
-            return _part(self.tag, self.parts[0], f' id="{escape(self.id)}"' if self.id else "", look)
-        inner = "".join([f"{_part(inside, part, '', look)}\n" for part in self.parts])
+            return write_part(self.tag, self.parts[0], f' id="{escape(self.id)}"' if self.id else "", look)
+        inner = "".join([f"{write_part(inside, part, '', look)}\n" for part in self.parts])
         return f"<{self.tag}>\n{inner}</{self.tag}>"
 
 
@@ -90,6 +90,7 @@ def parse_prose(document: Document, parse: Callable[[Document], Body | None]) ->
     segments: list[Segment] = []
     units: list[Unit] = []
     flat: dict[int, tuple[int, ...]] = {}
+    tables: dict[int, tuple[str | Cell, ...]] = {}
     before = ""
     done = len(text) - len(text.lstrip("\n"))
     line = document.line + done + 1
@@ -128,10 +129,19 @@ def parse_prose(document: Document, parse: Callable[[Document], Body | None]) ->
                 units.append(replace(unit, block=block + unit.block, segment=number))
             for inside, numbers in part.flat.items():
                 flat[block + inside] = tuple([first + number for number in numbers])
+            for inside, pieces in part.tables.items():
+                tables[block + inside] = tuple([_counted_from(first, piece) for piece in pieces])
         after = gap.end() if gap else end
         line += body.count("\n", done, after)
         done = after
-    return Body(document, root, tuple(segments), tuple(units), flat)
+    return Body(document, root, tuple(segments), tuple(units), flat, tables)
+
+
+def _counted_from(first: int, piece: str | Cell) -> str | Cell:
+    """A cell whose segment is counted from another one, or markup."""
+    if isinstance(piece, str) or piece.segment is None:
+        return piece
+    return replace(piece, segment=first + piece.segment)
 
 
 def _element(found: re.Match[str]) -> tuple[Element, list[str]]:
@@ -176,20 +186,28 @@ def read_prose(
     """
     parts = []
     for number in numbers:
-        translation = translations[number]
-        text, state = translation.text, translation.state
-        shown = read_inline(translation.segment.text if text is None else text)
-        newer = read_inline(translation.segment.text) if state == "outdated" else None
-        if shown is None or (newer is None and state == "outdated"):
+        part = read_part(translations[number])
+        if part is None:
             return None
-        if text is not None or not hide:
-            parts.append(Part(shown, state, newer))
+        if translations[number].text is not None or not hide:
+            parts.append(part)
     return Prose(tag, tuple(parts))
 
 
-def _part(tag: str, part: Part, own: str, look: Look) -> str:
-    """A text in its element, with a mark where it has no translation or an outdated one."""
+def read_part(translation: Translation) -> Part | None:
+    """A text in the language of its translation; None where there is more to it than prose."""
+    text, state = translation.text, translation.state
+    shown = read_inline(translation.segment.text if text is None else text)
+    newer = read_inline(translation.segment.text) if state == "outdated" else None
+    if shown is None or (newer is None and state == "outdated"):
+        return None
+    return Part(shown, state, newer)
+
+
+def write_part(tag: str, part: Part, own: str, look: Look, kind: str = "") -> str:
+    """A text in its element, perhaps of a class `kind`, with a mark for want of a translation that holds."""
     if part.state in FINISHED:
+        own = f' class="{kind}"' if kind else own
         return f"<{tag}{own}>{_html(part.shown, look.resolve, rtl=look.rtl)}</{tag}>"
     direction, lang = f' dir="{look.source.direction}"', f' lang="{look.source.code}"'
     of_source = look.source.direction == "rtl"
@@ -211,7 +229,7 @@ def _part(tag: str, part: Part, own: str, look: Look) -> str:
             f"<{tag}{direction}{own}{lang}>{shown}</{tag}>\n{newer}</div>"
         )
     return (
-        f'<{tag} class="{state}"><span class="status">{label}</span> '
+        f'<{tag} class="{f"{kind} {state}" if kind else state}"><span class="status">{label}</span> '
         f"<span{direction}{lang}>{shown}</span>{newer}</{tag}>"
     )
 

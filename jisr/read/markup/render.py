@@ -15,6 +15,7 @@ from jisr.read.marks import Labels
 from jisr.read.markup.body import Body, Rendering, Unit
 from jisr.read.markup.converter import Converter
 from jisr.read.markup.prose import Look, Prose, read_prose
+from jisr.read.markup.tables import Table, read_table
 from jisr.urls import slug
 
 _IDS_OF_THEME = {"main-content", "contents-title", "more-articles"}
@@ -41,11 +42,7 @@ def render(
     that pages show; `ids` are the source's heading ids, None when this is the source; with `hide`, blocks
     without a translation are left out.
     """
-    prose = {
-        block: read
-        for block, numbers in body.flat.items()
-        if (read := read_prose(body.root[block].tag, numbers, translations, hide=hide))
-    }
+    prose = {block: read for block in body.flat if (read := _at_once(body, block, translations, hide=hide))}
     root = Element("div")
     trees: dict[int, list[Element]] = {}
     for block, top in enumerate(body.root):
@@ -69,8 +66,8 @@ def render(
     for block in range(len(body.root)):
         if block in trees:
             headings += [(block, e) for e in trees[block] if e.tag in marks.HEADINGS]
-        elif prose[block].tag in marks.HEADINGS:
-            headings.append((block, prose[block]))
+        elif isinstance(read := prose[block], Prose) and read.tag in marks.HEADINGS:
+            headings.append((block, read))
     if ids is None:
         used = _IDS_OF_THEME | {element.get("id", "") for element in root.iter()}
         ids = [
@@ -119,6 +116,15 @@ def render(
         states = {translations[number].state for number in numbers if number is not None}
         blocks.append(Block(html.get(block, ""), _joint(states)))
     return Rendering(tuple(blocks), tuple(toc), tuple(ids), raw)
+
+
+def _at_once(
+    body: Body, block: int, translations: Sequence[Translation], *, hide: bool
+) -> Prose | Table | None:
+    """A block of texts in a language; None for one that is more, which the passes over its tree are for."""
+    if block in body.tables:
+        return read_table(body.tables[block], translations)
+    return read_prose(body.root[block].tag, body.flat[block], translations, hide=hide)
 
 
 def _unique(name: str, used: set[str]) -> str:
