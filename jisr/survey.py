@@ -25,6 +25,9 @@ THEME = "theme/"
 _LENGTH = 8
 """Bytes in which one process tells another how long its answer is."""
 
+_times = struct.Struct("2q").unpack_from
+"""The times in a signature."""
+
 _TICK = 20_000_000
 """Nanoseconds within which two changes of a file may bear one time: a kernel's tick is 4 to 10 ms."""
 
@@ -210,7 +213,8 @@ def trusted(sign: bytes, since: int) -> bytes:
 
     It could change once more within the same tick of the clock and look the same (as with git's index).
     """
-    return b"" if max(struct.unpack("4q", sign)[:2]) >= since - _TICK else sign
+    modified, changed = _times(sign)
+    return b"" if max(modified, changed) >= since - _TICK else sign
 
 
 def below(paths: Sequence[str], *folders: str) -> list[str]:

@@ -121,13 +121,15 @@ class Parts(Generic[T]):
         """Put values into their parts. None takes one out."""
         rows = self.db.execute(f"SELECT first {_OWN} ORDER BY first", (self.name,))
         firsts = [first for (first,) in rows] or [""]
-        changes: dict[str, dict[str, T | None]] = {}
-        for path, value in values.items():
-            changes.setdefault(firsts[max(0, bisect_right(firsts, path) - 1)], {})[path] = value
+        changes: dict[str, Mapping[str, T | None]] = {firsts[0]: values} if values else {}
+        if len(firsts) > 1:
+            by_part: dict[str, dict[str, T | None]] = {}
+            for path, value in values.items():
+                by_part.setdefault(firsts[max(0, bisect_right(firsts, path) - 1)], {})[path] = value
+            changes = {**by_part}
         for first, changed in changes.items():
-            merged = self._one(first) | changed
-            kept = {path: value for path, value in sorted(merged.items()) if value is not None}
-            self._write(first, kept)
+            merged = {**self._one(first), **changed}
+            self._write(first, {path: one for path in sorted(merged) if (one := merged[path]) is not None})
 
     def clear(self) -> None:
         """Take all values out."""
@@ -141,9 +143,9 @@ class Parts(Generic[T]):
     def _write(self, first: str, values: Mapping[str, T]) -> None:
         """Put these values in the place of the part that begins with `first`; too many, in several."""
         self.db.execute("DELETE FROM part WHERE name = ? AND first = ?", (self.name, first))
-        paths = list(values)
-        size = _SIZE if len(paths) > 2 * _SIZE else 2 * _SIZE
-        for start in range(0, len(paths), size):
-            part = paths[start : start + size]
-            row = (self.name, part[0] if start else first, pack({path: values[path] for path in part}))
+        items = list(values.items())
+        size = _SIZE if len(items) > 2 * _SIZE else 2 * _SIZE
+        for start in range(0, len(items), size):
+            part = items[start : start + size]
+            row = (self.name, part[0][0] if start else first, pack(dict(part)))
             self.db.execute("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", row)

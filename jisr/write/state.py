@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -43,6 +43,8 @@ CREATE TABLE summary (path TEXT PRIMARY KEY, summaries BLOB);
 CREATE TABLE picture (path TEXT PRIMARY KEY, facts BLOB) WITHOUT ROWID;
 CREATE TABLE run (folder TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
+
+_WITH_LOG = "PRAGMA journal_mode = WAL"
 
 _Digest = Annotated[str, Meta(min_length=32, max_length=32)]
 
@@ -124,7 +126,7 @@ class State:
         what = f"the record of earlier builds can't be used ({error})"
         self.report(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint, "warning"))
         self._forget()
-        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        for name in (FILE, *(f"{FILE}-{kind}" for kind in ("journal", "wal", "shm"))):
             (self.folder / name).unlink(missing_ok=True)
         return self._connect()
 
@@ -132,7 +134,8 @@ class State:
         new = not self.path.exists()
         db = sqlite3.connect(self.path, isolation_level=None)
         try:
-            db.execute("PRAGMA journal_mode = WAL")
+            if not new:  # what a first build records would be written twice: `save` sets it then
+                db.execute(_WITH_LOG)
             db.execute("PRAGMA synchronous = NORMAL")
             version = db.execute("PRAGMA user_version").fetchone()[0]
             names = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -238,6 +241,8 @@ class State:
                 kept = ((path, value) for path, value in rows.items() if value is not None)
                 db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", kept)
             db.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", [(folder, run), ("", site)])
+        with suppress(sqlite3.OperationalError):  # somebody reads it: then the next build sets it
+            self.db.execute(_WITH_LOG)
 
     def touch(self, folder: str, outputs: Mapping[str, Written]) -> None:
         """Record how files look now that are what they were."""

@@ -22,7 +22,7 @@ JOBS = ["1", "2"]
 Tree = dict[str, bytes | str | None]
 """What is below a folder: bytes of files, targets of links, None for folders."""
 
-_STATE = re.compile(r"\.gitignore|lock|(state|bodies)\.db(-wal|-shm)?|cache")
+_STATE = re.compile(r"\.gitignore|lock|(state|bodies)\.db(-journal|-wal|-shm)?|cache")
 _STAGING = re.compile(r"\S*\.(?:public|out)\.new")
 _LEFT_ALONE = "jisr: left alone in "
 

@@ -461,7 +461,7 @@ def state_deleted(bench: Bench, which: int, what: int) -> None:
         shutil.rmtree(bench.root / ".jisr", ignore_errors=True)
     else:
         (bench.root / ".jisr/state.db").unlink(missing_ok=True)
-        for name in ("-wal", "-shm"):
+        for name in ("-journal", "-wal", "-shm"):
             (bench.root / f".jisr/state.db{name}").unlink(missing_ok=True)
     bench.forget()
 

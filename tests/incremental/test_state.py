@@ -179,6 +179,7 @@ OTHERWISE: dict[str, Callable[[Path], object]] = {
     "a folder that isn't empty": _directory(full=True),
     "a link that leads nowhere": _dangling,
     "beside a log of nobody": _left_behind,
+    "beside a journal of nobody": lambda root: (root / f"{DB}-journal").write_bytes(os.urandom(5000)),
     "beside a log that is a folder": lambda root: (root / f"{DB}-wal").mkdir(),
     "in a folder that is a file": _file,
     "in a folder that is a link": lambda root: _link(root, "../far"),
