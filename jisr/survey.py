@@ -213,8 +213,7 @@ def trusted(sign: bytes, since: int) -> bytes:
 
     It could change once more within the same tick of the clock and look the same (as with git's index).
     """
-    modified, changed = _times(sign)
-    return b"" if max(modified, changed) >= since - _TICK else sign
+    return b"" if max(_times(sign)) >= since - _TICK else sign
 
 
 def below(paths: Sequence[str], *folders: str) -> list[str]:

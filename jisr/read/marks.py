@@ -20,9 +20,13 @@ WRAPPED = HEADINGS | {"p"}
 CONTENTS = "[TOC]"
 """A paragraph that stands for the page's headings, as in Python-Markdown's extension toc."""
 
+SCROLL = {"class": "table-scroll", "tabindex": "0"}
+"""Of the <div> around a table, which a keyboard can scroll too."""
+
+ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}
+
 _REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figcaption"}
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
-ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}
 _OPAQUE = frozenset({"pre", "code", "kbd", "samp", "bdi", "bdo"})
 
 
@@ -71,7 +75,7 @@ def prepare(root: Element) -> None:
     for parent in list(root.iter()):
         for index, child in enumerate(parent):
             if child.tag == "table":
-                scroll = Element("div", {"class": "table-scroll", "tabindex": "0"})
+                scroll = Element("div", SCROLL)
                 scroll.tail, child.tail = child.tail, None
                 parent[index] = scroll
                 scroll.append(child)

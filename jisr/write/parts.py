@@ -121,14 +121,13 @@ class Parts(Generic[T]):
         """Put values into their parts. None takes one out."""
         rows = self.db.execute(f"SELECT first {_OWN} ORDER BY first", (self.name,))
         firsts = [first for (first,) in rows] or [""]
-        changes: dict[str, Mapping[str, T | None]] = {firsts[0]: values} if values else {}
-        if len(firsts) > 1:
-            by_part: dict[str, dict[str, T | None]] = {}
-            for path, value in values.items():
-                by_part.setdefault(firsts[max(0, bisect_right(firsts, path) - 1)], {})[path] = value
-            changes = {**by_part}
+        changes: dict[str, dict[str, T | None]] = {}
+        if len(firsts) == 1 and values:
+            changes[firsts[0]] = dict(values)
+        for path, value in values.items() if len(firsts) > 1 else ():
+            changes.setdefault(firsts[max(0, bisect_right(firsts, path) - 1)], {})[path] = value
         for first, changed in changes.items():
-            merged = {**self._one(first), **changed}
+            merged = self._one(first) | changed
             self._write(first, {path: one for path in sorted(merged) if (one := merged[path]) is not None})
 
     def clear(self) -> None:

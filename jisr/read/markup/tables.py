@@ -12,15 +12,12 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from jisr.model import Translation
-from jisr.read.marks import ALIGN_CLASS
+from jisr.read.marks import ALIGN_CLASS, SCROLL
 from jisr.read.markup.body import Cell, Unit
 from jisr.read.markup.inline import read_inline
 from jisr.read.markup.prose import Look, Part, read_part, write_part
 
-_AROUND = {"class": "table-scroll", "tabindex": "0"}
-"""What `marks.prepare` puts a table into."""
-
-_BEGIN = '<div class="table-scroll" tabindex="0">\n'
+_BEGIN = "<div{}>\n".format("".join(f' {name}="{value}"' for name, value in SCROLL.items()))
 
 _KINDS = frozenset(["", *ALIGN_CLASS.values()])
 """The classes that a cell may have."""
@@ -53,7 +50,7 @@ def tables_of(root: Element, units: Sequence[Unit]) -> dict[int, tuple[str | Cel
     """What the blocks of a tree that are such tables consist of: markup, and cells."""
     found = {}
     for block, top in enumerate(root):
-        if top.attrib == _AROUND:
+        if top.attrib == SCROLL:
             own = {unit.index: unit for unit in units if unit.block == block}
             with suppress(_Other):
                 _, *pieces, _ = _pieces(top, count(), own)
