@@ -432,8 +432,7 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     def editions(self) -> list[EditionFacts]:
         """The facts of each edition."""
         digests = (self.pages, self.entries, self.titles, self.cards, self.found)
-        missing = [""] * len(self.offered)  # in a damaged record
-        columns = [[*text.split(" "), *missing] for text in digests]
+        columns = [taken_apart(text, len(self.offered)) for text in digests]
         return [
             EditionFacts(
                 page=page,
@@ -450,10 +449,10 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
         ]
 
 
-def one_of(digests: str, index: int) -> str:
-    """One of the digests that stand side by side; nothing where there aren't as many, in a damaged record."""
+def taken_apart(digests: str, number: int) -> list[str]:
+    """Digests that stand side by side; empty ones where there aren't as many, in a damaged record."""
     found = digests.split(" ")
-    return found[index] if index < len(found) else ""
+    return found if len(found) >= number else found + [""] * (number - len(found))
 
 
 class Stood(Struct, frozen=True, gc=False, array_like=True):

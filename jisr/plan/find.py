@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from jisr.fingerprint import fingerprint
 from jisr.languages import format_date
-from jisr.model import DocumentFacts, Edition, RenderFacts, Site, one_of
+from jisr.model import DocumentFacts, Edition, RenderFacts, Site, taken_apart
 from jisr.plan.listings import digest_of
 from jisr.plan.pages import indices
 from jisr.read.documents import day_of
@@ -44,6 +44,7 @@ def bundles(site: Site, documents: Iterable[tuple[DocumentFacts, RenderFacts]]) 
     shown = [pair for pair in documents if not (pair[0].draft or pair[0].noindex)]
     shown.sort(key=lambda pair: (pair[0].moment, pair[0].address))
     cut = max(len(shown) - 1, 0) // NEW * NEW
+    number = len(site.languages)
     parts = [shown[cut:], *[shown[at : min(at + OLD, cut)] for at in range(0, cut, OLD)]]
     return tuple(
         Bundle(
@@ -51,7 +52,7 @@ def bundles(site: Site, documents: Iterable[tuple[DocumentFacts, RenderFacts]]) 
             language=index,
             documents=tuple([document.path for document, _ in part]),
             digest=digest_of(
-                [one_of(rendering.found, index) for _, rendering in part], fingerprint(language)
+                [taken_apart(rendering.found, number)[index] for _, rendering in part], fingerprint(language)
             ),
         )
         for index, language in enumerate(site.languages)

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem, Report
 from jisr.fingerprint import hashed
-from jisr.model import DocumentFacts, Listing, Page, RenderFacts, Site, Term, one_of
+from jisr.model import DocumentFacts, Listing, Page, RenderFacts, Site, Term, taken_apart
 from jisr.translate import messages
 from jisr.urls import page_path, slug
 
@@ -255,8 +255,9 @@ def listings(
                     yield name, path, 0, "", Page(kind, template, codes[0], "", BLAME, listing)
                     continue
                 listing = Listing(address, pick(found.paths), terms, number, len(ranges), offered)
+                digests = [taken_apart(one.entries, len(codes)) for one in pick(rendered)]
                 for index, code in enumerate(codes):
-                    own = [one_of(one.entries, index) for one in pick(rendered)]
+                    own = [each[index] for each in digests]
                     digest = digest_of(own, f"{len(ranges)} {offered} {naming}")
                     yield name, path, index, digest, Page(kind, template, code, "", BLAME, listing)
 

@@ -21,7 +21,7 @@ from jisr.model import (
     Site,
     Stood,
     Text,
-    one_of,
+    taken_apart,
 )
 from jisr.plan.cards import card_path
 from jisr.plan.hosting import host_files
@@ -285,28 +285,32 @@ def _document(
     site: Site,
 ) -> list[Output]:
     own, address, addresses = document.path, document.address, site.addresses
-    offered, original = rendering.offered, one_of(rendering.pages, 0)
+    offered, number = rendering.offered, len(rendering.offered)
+    shown, cards, entries = (
+        taken_apart(digests, number) for digests in (rendering.pages, rendering.cards, rendering.entries)
+    )
+    titles = [other and taken_apart(other.titles, number) for other in around]
     template = _template(document)
     base = bases[template]
     found = []
-    for index, (edition, of) in enumerate(zip(rendering.editions, site.languages, strict=False)):
+    for index, of in enumerate(site.languages[:number]):
         language = of.code
         prefix = prefixes[language]
-        beside = " ".join([one_of(other.titles, index) if other else "-" for other in around])
+        beside = " ".join([other[index] if other else "-" for other in titles])
         page = Page(document.kind, template, language, own, own)
         path = page_path(address, prefix, addresses)
-        found.append(Output(path, base + _mark(edition.page, offered, beside, edition.card), page))
-        if edition.card:
+        found.append(Output(path, base + _mark(shown[index], offered, beside, cards[index]), page))
+        if cards[index]:
             page = Page("card", "card.svg", language, own, own)
             path = card_path(address, prefix, addresses)
-            found.append(Output(path, bases["card.svg"] + _mark(edition.entry, offered), page))
+            found.append(Output(path, bases["card.svg"] + _mark(entries[index], offered), page))
         if index and site.side_by_side:
             page = Page("parallel", "parallel.html", language, own, own)
             path = page_path(f"{address}/parallel", prefix, addresses)
-            found.append(Output(path, bases["parallel.html"] + _mark(original, edition.page), page))
+            found.append(Output(path, bases["parallel.html"] + _mark(shown[0], shown[index]), page))
     for alias in document.aliases:
         page = Page("redirect", "redirect.html", site.source.code, own, own)
-        found.append(Output(alias, bases["redirect.html"] + _mark(original, offered), page))
+        found.append(Output(alias, bases["redirect.html"] + _mark(shown[0], offered), page))
     return found
 
 

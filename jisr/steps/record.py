@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jisr.model import DocumentFacts, Source, Stood
-from jisr.read.sources import signature
+from jisr.read.sources import opened, signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
 from jisr.survey import trusted
@@ -26,10 +26,11 @@ def outputs(
     made = {page.path: page for page in done}
     rows: dict[str, Written | None] = {**touched, **dict.fromkeys(plan.removed)}
     now = time.time_ns()
-    for output in plan.stale:
-        page = made[output.path]
-        sign = page.signature or signature(os.lstat(f"{folder}/{output.path}"))
-        rows[output.path] = Written(output.fingerprint, page.digest, trusted(sign, now))
+    with opened(folder) as here:
+        for output in plan.stale:
+            page = made[output.path]
+            sign = page.signature or signature(os.lstat(output.path, dir_fd=here))
+            rows[output.path] = Written(output.fingerprint, page.digest, trusted(sign, now))
     return rows
 
 
