@@ -72,9 +72,8 @@ def runs_as_html(text: str, *, quote: bool = True) -> str:
     return "".join([*pieces, escape(text[done:], quote)])
 
 
-def has_controls(text: str) -> bool:
-    """Whether there is any directional control in it."""
-    encoded = text.encode(errors="surrogatepass")
+def has_controls(encoded: bytes) -> bool:
+    """Whether there is any directional control in a text, given in UTF-8."""
     return b"\xe2" in encoded and bool(_ENCODED.search(encoded))
 
 
@@ -85,7 +84,7 @@ def unbalanced(text: str) -> int | None:
     then be reordered. Embeddings and overrides (U+202A–202E) count even when closed: they reorder
     their neighbours, which isolates don't.
     """
-    if not has_controls(text):
+    if not has_controls(text.encode(errors="surrogatepass")):
         return None
     open_at: list[int] = []
     for found in _CONTROLS.finditer(text):

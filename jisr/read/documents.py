@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from jisr.bidi import unbalanced
+from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Document, DocumentFiles, Metadata, Reading, Source, Unpublished
 from jisr.permalinks import fill
-from jisr.read.sources import place, read_text
+from jisr.read.sources import decode, place, read_bytes, read_text
 from jisr.urls import page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
 
@@ -134,10 +134,11 @@ def alias_path(alias: str) -> str | None:
 
 
 def _read(source: Source, sidecars: list[Source], reading: Reading, report: Report) -> Document | None:
-    text = read_text(source, report)
-    if text is None:
+    raw = read_bytes(source, report)
+    text = None if raw is None else decode(raw, source.path, report)
+    if raw is None or text is None:
         return None
-    wrong = _unbalanced_line(text)
+    wrong = _unbalanced_line(text) if has_controls(raw) else None
     if wrong:
         report(
             Problem(

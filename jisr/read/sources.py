@@ -107,9 +107,15 @@ def digest(source: Source, report: Report) -> str:
 
 def read_text(source: Source, report: Report) -> str | None:
     """The file's text: UTF-8, no byte order mark, line ends as `\\n`. Reports what isn't that."""
+    raw = read_bytes(source, report)
+    return None if raw is None else decode(raw, source.path, report)
+
+
+def read_bytes(source: Source, report: Report) -> bytes | None:
+    """The file's bytes; None, and a report, if it can't be read."""
     try:
         with open(f"{source.root}/{source.path}", "rb", buffering=0) as file:
-            raw = file.read()
+            return file.read()
     except OSError as error:
         report(
             Problem(
@@ -117,7 +123,6 @@ def read_text(source: Source, report: Report) -> str | None:
             )
         )
         return None
-    return decode(raw, source.path, report)
 
 
 def decode(raw: bytes, path: str, report: Report) -> str | None:

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Source
-from jisr.read.sources import inside, read_text
+from jisr.read.sources import decode, inside, read_bytes
 
 Key = tuple[str | None, str]
 
@@ -102,8 +102,11 @@ class Catalogue(Struct, frozen=True):
     """Comments after the last entry."""
 
 
-def read(text: str, path: str, report: Report) -> Catalogue | None:
-    """The catalogue in a PO file's text; None, with what is wrong reported, if any of it can't be read."""
+def read(text: str, path: str, report: Report, *, controls: bool = True) -> Catalogue | None:
+    """The catalogue in a PO file's text; None, with what is wrong reported, if any of it can't be read.
+
+    There may be directional `controls` in it, or not.
+    """
     failures: list[Problem] = []
 
     def fail(line: int, message: str, hint: str) -> None:
@@ -132,7 +135,7 @@ def read(text: str, path: str, report: Report) -> Catalogue | None:
             hint = "keep one of the two" if entry.id else "mend it"
             fail(entry.line, f"a message that would be lost: {twin}", hint)
         known[key] = entry
-    for entry in live.values() if has_controls(text) else ():
+    for entry in live.values() if controls else ():
         for string in entry.strings:
             at = unbalanced(string)
             if at is not None:
@@ -354,8 +357,9 @@ def load(root: Path, path: str, report: Report) -> Catalogue | None:
     if not inside(root, file):
         report(Problem(path, 1, 1, "a symbolic link leads out of the site", "copy the file here instead"))
         return None
-    text = read_text(Source(path, root), report)
-    return None if text is None else read(text, path, report)
+    raw = read_bytes(Source(path, root), report)
+    text = None if raw is None else decode(raw, path, report)
+    return None if raw is None or text is None else read(text, path, report, controls=has_controls(raw))
 
 
 def _is_comment(line: str) -> bool:
