@@ -3,9 +3,11 @@
 Only what is needed whatever is shown: a macro called under a condition may never be.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
 from jinja2 import nodes
+from msgspec import Struct
 
 Parse = Callable[[str], nodes.Template | None]
 """The tree of a template by its name; None where there is none, or it doesn't compile."""
@@ -16,39 +18,82 @@ Need = tuple[str, int, str, str]
 _MAYBE = (nodes.If, nodes.CondExpr, nodes.For, nodes.Macro, nodes.CallBlock, nodes.And, nodes.Or, nodes.Test)
 
 
-def missing(name: str, parse: Parse) -> Iterator[Need]:
-    """The macros that a page made by a template can't do without, and that aren't there."""
-    chain = _chain(name, parse)
+class _Seen(Struct, frozen=True):
+    """What stands in a template: what it extends, its blocks, and what could be a macro, if that is all."""
+
+    tree: nodes.Template
+    extends: nodes.Extends | None
+    blocks: tuple[nodes.Block, ...]
+    given: frozenset[str] | None
+
+    def lacks(self, macro: str) -> bool:
+        """Whether it certainly has no such macro."""
+        return self.given is not None and macro not in self.given
+
+
+def missing(names: Iterable[str], parse: Parse) -> Iterator[Need]:
+    """The macros that pages made by these templates can't do without, and that aren't there."""
+    see = cache(lambda name: _see(parse(name)))  # the parts of a theme are asked for a hundred times
+    for name in names:
+        yield from _missing(name, see)
+
+
+def _missing(name: str, see: Callable[[str], _Seen | None]) -> Iterator[Need]:
+    chain = _chain(name, see)
     imported: dict[str, str] = {}
     blocks: dict[str, tuple[str, nodes.Block]] = {}
-    for own, tree in chain:
-        for node in tree.body:
+
+    def lacks(template: str, macro: str) -> bool:
+        seen = see(template)
+        return seen is not None and seen.lacks(macro)
+
+    for own, seen in chain:
+        for node in seen.tree.body:
             if isinstance(node, nodes.Import) and isinstance(node.template, nodes.Const):
                 imported.setdefault(node.target, node.template.value)
             elif isinstance(node, nodes.FromImport) and isinstance(node.template, nodes.Const):
                 for one in node.names:
                     macro = one if isinstance(one, str) else one[0]
-                    if _lacks(parse(node.template.value), macro):
+                    if lacks(node.template.value, macro):
                         yield own, node.lineno, node.template.value, macro
-        for block in tree.find_all(nodes.Block):
+        for block in seen.blocks:
             blocks.setdefault(block.name, (own, block))
     if chain:
-        for own, found in _asked(*chain[-1], blocks):
+        last, seen = chain[-1]
+        for own, found in _asked(last, seen.tree, blocks):
             if isinstance(found.node, nodes.Name) and found.node.name in imported:
                 there = imported[found.node.name]
-                if _lacks(parse(there), found.attr):
+                if lacks(there, found.attr):
                     yield own, found.lineno, there, found.attr
 
 
-def _chain(name: str, parse: Parse) -> list[tuple[str, nodes.Template]]:
+def _see(tree: nodes.Template | None) -> _Seen | None:
+    if tree is None:
+        return None
+    extends = []
+    blocks = []
+    given = set()
+    whole = True
+    wanted = (nodes.Extends, nodes.Include, nodes.Block, nodes.Macro, nodes.Name)
+    for node in tree.find_all(wanted):
+        whole = whole and not isinstance(node, nodes.Extends | nodes.Include)
+        if isinstance(node, nodes.Extends):
+            extends.append(node)
+        elif isinstance(node, nodes.Block):
+            blocks.append(node)
+        elif isinstance(node, nodes.Macro) or (isinstance(node, nodes.Name) and node.ctx == "store"):
+            given.add(node.name)
+    return _Seen(tree, next(iter(extends), None), tuple(blocks), frozenset(given) if whole else None)
+
+
+def _chain(name: str, see: Callable[[str], _Seen | None]) -> list[tuple[str, _Seen]]:
     """A template with those that it extends, up to where they can be told."""
-    chain: list[tuple[str, nodes.Template]] = []
-    while (tree := parse(name)) and name not in [one for one, _ in chain]:
-        chain.append((name, tree))
-        extends = tree.find(nodes.Extends)
-        if extends is None or not isinstance(extends.template, nodes.Const):
+    chain: list[tuple[str, _Seen]] = []
+    while (seen := see(name)) and name not in [one for one, _ in chain]:
+        chain.append((name, seen))
+        if seen.extends is None or not isinstance(seen.extends.template, nodes.Const):
             break
-        name = extends.template.value
+        name = seen.extends.template.value
     return chain
 
 
@@ -63,11 +108,3 @@ def _asked(
             yield own, child
         elif not isinstance(child, _MAYBE):
             yield from _asked(own, child, blocks)
-
-
-def _lacks(tree: nodes.Template | None, macro: str) -> bool:
-    """Whether a template certainly has no such macro."""
-    if tree is None or tree.find(nodes.Extends) or tree.find(nodes.Include):
-        return False
-    given = {one.name for one in tree.find_all(nodes.Macro)}
-    return macro not in given | {one.name for one in tree.find_all(nodes.Name) if one.ctx == "store"}

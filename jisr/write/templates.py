@@ -186,7 +186,7 @@ class Templates:
 
     def check_macros(self, used: Iterable[str], report: Report) -> None:
         """Report macros that the templates of pages need, and that aren't there."""
-        for need in {need for name in used for need in macros.missing(name, self._tree)}:
+        for need in set(macros.missing(used, self._tree)):
             report(self._lacking(*need))
 
     def loads(self, name: str) -> list[str]:
@@ -455,9 +455,10 @@ class TemplateFailedError(Exception):
 
 def _loads(tree: nodes.Template) -> set[str]:
     """What a template itself names by `asset` and `integrity`: see `Templates.loads`."""
-    named = [one for one in tree.find_all(nodes.Name) if one.name in ("asset", "integrity")]
+    seen = list(tree.find_all((nodes.Name, nodes.Call)))
+    named = [one for one in seen if isinstance(one, nodes.Name) and one.name in ("asset", "integrity")]
     found = set()
-    for call in tree.find_all(nodes.Call):
+    for call in [one for one in seen if isinstance(one, nodes.Call)]:
         if isinstance(call.node, nodes.Name) and call.node in named:
             named.remove(call.node)
             first = call.args[0] if call.args else None
