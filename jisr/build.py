@@ -364,7 +364,7 @@ class _Run:
                 "build": self.began,
                 "versions": versions(),
                 "addresses": addresses,
-                "languages": languages.remembered(),
+                "languages": languages.remembered(site.languages),
                 "assets": recorded(shared.assets, problems, minify=site.minify),
             },
         )

@@ -8,6 +8,7 @@ never emits Arabic-Indic digits, and its format patterns lose the invisible mark
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache
@@ -74,11 +75,11 @@ def language(
 _unpacked = unpacker(tuple[list[tuple[_Asked, Language]], list[tuple[tuple[str, str], str]]])
 
 
-def remembered() -> tuple[str, str]:
-    """What is known of languages, to be kept until the next build: packed, in hexadecimal, and its digest."""
-    for named, reader in product(_known.values(), repeat=2):
-        language_name(named, reader)
-    known = pack((list(_known.items()), list(_named.items())))
+def remembered(site: Sequence[Language]) -> tuple[str, str]:
+    """What is known of a site's languages, for its next build: packed, in hexadecimal, and its digest."""
+    asked = [(asked, one) for asked, one in _known.items() if one in site]
+    named = [((a.code, b.code), language_name(a, b)) for a, b in product(site, repeat=2)]
+    known = pack((asked, named))
     return known.hex(), hashed(known)
 
 

@@ -274,11 +274,13 @@ def test_what_is_remembered_of_languages_is_taken_as_it_is(monkeypatch: pytest.M
     monkeypatch.setattr(languages, "_known", {})
     monkeypatch.setattr(languages, "_named", {})
     made, other = language("ar", "ar-EG", hijri=True), language("en")
-    kept = languages.remembered()
+    language("de")
+    kept = languages.remembered((made, other))
     monkeypatch.setattr(languages, "_known", {})
     monkeypatch.setattr(languages, "_named", {})
     monkeypatch.setattr(languages, "_locale", lambda code: pytest.fail(f"asked for {code}"))
     languages.remember(json.loads(json.dumps(kept)))
+    assert list(languages._known.values()) == [made, other]  # and no other site's
     assert language("ar", "ar-EG", hijri=True) == made
     assert (language_name(made, other), language_name(other, made)) == ("Arabic", "الإنجليزية")
 
