@@ -19,7 +19,10 @@ _MAYBE = (nodes.If, nodes.CondExpr, nodes.For, nodes.Macro, nodes.CallBlock, nod
 
 
 class _Seen(Struct, frozen=True):
-    """What stands in a template: what it extends, its blocks, and what could be a macro, if that is all."""
+    """What stands in a template: what it extends, its blocks, and what is `given` to those that import it.
+
+    That is None where others might give more.
+    """
 
     tree: nodes.Template
     extends: nodes.Extends | None
@@ -70,19 +73,12 @@ def _missing(name: str, see: Callable[[str], _Seen | None]) -> Iterator[Need]:
 def _see(tree: nodes.Template | None) -> _Seen | None:
     if tree is None:
         return None
-    extends = []
-    blocks = []
-    given = set()
-    whole = True
-    wanted = (nodes.Extends, nodes.Include, nodes.Block, nodes.Macro, nodes.Name)
-    for node in tree.find_all(wanted):
-        whole = whole and not isinstance(node, nodes.Extends | nodes.Include)
-        if isinstance(node, nodes.Extends):
-            extends.append(node)
-        elif isinstance(node, nodes.Block):
-            blocks.append(node)
-        elif isinstance(node, nodes.Macro) or (isinstance(node, nodes.Name) and node.ctx == "store"):
-            given.add(node.name)
+    found = list(tree.find_all((nodes.Extends, nodes.Include, nodes.Block, nodes.Macro, nodes.Name)))
+    extends = [one for one in found if isinstance(one, nodes.Extends)]
+    blocks = [one for one in found if isinstance(one, nodes.Block)]
+    given = {one.name for one in found if isinstance(one, nodes.Macro)}
+    given |= {one.name for one in found if isinstance(one, nodes.Name) and one.ctx == "store"}
+    whole = not extends and not any(isinstance(one, nodes.Include) for one in found)
     return _Seen(tree, next(iter(extends), None), tuple(blocks), frozenset(given) if whole else None)
 
 
