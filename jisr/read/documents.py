@@ -14,7 +14,7 @@ from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Document, DocumentFiles, Metadata, Reading, Source, Unpublished
 from jisr.permalinks import fill
-from jisr.read.sources import decode, place, read_bytes, read_text
+from jisr.read.sources import place, read_text, read_with_bytes
 from jisr.urls import page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
 
@@ -134,10 +134,10 @@ def alias_path(alias: str) -> str | None:
 
 
 def _read(source: Source, sidecars: list[Source], reading: Reading, report: Report) -> Document | None:
-    raw = read_bytes(source, report)
-    text = None if raw is None else decode(raw, source.path, report)
-    if raw is None or text is None:
+    read = read_with_bytes(source, report)
+    if not read:
         return None
+    text, raw = read
     wrong = _unbalanced_line(text) if has_controls(raw) else None
     if wrong:
         report(

@@ -107,15 +107,15 @@ def digest(source: Source, report: Report) -> str:
 
 def read_text(source: Source, report: Report) -> str | None:
     """The file's text: UTF-8, no byte order mark, line ends as `\\n`. Reports what isn't that."""
-    raw = read_bytes(source, report)
-    return None if raw is None else decode(raw, source.path, report)
+    found = read_with_bytes(source, report)
+    return found and found[0]
 
 
-def read_bytes(source: Source, report: Report) -> bytes | None:
-    """The file's bytes; None, and a report, if it can't be read."""
+def read_with_bytes(source: Source, report: Report) -> tuple[str, bytes] | None:
+    """The same, with the bytes that it was read from."""
     try:
         with open(f"{source.root}/{source.path}", "rb", buffering=0) as file:
-            return file.read()
+            raw = file.read()
     except OSError as error:
         report(
             Problem(
@@ -123,6 +123,8 @@ def read_bytes(source: Source, report: Report) -> bytes | None:
             )
         )
         return None
+    text = decode(raw, source.path, report)
+    return None if text is None else (text, raw)
 
 
 def decode(raw: bytes, path: str, report: Report) -> str | None:

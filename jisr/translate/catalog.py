@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Source
-from jisr.read.sources import decode, inside, read_bytes
+from jisr.read.sources import inside, read_with_bytes
 
 Key = tuple[str | None, str]
 
@@ -357,9 +357,8 @@ def load(root: Path, path: str, report: Report) -> Catalogue | None:
     if not inside(root, file):
         report(Problem(path, 1, 1, "a symbolic link leads out of the site", "copy the file here instead"))
         return None
-    raw = read_bytes(Source(path, root), report)
-    text = None if raw is None else decode(raw, path, report)
-    return None if raw is None or text is None else read(text, path, report, controls=has_controls(raw))
+    found = read_with_bytes(Source(path, root), report)
+    return found and read(found[0], path, report, controls=has_controls(found[1]))
 
 
 def _is_comment(line: str) -> bool:
