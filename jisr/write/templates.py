@@ -30,7 +30,6 @@ from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 from jinja2.ext import babel_extract
-from jinja2.meta import find_referenced_templates
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
@@ -43,7 +42,7 @@ from jisr.fingerprint import hashed, versions
 from jisr.model import Language, Page, Phrase, Segment
 from jisr.read.sources import inside
 from jisr.urls import absolute, url
-from jisr.write import macros
+from jisr.write import syntax
 
 if TYPE_CHECKING:  # loaded where there are cards to make
     from jisr.lettering import Lettered, Lettering
@@ -73,7 +72,7 @@ class Templates:
         self.site_root, self.translations = site_root, words
         self.folders = list(dict.fromkeys([site_root / FOLDER, theme_root / FOLDER]))
         self.loader = _Inside(self.folders)
-        self.known: dict[str, tuple[set[str], list[str | None]] | None] = {}
+        self.seen: dict[str, syntax.Seen | None] = {}
         self.environment = _Environment(
             loader=self.loader,
             autoescape=True,
@@ -186,7 +185,7 @@ class Templates:
 
     def check_macros(self, used: Iterable[str], report: Report) -> None:
         """Report macros that the templates of pages need, and that aren't there."""
-        for need in set(macros.missing(used, self._tree)):
+        for need in set(syntax.missing_macros(used, self._see)):
             report(self._lacking(*need))
 
     def loads(self, name: str) -> list[str]:
@@ -199,26 +198,21 @@ class Templates:
         for one in reached:  # grows as it goes
             if one and not self._file(one):
                 continue  # an include that may be missing
-            known = self._known(one) if one else None
-            if known is None:
+            seen = self._see(one) if one else None
+            if seen is None:
                 return ["*"]
-            named |= known[0]
-            reached += [used for used in known[1] if used not in reached]
+            named |= seen.assets
+            reached += [used for used in seen.uses if used not in reached]
         return sorted(named)
 
-    def _known(self, name: str) -> tuple[set[str], list[str | None]] | None:
-        """What a template itself names by `asset`, and the templates it uses; None where there is none."""
-        if name not in self.known:
-            tree = self._tree(name)
-            self.known[name] = (_loads(tree), list(find_referenced_templates(tree))) if tree else None
-        return self.known[name]
-
-    def _tree(self, name: str) -> nodes.Template | None:
-        """The syntax tree of a template; None where there is none: `check` tells what is wrong."""
-        try:
-            return self.loader.tree(self.environment, name)
-        except Exception:
-            return None
+    def _see(self, name: str) -> syntax.Seen | None:
+        """What stands in a template; None where there is none, or it doesn't compile: `check` tells that."""
+        if name not in self.seen:
+            try:
+                self.seen[name] = syntax.look(self.loader.tree(self.environment, name))
+            except Exception:
+                self.seen[name] = None
+        return self.seen[name]
 
     def names(self) -> list[str]:
         """The templates there are, the site's own and the theme's."""
@@ -451,24 +445,6 @@ class TemplateFailedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-def _loads(tree: nodes.Template) -> set[str]:
-    """What a template itself names by `asset` and `integrity`: see `Templates.loads`."""
-    seen = list(tree.find_all((nodes.Name, nodes.Call)))
-    named = [one for one in seen if isinstance(one, nodes.Name) and one.name in ("asset", "integrity")]
-    found = set()
-    for call in [one for one in seen if isinstance(one, nodes.Call)]:
-        if isinstance(call.node, nodes.Name) and call.node in named:
-            named.remove(call.node)
-            first = call.args[0] if call.args else None
-            if isinstance(first, nodes.Const):
-                found.add(str(first.value))
-            elif isinstance(first, nodes.Concat) and isinstance(first.nodes[0], nodes.Const):
-                found.add(f"{first.nodes[0].value}*")
-            else:
-                found.add("*")
-    return found | ({"*"} if named else set())
 
 
 def _localised(function: Callable[[Any, Language], str]) -> Callable[..., str]:
