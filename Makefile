@@ -30,7 +30,7 @@ serve: $(SITE) ## show the site at http://127.0.0.1:8000/ while you write
 	@$(BIN)/jisr serve --port $(PORT)
 
 test: lint type gettext ## install what the tests need and run everything
-	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not kill"
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not kill" --no-loadscope-reorder # those of the browser first
 	$(BIN)/pytest --numprocesses auto --dist load -m kill # by themselves: they aim at moments
 
 lint: $(TESTS) $(NODE) ## check style: Python with ruff, CSS with stylelint

@@ -172,6 +172,86 @@ def clean_version(number: int) -> Build:
         return built
 
 
+def killed_at(bench: Bench, number: int) -> bool:
+    """Build in a child process that dies before its change number `number` of the disk, if it comes to it."""
+    child = os.fork()
+    if child == 0:
+        left = number
+
+        def act(_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            with on_events(bench.root, act):
+                bench.build()
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
+
+
+EDITED: Mapping[str, str | None] = {
+    "content/articles/a.md": FILES["content/articles/a.md"].replace("v01", "v02"),
+    "content/articles/2024-05-06-c.md": None,
+    "content/articles/new.md": "---\ntitle: جديد\ndate: 2024-02-02\n---\n\nنص.\n",
+    "content/articles/2025-01-01-renamed.md": FILES["content/articles/world/d/index.md"].replace("map.png", "p.png"),
+    "content/articles/world/d/index.md": None,
+    "content/articles/b.md": FILES["content/articles/b.md"].replace("world/d/index.md", "new.md"),
+    "content/about.md": FILES["content/about.md"].replace("articles/2024-05-06-c.md", "articles/new.md"),
+    "translations/en/about.po": None,
+    "static/files/x.txt": None,
+    "static/files/x.txt/index.html": "مجلدٌ مكان ملف",
+    "static/new.txt": "جديد",
+}  # fmt: skip
+
+
+def edit(bench: Bench) -> None:
+    """Files that change, come and go; one gives way to a folder, which another time gives way to it."""
+    for path, text in EDITED.items():
+        if text is None:
+            (bench.root / path).unlink()
+        else:
+            write_files(bench.root, {path: text})
+    replaced = FILES["content/articles/a.md"].replace("v01", "v02").replace("/files/x.txt", "/new.txt")
+    write_files(bench.root, {"content/articles/a.md": replaced})
+
+
+# The longest comes first: others run beside it.
+def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_next_is_clean() -> None:
+    with quick_folder() as home:
+        bench = Bench(home, FILES, *jobs_options("1"))
+        bench.add_stray("CNAME", "example.org")
+        first = bench.check()
+        one = sources(bench.root)
+        edit(bench)
+        second = bench.check()
+        assert (first.exit_code, second.exit_code) == (0, 0), second.messages
+        other = sources(bench.root)
+        ways = [(one, second, first), (other, first, second)]
+        number = 0
+        while True:
+            texts, before, after = ways[number % 2]
+            restore(bench.root, texts)
+            stray: Tree = {"CNAME": b"example.org"}
+            dead = killed_at(bench, number)
+            check_whole(tree(bench.public), {**before.public, **stray}, {**after.public, **stray})
+            if number % 3:  # the next build is killed as well
+                killed_at(bench, number * 7 % 23)
+                check_whole(tree(bench.public), {**before.public, **stray}, {**after.public, **stray})
+            else:
+                run(bench.root, "status")
+            got = bench.build()
+            assert (got.exit_code, got.messages) == (0, after.messages)
+            assert differences(got.public, {**after.public, **stray}) == {}, f"killed before change {number}"
+            assert sorted(bench.left_over()) == []
+            if not dead:
+                break
+            number += 3  # odd, so that the two ways take turns
+        assert number > 20, "the builds hardly change anything that the hook sees"
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("jobs", JOBS)
 def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(jobs: str, part: int) -> None:
@@ -239,85 +319,6 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
             old = new
     print(f"{killed} killed, {torn_apart} of them between the first and the last file of the output folder")
     assert survivors == [], "workers outlive a killed build"
-
-
-def killed_at(bench: Bench, number: int) -> bool:
-    """Build in a child process that dies before its change number `number` of the disk, if it comes to it."""
-    child = os.fork()
-    if child == 0:
-        left = number
-
-        def act(_: object) -> None:
-            nonlocal left
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            with on_events(bench.root, act):
-                bench.build()
-        finally:
-            os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-
-EDITED: Mapping[str, str | None] = {
-    "content/articles/a.md": FILES["content/articles/a.md"].replace("v01", "v02"),
-    "content/articles/2024-05-06-c.md": None,
-    "content/articles/new.md": "---\ntitle: جديد\ndate: 2024-02-02\n---\n\nنص.\n",
-    "content/articles/2025-01-01-renamed.md": FILES["content/articles/world/d/index.md"].replace("map.png", "p.png"),
-    "content/articles/world/d/index.md": None,
-    "content/articles/b.md": FILES["content/articles/b.md"].replace("world/d/index.md", "new.md"),
-    "content/about.md": FILES["content/about.md"].replace("articles/2024-05-06-c.md", "articles/new.md"),
-    "translations/en/about.po": None,
-    "static/files/x.txt": None,
-    "static/files/x.txt/index.html": "مجلدٌ مكان ملف",
-    "static/new.txt": "جديد",
-}  # fmt: skip
-
-
-def edit(bench: Bench) -> None:
-    """Files that change, come and go; one gives way to a folder, which another time gives way to it."""
-    for path, text in EDITED.items():
-        if text is None:
-            (bench.root / path).unlink()
-        else:
-            write_files(bench.root, {path: text})
-    replaced = FILES["content/articles/a.md"].replace("v01", "v02").replace("/files/x.txt", "/new.txt")
-    write_files(bench.root, {"content/articles/a.md": replaced})
-
-
-def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_next_is_clean() -> None:
-    with quick_folder() as home:
-        bench = Bench(home, FILES, *jobs_options("1"))
-        bench.add_stray("CNAME", "example.org")
-        first = bench.check()
-        one = sources(bench.root)
-        edit(bench)
-        second = bench.check()
-        assert (first.exit_code, second.exit_code) == (0, 0), second.messages
-        other = sources(bench.root)
-        ways = [(one, second, first), (other, first, second)]
-        number = 0
-        while True:
-            texts, before, after = ways[number % 2]
-            restore(bench.root, texts)
-            stray: Tree = {"CNAME": b"example.org"}
-            dead = killed_at(bench, number)
-            check_whole(tree(bench.public), {**before.public, **stray}, {**after.public, **stray})
-            if number % 3:  # the next build is killed as well
-                killed_at(bench, number * 7 % 23)
-                check_whole(tree(bench.public), {**before.public, **stray}, {**after.public, **stray})
-            else:
-                run(bench.root, "status")
-            got = bench.build()
-            assert (got.exit_code, got.messages) == (0, after.messages)
-            assert differences(got.public, {**after.public, **stray}) == {}, f"killed before change {number}"
-            assert sorted(bench.left_over()) == []
-            if not dead:
-                break
-            number += 3  # odd, so that the two ways take turns
-        assert number > 20, "the builds hardly change anything that the hook sees"
 
 
 @pytest.mark.parametrize("jobs", JOBS)
