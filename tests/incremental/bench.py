@@ -140,7 +140,7 @@ def clean_build(root: Path, *options: str) -> Build:
 
 
 _clean: dict[tuple[object, ...], Build] = {}
-KEPT = 8
+KEPT = 64
 """Clean builds that are kept, of half a megabyte each."""
 
 
