@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from tests.browser.served import Served
+from tests.browser.served import Served, serve
+from tests.conftest import SITE_YAML, MakeSite
 
 FIRST_VIEW = 100_000  # bytes
 
@@ -20,6 +21,20 @@ OVERFLOW = """() => {
     return box.width && (box.left < -1 || box.right > root.clientWidth + 1);
   });
   return wide.slice(0, 5).map(element => element.outerHTML.slice(0, 80));
+}"""
+
+# What is squeezed in the masthead: the mark, the rows of languages, and what sticks out of it.
+SQUEEZED = """() => {
+  const box = selector => document.querySelector(selector).getBoundingClientRect();
+  const masthead = box(".masthead"), found = [];
+  if (box(".mark").width < 1.9 * box(".mark").height) found.push("mark");
+  if (new Set([...document.querySelectorAll(".masthead .editions li")].map(one => one.offsetTop)).size > 1)
+    found.push("languages");
+  for (const selector of [".nameplate a", ".masthead .search", ".masthead .languages", ".masthead .menu"]) {
+    const {left, right} = box(selector);
+    if (left < masthead.left - 1 || right > masthead.right + 1) found.push(selector);
+  }
+  return found;
 }"""
 
 # Elements whose computed direction isn't that of the nearest `dir`, or isn't that of their language.
@@ -59,6 +74,32 @@ def test_no_page_scrolls_sideways(built_site: Served, browser: Browser, width: i
         if (wide := page.evaluate(OVERFLOW)) is not None:
             problems.append(f"{path}: {wide}")
     page.close()
+    assert not problems, "\n".join(problems)
+
+
+def test_the_masthead_holds_any_name_and_three_languages(site: MakeSite, page: Page) -> None:
+    menu = "menu: [{label: About us, to: about.md}]"
+    settings = SITE_YAML.replace("[ar, en]", "[ar, en, fr]").replace("search: false", "search: true")
+    settings = settings.replace("locale:", f"{menu}, locale:")
+    settings += f"  fr: {{title: Jisr, description: Articles, {menu}, locale: fr-FR}}\n"
+    title = "x" * 80  # a word that is wider than a telephone
+    folder = site({"site.yaml": settings, "content/about.md": f"---\ntitle: {title}\n---\n\nنص.\n"})
+    assert folder.build().exit_code == 0
+    problems = []
+    with serve(folder.path / "public") as served:
+        for path, names in (
+            ("", ["جسر", "مراجعة الكتب المستقلة"]),
+            ("about/", ["جسر", "مراجعة الكتب المستقلة"]),
+            ("en/", ["Jisr", "My newspaper", "The Independent Review of Books"]),
+            ("en/about/", ["Jisr", "My newspaper", "The Independent Review of Books"]),
+        ):
+            page.goto(served.url(path))
+            for name in names:
+                page.evaluate("name => document.querySelector('.nameplate a').lastChild.data = name", name)
+                for width in (320, 375, 768, 1024, 1280):
+                    page.set_viewport_size({"width": width, "height": 800})
+                    if found := page.evaluate(SQUEEZED) + (page.evaluate(OVERFLOW) or []):
+                        problems.append(f"{name} on /{path} at {width}: {found}")
     assert not problems, "\n".join(problems)
 
 
