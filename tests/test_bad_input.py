@@ -22,6 +22,8 @@ def po(*entries: str) -> str:
     return PO_HEAD + "\n\n".join(entries) + "\n"
 
 
+SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='1'/>"
+
 CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     # Metadata.
     "a title with a colon": (
@@ -166,7 +168,22 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a link to nearly a file": (
         {"content/articles/a.md": article(body="[صلة](abuot.md)"), "content/about.md": article("title: عن")},
-        ["content/articles/a.md:6:7: error: the link leads to abuot.md, which isn't there; did you mean about.md?"],
+        ["content/articles/a.md:6:7: error: the link leads to abuot.md, which isn't there; did you mean ../about.md?"],
+    ),
+    "a link to nearly a file, and the same in the front matter": (
+        {"content/articles/a.md": article(
+            "title: خبر\ndate: 2023-10-16\nimage: {src: images/nil.svg, alt: النيل}",
+            "![صورة](../images/nil.svg) و![أخرى](images/nil.svg)"),
+         "content/images/nile.svg": SVG, "static/images/delta.svg": SVG,
+         "content/articles/b.md": article(body="![صورة](../images/delto.svg)")},
+        ["content/articles/a.md:4:9: error: the link leads to images/nil.svg, which isn't there; "
+         "did you mean ../images/nile.svg?",
+         "content/articles/a.md:7:9: error: the link leads to ../images/nil.svg, which isn't there; "
+         "did you mean ../images/nile.svg?",
+         "content/articles/a.md:7:37: error: the link leads to images/nil.svg, which isn't there; "
+         "did you mean ../images/nile.svg?",
+         "content/articles/b.md:6:9: error: the link leads to ../images/delto.svg, which isn't there; "
+         "did you mean /images/delta.svg?"],
     ),
     "a link out of the site": (
         {"content/articles/a.md": article(body="[صلة](../../../../etc/passwd)")},

@@ -90,6 +90,34 @@ def test_an_edit_is_outdated_at_once_and_sync_writes_down_what_the_build_showed(
     assert folder.read("en/articles/a/index.html") == page
 
 
+def test_a_text_that_is_as_it_was_has_its_translation_again(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    translate(folder, PO)
+    was = (folder.path / PO).read_bytes()
+    folder.write("content/articles/a.md", ARTICLE.replace("اليوم", "أمس"))
+    folder.run("sync")
+    assert b"#, fuzzy\n#| msgid" in (folder.path / PO).read_bytes()
+    folder.write("content/articles/a.md", ARTICLE)
+    assert folder.build("--strict").exit_code == 0
+    assert "outdated" not in folder.read("en/articles/a/index.html")
+    folder.run("sync")
+    assert (folder.path / PO).read_bytes() == was
+
+
+def test_a_translation_that_a_translator_marked_stays_so_when_its_text_comes_back(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    translate(folder, PO)
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    folder.write(PO, text.replace('msgid "زار', '#, fuzzy\nmsgid "زار'))
+    was = (folder.path / PO).read_bytes()
+    for article in (ARTICLE.replace("اليوم", "أمس"), ARTICLE):
+        folder.write("content/articles/a.md", article)
+        folder.run("sync")
+    assert (folder.path / PO).read_bytes() == was
+
+
 def test_sync_keeps_a_translators_comments_flags_and_headers(site: MakeSite) -> None:
     folder = site(FILES)
     folder.run("sync")

@@ -1,6 +1,7 @@
 """Where the links of a document lead: to documents and files of the site, each in the page's language."""
 
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from copy import copy
 from urllib.parse import unquote, urlsplit
@@ -80,7 +81,7 @@ class Links:
         scheme = refused_scheme(link) if link and link[0] not in "#\x02" else None
         if scheme and not self.site.trusted_html:
             what = f"a link with {scheme}: isn't allowed"
-            report(self._problem(document, link, what, "link to http, https, mailto or tel"))
+            _tell(document, link, what, "link to http, https, mailto or tel", report)
             return link
         found = self.follow(document.path, language, link)
         if found is not None:
@@ -88,22 +89,31 @@ class Links:
         try:
             path = unquote(urlsplit(link).path)
         except ValueError:
-            report(self._problem(document, link, f"{link} is not an address", "check its brackets"))
+            _tell(document, link, f"{link} is not an address", "check its brackets", report)
             return link
         full = self._full(document.path, path)
         if _named(full, self.drafts):
             what = f"the link leads to {path}, which is a draft or isn't out at present"
             hint = "publish it first, take the link out, or build with --drafts"
-            report(self._problem(document, link, what, hint))
+            _tell(document, link, what, hint, report)
         elif not _named(full, self.faulty):
-            import difflib  # only for what is wrong
-
-            near = difflib.get_close_matches(posixpath.basename(path), self._names(), 1, 0.8)
-            hint = (
-                f"did you mean {near[0]}?" if near else "check its path, which begins at this file's folder"
-            )
-            report(self._problem(document, link, f"the link leads to {path}, which isn't there", hint))
+            near = self._near(document.path, path)
+            hint = f"did you mean {near}?" if near else "check its path, which begins at this file's folder"
+            _tell(document, link, f"the link leads to {path}, which isn't there", hint, report)
         return link
+
+    def _near(self, document: str, path: str) -> str | None:
+        """The path, for a link of a document, of a file with a name like that at the end of a wrong path."""
+        import difflib  # only for what is wrong
+
+        named = {posixpath.basename(one): one for one in (*self.files, *self.documents)}
+        near = difflib.get_close_matches(posixpath.basename(path), named, 1, 0.8)
+        if not near:
+            return None
+        found = named[near[0]]
+        if found.startswith("static/"):
+            return found.removeprefix("static")
+        return posixpath.relpath(found, posixpath.dirname(document))
 
     def from_root(self, path: str) -> str | None:
         """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""
@@ -132,17 +142,17 @@ class Links:
             found = self.file(full)
         return found
 
-    def _names(self) -> list[str]:
-        return [posixpath.basename(path) for path in (*self.documents, *self.files)]
 
-    @staticmethod
-    def _problem(document: Document, link: str, message: str, hint: str) -> Problem:
-        at = document.body.find(link)
-        if at < 0:
-            return Problem(*document.places.get("image.src", (document.path, 1, 1)), message, hint)
-        before = document.body.count("\n", 0, at)
-        column = at - document.body.rfind("\n", 0, at)
-        return Problem(document.path, document.line + before + 1, column, message, hint)
+def _tell(document: Document, link: str, message: str, hint: str, report: Report) -> None:
+    """Report a link wherever it stands: in the front matter's picture, and first in the text."""
+    image = document.metadata.image
+    places = [document.places["image.src"]] if image and image.src == link else []
+    at = re.search(rf"(?<![\w./-]){re.escape(link)}(?![\w./-])", document.body)
+    if at:
+        lines = document.body[: at.start()].split("\n")
+        places.append((document.path, document.line + len(lines), len(lines[-1]) + 1))
+    for place in places or [(document.path, 1, 1)]:
+        report(Problem(*place, message, hint))
 
 
 def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:

@@ -23,8 +23,9 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
     """The catalogue at `path` for these segments, in their order; `document` is where they stand.
 
     A segment without an entry takes the most similar translation that no other segment uses, as fuzzy,
-    with the source it was made for; what is no longer used becomes obsolete, and comes back when its
-    text does. (Babel's `Catalog.update` offers one translation many times and no obsolete one again.)
+    with the source it was made for, until that is the text again; what is no longer used becomes obsolete,
+    and comes back when its text does. (Babel's `Catalog.update` offers one translation many times and no
+    obsolete one again.)
     """
     old = catalogue or Catalogue(path)
     matched, taken = _match(old, segments)
@@ -77,11 +78,14 @@ def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry
             source = _most_similar(segment, [e for k, e in spare.items() if k not in taken])
             if source:
                 taken.add(source.key)
-                previous = source.previous if source.fuzzy and source.previous else source.id
+                # One that was marked by hand has no former text: it stays marked when its text comes back.
+                previous = source.previous if source.fuzzy else source.id
                 entry = replace(
                     source, id=key[1], context=key[0], fuzzy=True, previous=previous,
                     line=source.line if source.key in old.entries else 0,
                 )  # fmt: skip
+        if entry.fuzzy and entry.previous == entry.id:  # the text is again what was translated
+            entry = replace(entry, fuzzy=False, previous=None)
         matched[key] = entry
     return matched, taken
 
