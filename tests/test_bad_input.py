@@ -360,6 +360,20 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% include 'article.html' %}"},
         ["templates/article.html:2:1: error: the templates include each other, or an expression nests, without end; break the circle"],
     ),
+    "what isn't there given to a macro": (
+        {"content/articles/a.md": GOOD,
+         "templates/article.html": "{% import 'own.html' as own %}\n{{ own.shown(edition.titel) }}",
+         "templates/own.html": "{% macro shown(text) %}\n\n{{ text }}{% endmacro %}"},
+        ["templates/article.html:2:1: error: 'jisr.plan.views.EditionView object' has no attribute 'titel' "
+         "(for content/articles/a.md); see docs/templates.md for what there is"],
+    ),
+    "a macro that isn't given all": (
+        {"content/articles/a.md": GOOD,
+         "templates/article.html": "{% import 'own.html' as own %}\n{{ own.shown() }}",
+         "templates/own.html": "{% macro shown(text) %}\n\n{{ text }}{% endmacro %}"},
+        ["templates/own.html:1:1: error: parameter 'text' was not provided (for content/articles/a.md); "
+         "see docs/templates.md for what there is"],
+    ),
     "a document's template that isn't there": (
         {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\ntemplate: long.html")},
         ["content/articles/a.md:1:1: error: there is no template long.html; add templates/long.html, or name another"],

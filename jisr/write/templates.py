@@ -6,12 +6,14 @@ The environment is strict: an unknown name is an error at its line in the templa
 import gettext
 import os
 import re
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
@@ -279,11 +281,18 @@ class Templates:
         return Problem(self._shown(needs), line, 1, what, "mend the name, or add the macro")
 
     def _where(self, error: Exception, template: str) -> tuple[str, int]:
-        """The innermost template line that the error passed through; Jinja puts them into tracebacks."""
-        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        """The template line that asked for what isn't there, or else the innermost that the error passed.
+
+        Jinja puts lines of templates into tracebacks.
+        """
+        places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        if isinstance(error, _MissingError) and error.asked:
+            asked, at = error.asked
+            places.append((asked.filename or "", asked.get_corresponding_lineno(at)))
+        for file, line in reversed(places):
             for folder in self.folders:
-                if frame.filename.startswith(f"{folder}{os.sep}"):
-                    return Path(frame.filename).relative_to(folder).as_posix(), frame.lineno or 1
+                if file.startswith(f"{folder}{os.sep}"):
+                    return Path(file).relative_to(folder).as_posix(), line or 1
         return template, 1
 
 
@@ -406,24 +415,42 @@ class _Inside(FileSystemLoader):
         return source, path, up_to_date
 
 
-class _MissingMacroError(UndefinedError):
+class _MissingError(UndefinedError):
+    """Something isn't there. `asked` is the template that asked for it, and the line of its code."""
+
+    def __init__(self, asked: tuple[Template, int] | None, message: str | None = None) -> None:
+        super().__init__(message)
+        self.asked = asked
+
+
+class _MissingMacroError(_MissingError):
     """A template that was imported has no such macro."""
 
-    def __init__(self, template: Any, macro: Any, message: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, asked: tuple[Template, int] | None, template: Any, macro: Any, message: str | None = None
+    ) -> None:
+        super().__init__(asked, message)
         self.template, self.macro = str(template), str(macro)
 
 
 class _Undefined(StrictUndefined):
-    """What isn't there is an error; a macro of another template, one that says which."""
+    """What isn't there is an error where it was asked for, and not in the macro that was given it.
+
+    A macro of another template is an error that says which.
+    """
 
     __slots__ = ()
 
     def __init__(
         self, hint: Any = None, obj: Any = missing, name: Any = None, exc: Any = UndefinedError
     ) -> None:
+        frame: FrameType | None = sys._getframe(1)
+        while frame and "__jinja_template__" not in frame.f_globals:
+            frame = frame.f_back
+        asked = (frame.f_globals["__jinja_template__"], frame.f_lineno) if frame else None
+        exc = partial(_MissingError, asked)
         if isinstance(obj, TemplateModule):
-            exc = partial(_MissingMacroError, obj.__name__, name)
+            exc = partial(_MissingMacroError, asked, obj.__name__, name)
         super().__init__(hint, obj, name, exc)
 
 
