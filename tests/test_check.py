@@ -675,7 +675,7 @@ def test_a_sound_site_passes_all_of_them(site: MakeSite) -> None:
     })  # fmt: skip
     result = folder.run("check", "--strict")
     assert result.exit_code == 0, result.stdout
-    assert result.stdout.splitlines()[-1] == "jisr: 25 pages and 2 documents checked: 0 errors, 0 warnings"
+    assert result.stdout.splitlines()[-1] == "jisr: 26 pages and 2 documents checked: 0 errors, 0 warnings"
 
 
 def test_sitemaps_that_robots_txt_names_are_looked_at(site: MakeSite) -> None:

@@ -42,11 +42,30 @@ def there(folder: SiteFolder, name: str) -> bool:
 def test_aliases_become_permanent_redirects(site: MakeSite) -> None:
     folder = built(site)
     assert folder.read("_redirects").splitlines() == [
+        "/en/old/b/ /en/articles/b/ 301",
+        "/en/z.html /en/articles/b/ 301",
+        "/en/%D9%82%D8%AF%D9%8A%D9%85/a%20b%3Ac%2A/ /en/articles/%D8%AE%D8%A8%D8%B1/ 301",
         "/old/b/ /articles/b/ 301",
         "/z.html /articles/b/ 301",
         "/%D9%82%D8%AF%D9%8A%D9%85/a%20b%3Ac%2A/ /articles/%D8%AE%D8%A8%D8%B1/ 301",
     ]
     assert "url=/articles/b/" in folder.read("old/b/index.html"), "for all other hosts"
+    assert "url=/en/articles/b/" in folder.read("en/old/b/index.html")
+    assert 'canonical" href="https://example.org/en/articles/b/' in folder.read("en/old/b/index.html")
+
+
+def test_an_alias_in_a_languages_folder_is_that_editions_alone(site: MakeSite) -> None:
+    article = ARTICLE.format("aliases: [/old/, /en/old/, /en/former.html]\n")
+    folder = site({"content/articles/a.md": article})
+    assert folder.build("--strict").exit_code == 0
+    assert folder.read("_redirects").splitlines() == [
+        "/en/former.html /en/articles/a/ 301",
+        "/en/old/ /en/articles/a/ 301",
+        "/old/ /articles/a/ 301",
+    ]
+    assert "url=/en/articles/a/" in folder.read("en/former.html")
+    assert not there(folder, "former.html")
+    assert not there(folder, "en/en")
 
 
 def test_redirects_stand_where_the_site_stands(site: MakeSite) -> None:
@@ -65,7 +84,8 @@ def test_netlify_is_told_what_it_alone_understands(site: MakeSite) -> None:
     folder = site({**FILES, "site.yaml": SITE_YAML.replace("[ar, en]", "[ar, en, fr]") + french + settings})
     assert folder.build().exit_code == 0
     lines = folder.read("_redirects").splitlines()
-    assert lines[0] == "/old/b/ /articles/b/ 301!"
+    assert "/old/b/ /articles/b/ 301!" in lines
+    assert "/fr/old/b/ /fr/articles/b/ 301!" in lines
     assert lines[-2:] == ["/en/* /en/404.html 404", "/fr/* /fr/404.html 404"]
     assert not there(folder, "_headers")
 

@@ -204,7 +204,7 @@ def test_pages_are_files_and_everything_that_names_them_follows(site: MakeSite, 
         "archive.html", "archive/2023.html", "archive/2023/10.html", "404.html", "old/late/index.html",
     } <= found  # fmt: skip
     indices = {path for path in found if path.endswith("index.html")}
-    assert indices == {"index.html", "en/index.html", "old/late/index.html"}
+    assert indices == {"index.html", "en/index.html", "old/late/index.html", "en/old/late/index.html"}
     path = base.removeprefix("https://example.org")
     check_every_address(folder, path)
     page = folder.read("en/articles/talks.html")

@@ -7,7 +7,7 @@ understands. docs/hosting.md says the same for servers that read none of these f
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from jisr.model import DocumentFacts, Site
+from jisr.model import DocumentFacts, Language, Site
 from jisr.translate.pictures import FOLDER as SIZED
 from jisr.urls import page_path, url
 
@@ -79,14 +79,37 @@ def _headers(site: Site, lasting: Iterable[str]) -> str:
     )
 
 
+def redirects(site: Site, document: DocumentFacts) -> dict[str, Language]:
+    """The output paths at a document's former addresses, each with the language of the edition there now.
+
+    One below a language's folder is that edition's alone; any other is the original's, and in the folder of
+    each other language that edition's, as with present addresses.
+    """
+    folders = {f"{language.code}/": language for language in site.languages[1:]}
+    found: dict[str, Language] = {}
+    own: dict[str, Language] = {}
+    for alias in document.aliases:
+        folder = alias.partition("/")[0] + "/"
+        if folder in folders:
+            own[alias] = folders[folder]
+        else:
+            found[alias] = site.source
+            found |= {f"{folder}{alias}": language for folder, language in folders.items()}
+    return found | own
+
+
 def _redirects(site: Site, documents: Iterable[DocumentFacts]) -> Iterator[str]:
     netlify = "netlify" in site.host_files
-    aliases = sorted((alias, document.address) for document in documents for alias in document.aliases)
-    for alias, address in aliases:
-        target = page_path(address, "", site.addresses)
+    former = sorted(
+        (path, document.address, language.code)
+        for document in documents
+        for path, language in redirects(site, document).items()
+    )
+    for path, address, code in former:
+        target = page_path(address, "" if code == site.source.code else code, site.addresses)
         # Netlify answers with a file that stands there, the page that redirects, unless forced.
-        code = "301!" if netlify else "301"
-        yield f"{_rule(alias, site)} {_rule(target, site)} {code}\n"
+        status = "301!" if netlify else "301"
+        yield f"{_rule(path, site)} {_rule(target, site)} {status}\n"
     if netlify:
         for language in site.languages[1:]:
             folder = f"{site.base_path}{language.code}/"

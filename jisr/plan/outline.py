@@ -24,7 +24,7 @@ from jisr.model import (
     taken_apart,
 )
 from jisr.plan.cards import card_path
-from jisr.plan.hosting import host_files
+from jisr.plan.hosting import host_files, redirects
 from jisr.plan.listings import Articles, digest_of, listings
 from jisr.plan.pages import MANIFEST, SEARCH, menu_url
 from jisr.plan.search import NEWS, latest, sitemaps
@@ -308,9 +308,11 @@ def _document(
             page = Page("parallel", "parallel.html", language, own, own)
             path = page_path(f"{address}/parallel", prefix, addresses)
             found.append(Output(path, bases["parallel.html"] + _mark(shown[0], shown[index]), page))
-    for alias in document.aliases:
-        page = Page("redirect", "redirect.html", site.source.code, own, own)
-        found.append(Output(alias, bases["redirect.html"] + _mark(shown[0], offered), page))
+    if document.aliases:
+        base = bases["redirect.html"]
+        for path, to in redirects(site, document).items():
+            page = Page("redirect", "redirect.html", to.code, own, own)
+            found.append(Output(path, base + _mark(shown[site.languages.index(to)], offered), page))
     return found
 
 
