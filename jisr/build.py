@@ -184,7 +184,7 @@ class _Run:
         self.problems = problems
         self.report: Report = problems.append
         self.theme = theme_root()
-        self.folder = str(staging.output)
+        self.folder = staging.name
         self.began = time.time_ns()
         self.now = time.time() if options.now is None else options.now
         self.last = _loaded(state.run(self.folder))
@@ -200,8 +200,8 @@ class _Run:
             known = recall(root, theme, seen.sources, seen.digests, seen.written, kept.changed, kept.doubted)
             if known:
                 return known
-        output, verify = self.staging.output, self.options.verify
-        return look(root, theme, output, self.state, self.problems, verify=verify, fork=not kept)
+        verify = self.options.verify
+        return look(root, theme, self.staging, self.state, self.problems, verify=verify, fork=not kept)
 
     def nothing_to_do(self) -> Built | None:
         """What to say where all is as the last build left it; None where it isn't, or isn't known to be."""
@@ -484,7 +484,7 @@ def last_options(root: Path, output: Path, report: Report) -> Options:
     if not (root / FOLDER / FILE).exists():
         return Options()
     with State(root, report) as state:
-        asked = _loaded(state.run(str(Staging(root, output, FOLDER).output))).get("options")
+        asked = _loaded(state.run(Staging(root, output, FOLDER).name)).get("options")
     match asked:
         case [str() | None as base_url, bool() as drafts]:
             return Options(base_url, drafts)

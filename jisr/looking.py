@@ -23,6 +23,7 @@ from jisr.survey import (
     survey,
     tampering,
 )
+from jisr.write.output import Staging
 from jisr.write.state import State, Written
 
 WORTH_A_PROCESS = 12
@@ -60,16 +61,23 @@ class Looked(Struct, frozen=True):
 
 
 def look(
-    root: Path, theme: Path, output: Path, state: State, problems: list[Problem], *, verify: bool, fork: bool
+    root: Path,
+    theme: Path,
+    staging: Staging,
+    state: State,
+    problems: list[Problem],
+    *,
+    verify: bool,
+    fork: bool,
 ) -> Looked:
     """Look at every file of the site, and at every output.
 
     With `fork`, another process helps where there are many. It looks at catalogues, then at outputs: at half
     of them, or where there is something to do, for which this one makes ready meanwhile, at all.
     """
-    written = state.outputs(str(output))
+    written = state.outputs(staging.name)
     many = len(written.parts) >= WORTH_A_PROCESS and not verify and fork
-    first, second = (partial(tampering, output, half, verify=verify) for half in written.halves())
+    first, second = (partial(tampering, staging.output, half, verify=verify) for half in written.halves())
     looks: list[Look] = [
         (partial(at_catalogues, root), catalogues_of),
         (second, outputs_of),
@@ -89,7 +97,7 @@ def look(
             with _hashes(sources, sorted(changed), problems, fork=fork) as finish:
                 _load_stages()
                 known = state.digests()
-                state.prepare(str(output))
+                state.prepare(staging.name)
                 hashes = finish()
             outputs = [next(answers), next(answers)]
     problems += [problem for one in outputs for problem in one.problems]

@@ -105,6 +105,7 @@ class Staging:
         # A link is followed: what it leads to is what a host serves.
         self.output = Path(os.path.realpath(output))
         _refuse_unsafe(output, self.output, Path(os.path.realpath(site_root)))
+        self.name = name_of(site_root, self.output)
         self.folder = self.output.with_name(f".{self.output.name}.new")
         self.aside = Aside(self.folder, whole=True)
         self.record = site_root / record
@@ -173,7 +174,15 @@ def finish(site_root: Path, record: str = FOLDER) -> Finished | None:
         _put_in_place(plan, folder)
     elif _token(output) == plan.get("token"):
         (output / _TOKEN).unlink()
-    return Finished(str(output), tuple(written), tuple(removed))
+    return Finished(name_of(site_root, output), tuple(written), tuple(removed))
+
+
+def name_of(site_root: Path, output: Path) -> str:
+    """What the record calls an output folder: inside the site's folder, its path from there, so that a site
+    can be moved with it; else its full path.
+    """
+    root = os.path.realpath(site_root)
+    return output.relative_to(root).as_posix() if output.is_relative_to(root) else str(output)
 
 
 def _token(folder: Path) -> str:

@@ -305,8 +305,8 @@ def test_a_state_from_elsewhere_deletes_and_writes_nothing_outside_the_output_fo
     for text in ("../../precious.txt", str(precious), "en/../../../precious.txt"):
         precious.write_text("نفيس", encoding="utf-8")
         with State(bench.root, lambda problem: pytest.fail(str(problem))) as state:
-            before = state.outputs(str(bench.public))
-            state.touch(str(bench.public), {text: before["index.html"]})
+            before = state.outputs("public")
+            state.touch("public", {text: before["index.html"]})
         (bench.root / "content/about.md").write_bytes(
             (bench.root / "content/about.md").read_bytes() + b"\nx\n"
         )
@@ -323,10 +323,9 @@ def test_a_state_from_elsewhere_deletes_nothing_as_an_output_of_a_document_that_
     extra = bench.public / "extra.html"
     extra.write_text("x", encoding="utf-8")
     with State(bench.root, lambda problem: pytest.fail(str(problem))) as state:
-        folder = str(bench.public)
-        state.touch(folder, {"extra.html": Written("\n\n\nx", "0" * 32, signature(extra.lstat()))})
+        state.touch("public", {"extra.html": Written("\n\n\nx", "0" * 32, signature(extra.lstat()))})
         with state._all_or_nothing():
-            state._of_stood(folder).change({"content/gone.md": Stood.of("", ["../../precious.txt"])})
+            state._of_stood("public").change({"content/gone.md": Stood.of("", ["../../precious.txt"])})
     edit(bench)
     result = run(bench.root, "build", *bench.options)
     assert (result.exit_code, "Traceback" in result.stderr) == (0, False)
@@ -337,9 +336,9 @@ def test_outputs_that_the_state_has_lost_are_made_again_though_their_documents_s
     lost = "en/articles/a/index.html"
     (bench.public / lost).unlink()
     with State(bench.root, lambda problem: pytest.fail(str(problem))) as state:
-        assert lost in state.outputs(str(bench.public))
+        assert lost in state.outputs("public")
         with state._all_or_nothing():
-            state._of_outputs(str(bench.public)).change({lost: None})
+            state._of_outputs("public").change({lost: None})
     about = bench.root / "content/about.md"
     about.write_text(about.read_text(encoding="utf-8") + "\nx\n", encoding="utf-8")
     bench.check()
