@@ -76,7 +76,7 @@ class Built(Struct, frozen=True):
     seconds: float = 0.0
     scheduled: int = 0
     next: tuple[str, str] | None = None
-    """Of documents whose date is to come, the number, and path and time of the first."""
+    """Of documents that are still to appear or to expire, the number, and path and time of the first."""
     seen: "Seen | None" = None
 
 

@@ -186,7 +186,7 @@ def build(
         click.echo(f"jisr: {pages} and {files} {where} in {built.seconds:.2f} s{warnings}")
         if built.next:
             name, when = built.next
-            waiting = f"{_count(built.scheduled, 'document')} still to appear"
+            waiting = f"{_count(built.scheduled, 'document')} still to appear or to expire"
             click.echo(f"jisr: {waiting}, the next on {when}: {name}; build again then")
 
 

@@ -137,6 +137,10 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
             report(source.problem(("permalinks", kind), what, hint))
         elif wrong := fault(pattern, kind if kind in TOKENS else "articles"):
             report(source.problem(("permalinks", kind), *wrong))
+    for folder in settings.sections:
+        if not _is_section(root, folder):
+            what = f"`sections` knows no `{folder}`"
+            report(source.problem(("sections", folder), what, "write a folder in content/articles/"))
     for directive, sources in settings.content_security_policy.items():
         if directive not in DIRECTIVES:
             what = f"`{directive}` is no directive of a Content-Security-Policy that can be added to"

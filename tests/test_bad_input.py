@@ -185,6 +185,10 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/articles/b.md:6:9: error: the link leads to ../images/delto.svg, which isn't there; "
          "did you mean /images/delta.svg?"],
     ),
+    "a section without articles": (
+        {"content/articles/world/a.md": GOOD, "site.yaml": SITE_YAML + "sections: {world: العالم, wrld: العالم}\n"},
+        ["site.yaml:8:27: error: `sections` knows no `wrld`; write a folder in content/articles/"],
+    ),
     "a link out of the site": (
         {"content/articles/a.md": article(body="[صلة](../../../../etc/passwd)")},
         ["content/articles/a.md:6:7: error: the link leads to ../../../../etc/passwd, which isn't there; "

@@ -42,7 +42,7 @@ def test_an_article_appears_when_its_date_has_come(site: MakeSite, at: pytest.Mo
     assert out(folder) == {"old", "today"}
     assert "soon" not in folder.read("index.html") + folder.read("feed.xml")
     said = (
-        "jisr: 2 documents still to appear, the next on 2023-11-15 08:00 (Africa/Cairo): "
+        "jisr: 2 documents still to appear or to expire, the next on 2023-11-15 08:00 (Africa/Cairo): "
         "content/articles/soon.md; build again then\n"
     )
     assert result.stdout.endswith(said)
@@ -63,10 +63,12 @@ def test_an_article_goes_when_it_has_expired(site: MakeSite, at: pytest.MonkeyPa
         "content/articles/a.md": article("date: 2023-10-16\nexpires: 2023-11-15"),
         "content/articles/b.md": article("date: 2023-10-16\nexpires: 2023-11-16"),
     })  # fmt: skip
-    folder.build()
+    said = folder.build().stdout
     assert out(folder) == {"b"}
+    assert "1 document still to appear or to expire, the next on 2023-11-16 00:00" in said
+    assert "content/articles/b.md; build again then" in said
     at.setenv("SOURCE_DATE_EPOCH", str(DAY + 86400))
-    folder.build()
+    assert "still to appear" not in folder.build().stdout
     assert out(folder) == set()
     at.setenv("SOURCE_DATE_EPOCH", str(DAY - 86400))
     folder.build()

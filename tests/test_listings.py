@@ -166,7 +166,8 @@ def test_a_document_in_the_place_of_a_listing_is_an_error(site: MakeSite) -> Non
     folder = site({**article(1), "content/tags.md": "---\ntitle: وسوم\n---\n\nنصّ.\n"})
     result = folder.build()
     assert result.exit_code == 1
-    assert "content/tags.md and the listing /tags/index.html both become tags/index.html" in result.stderr
+    what = "content/tags.md and the listing /tags/index.html both become tags/index.html"
+    assert f"content/tags.md:1:1: error: {what}" in result.stderr
 
 
 def test_an_article_leads_to_the_ones_before_and_after_it(site: MakeSite) -> None:

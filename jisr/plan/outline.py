@@ -190,7 +190,8 @@ def outline(
         hint = "give one of them another slug, or another name"
         if first == second:
             what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
-        report(Problem(second if "/" in second else first, 1, 1, what, hint))
+        place = next((one for one in (second, first) if one.startswith(("content/", "static/"))), "site.yaml")
+        report(Problem(place, 1, 1, what, hint))
     for output, owner in outputs:
         if owner in made:
             made[owner][1].append(output.path)

@@ -103,11 +103,12 @@ def scheduled(site: Site, facts: Mapping[str, DocumentFacts], now: float, *, dra
     moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
     if site.news_sitemap:  # articles leave it
         moments += [one.moment + NEWS_SECONDS for one in dated]
-    to_come = () if drafts else dated  # with drafts, all of it is there
-    waiting = sorted([(one.moment, one.path) for one in to_come if one.moment > now])
+    changes = [(one.moment, one.path) for one in dated]
+    changes += [(one.expires, one.path) for one in dated if one.expires]
+    to_come = [] if drafts else sorted([one for one in changes if one[0] > now])  # with drafts, all is there
     return {
         "from": max([at for at in moments if at <= now], default=0.0),
         "until": min([at for at in moments if at > now], default=None),
-        "scheduled": len(waiting),
-        "next": (waiting[0][1], in_words(waiting[0][0], site.timezone)) if waiting else None,
+        "scheduled": len({path for _, path in to_come}),
+        "next": (to_come[0][1], in_words(to_come[0][0], site.timezone)) if to_come else None,
     }
