@@ -275,10 +275,13 @@ def _give_up(executor: Any) -> None:
     """End an executor's process, which may be in the midst of an answer.
 
     The executor waits for the rest of it as long as anybody could write that, which is this process too, and
-    with what it sends as long as anybody could read it.
+    with what it sends as long as anybody could read it. So these ends of its pipes lead to nothing from here
+    on; to close them is left to its own thread, which may be about to.
     """
     for process in list(executor._processes or {}):
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    executor._result_queue._writer.close()
-    executor._call_queue._reader.close()
+    with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123
+        for end in (executor._result_queue._writer, executor._call_queue._reader):
+            with suppress(OSError):  # it is closed
+                os.dup2(nothing.fileno(), end.fileno(), inheritable=False)

@@ -189,6 +189,22 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"content/articles/world/a.md": GOOD, "site.yaml": SITE_YAML + "sections: {world: العالم, wrld: العالم}\n"},
         ["site.yaml:8:27: error: `sections` knows no `wrld`; write a folder in content/articles/"],
     ),
+    "dates that are in no year elsewhere": (
+        {"content/articles/a.md": article("title: خبر\ndate: 0001-01-01 00:00:00+14:00"),
+         "content/articles/b.md": article("title: خبر\ndate: 9999-12-31 23:59:59-12:00"),
+         "content/articles/c.md": article("title: خبر\ndate: 2023-10-16\nupdated: 9999-12-31 23:59:59-12:00\nexpires: 9999-12-31")},
+        ["content/articles/a.md:3:1: error: `date` is in the year 1; write a year from 2 to 9998",
+         "content/articles/b.md:3:1: error: `date` is in the year 9999; write a year from 2 to 9998",
+         "content/articles/c.md:4:1: error: `updated` is in the year 9999; write a year from 2 to 9998",
+         "content/articles/c.md:5:1: error: `expires` is in the year 9999; write a year from 2 to 9998"],
+    ),
+    "an alias that no file system takes": (
+        {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\naliases: [/{'x/' * 1100}, /{'y' * 256}/]")},
+        [f"content/articles/a.md:4:11: error: the alias /{'x/' * 1100} is not an address of this site; "
+         "write it as /old/address/",
+         f"content/articles/a.md:4:2214: error: the alias /{'y' * 256}/ is not an address of this site; "
+         "write it as /old/address/"],
+    ),
     "a link out of the site": (
         {"content/articles/a.md": article(body="[صلة](../../../../etc/passwd)")},
         ["content/articles/a.md:6:7: error: the link leads to ../../../../etc/passwd, which isn't there; "

@@ -194,6 +194,11 @@ def test_after_edits_the_indices_are_those_of_a_clean_build(
     shutil.copytree(folder.path, clean.path, ignore=shutil.ignore_patterns("public", ".jisr"))
     assert tree(built(clean, "--jobs", "3")) == tree(public)
     assert not (folder.path / ".jisr/search").exists()
+    for one in (folder, clean):
+        one.write("site.yaml", WITH_SEARCH + "addresses: files\n")
+    shutil.rmtree(clean.path / "public")
+    shutil.rmtree(clean.path / ".jisr")
+    assert tree(built(folder, "--jobs", jobs)) == tree(built(clean, "--jobs", "3"))
     folder.write("site.yaml", WITH_SEARCH + "search: false\n")
     assert not [name for name in tree(built(folder)) if "search/" in name]
 

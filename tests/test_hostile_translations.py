@@ -1,5 +1,6 @@
 """A translation, tampered with or not, can't break the page's structure or bring anything in."""
 
+import time
 from collections import Counter
 
 import pytest
@@ -64,6 +65,26 @@ def block_structure(page: str) -> list[tuple[str, str]]:
 
 def page_of(texts: dict[str, str | None]) -> str:
     return bodies.html(bodies.render(CONVERTER, BODY, bodies.translated(BODY, texts), english=True))
+
+
+@pytest.mark.parametrize("previous", [None, "msgid", "previous"])
+def test_a_translation_with_thousands_of_marks_is_refused_at_once(
+    site: MakeSite, previous: str | None
+) -> None:
+    much = "[a](" * 20_000
+    marks = f'#, fuzzy\n#| msgid "{much if previous == "previous" else "نص"}"\n' if previous else ""
+    folder = site({
+        "content/about.md": "---\ntitle: عن\n---\n\nنص *ما*.\n",
+        "translations/en/about.po":
+            'msgid ""\nmsgstr "Language: en\\n"\n\n'
+            f'{marks}msgid "نص *ما*."\nmsgstr "{"*a*" if previous == "previous" else much}"\n',
+    })  # fmt: skip
+    begun = time.monotonic()
+    result = folder.build()
+    assert time.monotonic() - begun < 5
+    assert "translations/en/about.po:" in result.stderr
+    assert "has too much of `[`" in result.stderr
+    assert result.exit_code == (0 if previous else 1)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -106,3 +106,36 @@ def test_processes_that_are_given_up_amid_an_answer_keep_nobody_waiting() -> Non
     command = [sys.executable, "-c", GIVEN_UP]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")
+
+
+TWICE = """
+import time
+from multiprocessing import connection
+from jisr.model import Reading
+from jisr.processes import Shards
+from jisr.work import Shard
+
+close = connection.Connection._close
+
+def slowly(self):
+    time.sleep(0.005)
+    close(self)
+
+connection.Connection._close = slowly
+for _ in range(10):
+    try:
+        with Shards(2) as shards:
+            shards.start(2)
+            shards.begin(Reading())
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        pass
+print("ended")
+"""
+
+
+def test_what_a_process_is_given_up_with_is_closed_once() -> None:
+    """By its executor's own thread, at a moment of its own: what came by that number may be another's."""
+    command = [sys.executable, "-c", TWICE]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ended\n", "")

@@ -82,6 +82,14 @@ class TestAnswers:
     def test_an_address_without_its_slash_leads_to_the_page(self, still: Preview) -> None:
         answer = still.ask("/en/articles/news")
         assert (answer.status, answer.headers["location"]) == (307, "/en/articles/news/")
+        assert still.ask("//en/articles/news").headers["location"] == "/en/articles/news/", "and to no host"
+
+    def test_an_address_of_thousands_of_folders_keeps_nobody_waiting(self, still: Preview) -> None:
+        begun = time.monotonic()
+        answer = still.ask("/en" + "/a" * 5000)
+        assert time.monotonic() - begun < 5
+        assert answer.status == 404
+        assert '<html lang="en"' in answer.text
 
     @pytest.mark.parametrize(
         ("path", "language"), [("/nothing/", "ar"), ("/en/a/b", "en"), ("/en/x.css", "en")]
@@ -204,6 +212,19 @@ class TestRefuses:
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert headers["cache-control"] == "no-store"
 
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": "http://evil.example"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+        ],
+    )
+    def test_other_sites_that_would_listen(self, still: Preview, headers: dict[str, str]) -> None:
+        assert still.ask("/_jisr/events?page=/", headers=headers).status == 403
+        assert still.ask("/_jisr/api/desk", headers=headers).status == 403
+        assert still.ask("/", headers=headers).status == 200, "a link may lead here"
+
     def test_more_headers_than_anybody_needs(self, still: Preview) -> None:
         with suppress(ConnectionError):  # it may hang up before all has been sent
             assert still.ask("/", headers={"X-Long": "a" * 1_000_000}).status == 400
@@ -230,6 +251,8 @@ class TestForTheNetwork:
         assert "token" not in others.facts()
         path = others.said.partition("to edit, open ")[2].partition(";")[0].partition("8400")[2]
         path = "/_jisr/enter?" + others.said.partition("/_jisr/enter?")[2].partition(";")[0]
+        for wrong in ("guess", "%D9%86", ""):
+            assert others.ask(f"/_jisr/enter?token={wrong}").status == 403
         entered = others.ask(path)
         assert entered.status == 303
         cookie = entered.headers["set-cookie"]

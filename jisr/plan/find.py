@@ -52,7 +52,8 @@ def bundles(site: Site, documents: Iterable[tuple[DocumentFacts, RenderFacts]]) 
             language=index,
             documents=tuple([document.path for document, _ in part]),
             digest=digest_of(
-                [taken_apart(rendering.found, number)[index] for _, rendering in part], fingerprint(language)
+                [taken_apart(rendering.found, number)[index] for _, rendering in part],
+                fingerprint(language, site.addresses),
             ),
         )
         for index, language in enumerate(site.languages)

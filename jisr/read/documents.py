@@ -124,10 +124,15 @@ def _numbers(day: datetime.date | None, timezone: str) -> tuple[str, ...]:
     return (f"{day.year:04}", f"{day.month:02}", f"{day.day:02}") if day else ()
 
 
+LONGEST, LONGEST_NAME = 1000, 255
+"""Bytes of a former address, and of one of its parts: what file systems take for a path and a name."""
+
+
 def alias_path(alias: str) -> str | None:
     """Output path of the page at a former address, `/old/name/` or `/old.html`; None if it isn't one."""
     parts = alias.strip("/").split("/")
     odd = {"", ".", ".."} & set(parts) or "\\" in alias or not alias.isprintable()
+    odd = odd or len(alias.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts)
     if odd or not alias.startswith("/"):
         return None
     return alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "", "folders")
@@ -242,6 +247,9 @@ def _document(
 
     if kind == "article" and day is None:
         fail(("date",), "the article has no date", "add a line such as date: 2023-10-16")
+    for name, at in (("date", day), ("updated", metadata.updated), ("expires", metadata.expires)):
+        if at and not 1 < at.year < 9999:  # in another timezone it could be a year that Python doesn't have
+            fail((name,), f"`{name}` is in the year {at.year}", "write a year from 2 to 9998")
     if not metadata.title.strip():
         fail(("title",), "the title is empty", "write one")
     if metadata.slug is not None and slug(metadata.slug) != metadata.slug:

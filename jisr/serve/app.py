@@ -60,8 +60,11 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
 
     async def enter(request: Request) -> Response:
         """The address that is passed on with --allow-edits: it gives the browser the token."""
+        token = request.query_params.get("token", "")
+        if not rights.knows(token):
+            return refuse(403, "the address is from an earlier run", "open the one that jisr serve printed")
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, request.query_params.get("token", ""), httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict")
         return answer
 
     own = [

@@ -54,7 +54,11 @@ class Rights(Struct, frozen=True):
         if self.local:
             return self.token
         held = request.cookies.get(COOKIE, "")
-        return self.token if self.allow_edits and _same(held, self.token) else ""
+        return self.token if self.allow_edits and self.knows(held) else ""
+
+    def knows(self, token: str) -> bool:
+        """Whether a token is that of this run."""
+        return _same(token, self.token)
 
     def refusal(self, scope: Scope) -> Response | None:
         """What to answer a request that must not be heard."""
@@ -65,6 +69,9 @@ class Rights(Struct, frozen=True):
                 421, "the preview isn't at this name", "open it by the address that jisr serve printed"
             )
         if scope["method"] in ("GET", "HEAD"):
+            own = scope["path"].startswith(("/_jisr/events", "/_jisr/api/"))
+            if own and _is_foreign(headers, host):
+                return refuse(403, "the request comes from another site", "")
             return None
         if scope["method"] != "POST" or not scope["path"].startswith("/_jisr/api/"):
             return refuse(405, "nothing here takes this", "")
@@ -72,7 +79,7 @@ class Rights(Struct, frozen=True):
             return refuse(403, "the request comes from another site", "reload the page")
         if not self.local and not self.allow_edits:
             return refuse(403, "editing is off", "start jisr serve with --allow-edits")
-        if not _same(headers.get(TOKEN, ""), self.token):
+        if not self.knows(headers.get(TOKEN, "")):
             return refuse(403, "the page is from an earlier run", "reload the page")
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             return refuse(415, "the request isn't JSON", "")
@@ -140,6 +147,12 @@ def _is_ours(host: str, listens: str) -> bool:
         own = socket.gethostname().lower()
         return not is_local(listens) and name in (listens.lower(), own, f"{own}.local")
     return address.is_loopback or not is_local(listens)
+
+
+def _is_foreign(headers: Headers, host: str) -> bool:
+    """Whether a browser says that a page from elsewhere asks."""
+    site, origin = headers.get("sec-fetch-site", "none"), headers.get("origin", f"http://{host}")
+    return site not in ("same-origin", "none") or origin != f"http://{host}"
 
 
 def _is_short(length: str | None) -> bool:

@@ -53,7 +53,7 @@ class Pages:
             if (index := find(self.folder, f"{path.rstrip('/')}/index.html".lstrip("/"))) is None:
                 return self._missing(path, request)
             if path and not path.endswith("/"):
-                return RedirectResponse(f"{request.url.path}/")
+                return RedirectResponse(f"/{request.url.path.strip('/')}/")  # `//en/` would lead to a host
             return self._page(index, request)
         return self._page(file, request) if file.suffix == ".html" else FileResponse(file)
 
@@ -62,11 +62,14 @@ class Pages:
 
     def _missing(self, path: str, request: Request) -> Response:
         """The 404.html that stands nearest above the path: that of its language."""
-        folders = path.split("/")[:-1]
-        for depth in range(len(folders), -1, -1):
-            file = find(self.folder, "/".join([*folders[:depth], "404.html"]))
-            if file:
-                return self._page(file, request, 404)
+        nearest, folders = find(self.folder, "404.html"), path.split("/")[:-1]
+        for depth in range(1, len(folders) + 1):
+            folder = "/".join(folders[:depth])
+            if find(self.folder, folder) is None:  # nor is there anything in it
+                break
+            nearest = find(self.folder, f"{folder}/404.html") or nearest
+        if nearest:
+            return self._page(nearest, request, 404)
         return HTMLResponse(inject(_NOT_BUILT.encode(), self.facts_for(request)), 503)
 
 

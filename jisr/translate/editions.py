@@ -12,7 +12,7 @@ from jisr.model import Edition, Language, Name, Phrase, Segment, Site, Summary, 
 from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
-from jisr.read.markup.converter import Converter, Protected, too_deep
+from jisr.read.markup.converter import Converter, Protected, overloaded, too_deep
 from jisr.read.markup.inline import read_inline
 from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
@@ -252,10 +252,8 @@ def faithful(
         source = translation.previous or translation.segment.text
         wrong = ""
         if not _plainly_alike(source, text) or (outdated and INLINE.search(text)):
-            expected, actual = converter.protected(body, source), converter.protected(body, text)
-            if expected != actual:
-                wrong = _difference(expected, actual)
-            elif outdated and actual:
+            wrong = _unlike(body, translation, source, text, converter)
+            if not wrong and outdated and (actual := converter.protected(body, text)):
                 if present is None:
                     present = Counter()
                     for segment in body.segments:
@@ -282,6 +280,14 @@ def _plainly_alike(source: str, text: str) -> bool:
     if there is None or here is None:
         return False
     return not (there.elements or here.elements) or sorted(there.links) == sorted(here.links)
+
+
+def _unlike(body: Body, translation: Translation, source: str, text: str, converter: Converter) -> str:
+    """What a translation hasn't of its source, or has and shouldn't have; empty where it is faithful."""
+    if mark := overloaded(source, translation.segment.text) or overloaded(text, source):
+        return f"the translation, or the text that it was made from, has too much of `{mark}`"
+    expected, actual = converter.protected(body, source), converter.protected(body, text)
+    return "" if expected == actual else _difference(expected, actual)
 
 
 def _difference(expected: Protected, actual: Protected) -> str:

@@ -61,6 +61,20 @@ class Converter:
         return Counter(self.framework.protected(body, text))
 
 
+def overloaded(text: str, source: str) -> str | None:
+    """The mark of which a translation has so many that Python-Markdown would take long for it; None usually.
+
+    It may have 200 more than its source, and twice as many.
+    """
+    if _cost(text) <= 4 * _cost(source) + 40_000:
+        return None
+    return max(_COSTLY, key=text.count)
+
+
+def _cost(text: str) -> int:
+    return sum([text.count(character) ** 2 for character in _COSTLY])
+
+
 def too_deep(document: Document) -> Problem:
     """For a text whose elements nest deeper than Python's recursion goes."""
     return Problem(document.path, document.line + 1, 1, "the text nests too deep", "use fewer levels")
@@ -69,8 +83,7 @@ def too_deep(document: Document) -> Problem:
 def _too_costly(document: Document, report: Report) -> bool:
     """Report a text that Python-Markdown would take minutes for; see `_MAX_COST`."""
     fences = document.body.count("~~~") + document.body.count("```")
-    counts = [sum(document.body.count(character) ** 2 for character in _COSTLY)]
-    if max(counts) + fences**2 <= _MAX_COST:
+    if _cost(document.body) + fences**2 <= _MAX_COST:
         return False
     total = fences**2
     line = document.line + 1
