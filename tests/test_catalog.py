@@ -103,6 +103,26 @@ def test_what_goes_on_behind_a_faulty_line_is_not_told_again() -> None:
     assert [(problem.line, problem.message) for problem in said] == [(9, "not a line of a PO file")]
 
 
+PLURAL = 'msgid "نص"\nmsgid_plural "نصوص"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (f'{HEADER}\n{PLURAL}msgstr[1] "b"\n', 6, "a message without its msgstr[0]"),
+        (f'{PLURAL}msgstr[0] "a"\nmsgstr[2] "c"\n', 1, "plural forms with a gap"),
+        (f'{PLURAL}msgstr[0] "a"\nmsgstr[1] "b"\nmsgstr[2] "c"\n', 1, "plural forms that the header doesn't count"),
+        (f'{PLURAL}msgstr "x"\nmsgstr[0] "a"\n', 1, "a message with a msgid_plural has msgstr"),
+        ('msgid "نص"\nmsgstr "x"\nmsgstr[1] "a"\n', 1, "a message without a msgid_plural has msgstr[1]"),
+        ('#| msgid "قبل\nmsgid "نص"\nmsgstr "x"\n', 1, "not a former text of a PO file"),
+    ],
+)  # fmt: skip
+def test_what_a_catalogue_written_anew_would_lose_is_refused(text: str, line: int, message: str) -> None:
+    said: list[Problem] = []
+    assert catalog.read(text, "a.po", said.append) is None
+    assert [(problem.line, problem.message) for problem in said] == [(line, message)]
+
+
 LINES = st.sampled_from(
     [
         "", " ", "# remark", "#. paragraph", "#. heading ", "#: content/a.md:5", "#: a.md b.md:7", "#:  a.md:1",

@@ -23,6 +23,7 @@ _LINE = re.compile(
     r"(?P<old>#~[ \t]*)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"
     r'"(?P<string>[^"\\]*(?:\\[\\"ntr][^"\\]*)*)"'
 )
+_PREVIOUS = re.compile(rf"#~?\|[ \t]*(?:{_LINE.pattern})?")
 _ESCAPE = re.compile(r"\\(.)")
 _MESSAGE = re.compile(
     r"""
@@ -217,7 +218,10 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
             continue  # with this line, the next one's first
         number, at = number + 1, end
         begun = begun or bool(line)
-        if comment:
+        if comment and line.startswith(("#|", "#~|")) and not _PREVIOUS.fullmatch(line):
+            faulty = True
+            fail(number, "not a former text of a PO file", "check its quotes and its backslashes")
+        elif comment:
             draft.note(line)
         elif found and (keyword or name or faulty):
             string = _ESCAPE.sub(_unescaped, found["string"])
@@ -279,7 +283,11 @@ def _is_whole(draft: _Draft, fail: Callable[[int, str, str], None]) -> bool:
         if keyword not in draft.texts:
             fail(draft.line, f"a message without its {keyword}", "mend the entry")
             return False
-    return True
+    odd = [name for name in draft.texts if name.startswith("msgstr") and (name != "msgstr") != plural]
+    if odd:
+        what = f"a message {'with' if plural else 'without'} a msgid_plural has {odd[0]}"
+        fail(draft.line, what, "mend the entry")
+    return not odd
 
 
 def _entry(draft: _Draft, forms: int, fail: Callable[[int, str, str], None]) -> Entry:
@@ -290,11 +298,12 @@ def _entry(draft: _Draft, forms: int, fail: Callable[[int, str, str], None]) -> 
         given = {int(name[-2]): text for name, text in texts.items() if name.startswith("msgstr[")}
         number = forms or max(given) + 1
         if max(given) >= number:
-            fail(
-                draft.line,
-                f"more plural forms than the {number} that the header has",
-                "mend the one or the other",
-            )
+            what = f"more plural forms than the {number} that the header has"
+            fail(draft.line, what, "mend the one or the other")
+        elif sorted(given) != list(range(len(given))):
+            fail(draft.line, "plural forms with a gap", "number them from 0")
+        elif not forms and len(given) > 2:  # the language may have fewer
+            fail(draft.line, "plural forms that the header doesn't count", "add Plural-Forms to the header")
         strings = tuple(given.get(form, "") for form in range(number))
     flags = set(draft.flags) - FLAGS_OF_OTHERS
     return Entry(
