@@ -237,6 +237,9 @@ def _one_language(
     own = validate(source, _Language, report, below=below)
     if own is None:
         return None
+    if not own.title.strip():
+        report(source.problem((*below, "title"), "the title is empty", "write one"))
+        return None
     if not _CODE.fullmatch(code):
         report(source.problem(("languages", index), f"`{code}` is not a language code", "write ar, en, fr …"))
         return None

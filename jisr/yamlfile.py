@@ -6,7 +6,7 @@ Refuses what a reader wouldn't expect of a settings file: two keys alike, tags, 
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -27,6 +27,9 @@ _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "boo
 _INDEX = re.compile(r" - at `\$\[(?P<index>\d+)\]`$")
 _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BREAK = re.compile("[\x85\u2028\u2029]")
+_OPEN = re.compile("[\"'\\[{]")
+_NO_BREAK = re.compile(":[\xa0\u202f\u2007]")
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
 _NAMES = {
     "str": "text",
@@ -65,9 +68,16 @@ class YamlFile(Struct, frozen=True):
 def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlFile | None:
     """Read a mapping. Reports what is wrong and returns None if it isn't one."""
 
+    odd = _BREAK.search(text)
+
+    def place(mark: Any) -> Place:
+        if odd:  # YAML begins a line there, and no editor does
+            above = text.rfind("\n", 0, mark.index)
+            return path, first_line + text.count("\n", 0, mark.index), mark.index - above
+        return path, first_line + mark.line, mark.column + 1
+
     def fail(mark: Any, message: str, hint: str) -> None:
-        line, column = (mark.line, mark.column + 1) if mark else (0, 1)
-        report(Problem(path, first_line + line, column, message, hint))
+        report(Problem(*(place(mark) if mark else (path, first_line, 1)), message, hint))
 
     loader = yaml.CSafeLoader(text)
     try:
@@ -77,10 +87,14 @@ def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlF
         if not isinstance(node, yaml.MappingNode):
             fail(node.start_mark, "the metadata are not keys with values", "write `key: value` lines")
             return None
-        reading = _Reading(loader, path, first_line, report)
+        reading = _Reading(loader, place, report)
         values = reading.value(node, ())
     except yaml.MarkedYAMLError as error:
-        fail(error.problem_mark or error.context_mark, *_explain(error, text))
+        mark = error.problem_mark or error.context_mark
+        if error.context_mark and "could not find expected ':'" in (error.problem or ""):
+            mark = error.context_mark  # the problem is seen in the next line
+        line = text.split("\n")[place(mark)[1] - first_line :][:1] if mark else []
+        fail(mark, *_explain(error, "".join(line)))
         return None
     except RecursionError:
         fail(None, *_TOO_DEEP)
@@ -124,6 +138,10 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
         at = (*below, name)
         nested = _nested(types[name])
         if nested is None:
+            if get_origin(types[name]) is Mapping and isinstance(values[name], dict):
+                result[name] = _converted(source, at, types[name], values[name], report)
+                failed = failed or len(result[name]) < len(values[name])
+                continue
             if types[name] == date | None and (day := _date(values[name])):
                 result[name] = day
                 continue
@@ -146,6 +164,19 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
         found = result.get(name)
         failed = failed or found is None or (isinstance(found, tuple) and None in found)
     return None if failed else kind(**result)
+
+
+def _converted(
+    source: YamlFile, below: Steps, kind: Any, values: Mapping[str, Any], report: Report
+) -> dict[str, Any]:
+    """The values of a mapping as its type has them, without those that aren't: these are reported."""
+    found = {}
+    for key, value in values.items():
+        try:
+            found[key] = msgspec.convert(value, get_args(kind)[1])
+        except msgspec.ValidationError as error:
+            report(_wrong_type(source, (*below, key), str(error)))
+    return found
 
 
 @cache
@@ -212,15 +243,15 @@ def _wrong_type(source: YamlFile, at: Steps, said: str) -> Problem:
 class _Reading:
     """One walk over the node tree of one file."""
 
-    def __init__(self, loader: Any, path: str, first_line: int, report: Report) -> None:
-        self.loader, self.path, self.first_line, self.report = loader, path, first_line, report
+    def __init__(self, loader: Any, place: Callable[[Any], Place], report: Report) -> None:
+        self.loader, self.place_of, self.report = loader, place, report
         self.places: dict[Steps, Place] = {}
         self.texts: dict[Steps, str] = {}
         self.seen: set[int] = set()
         self.failed = False
 
     def place(self, node: yaml.Node) -> Place:
-        return self.path, self.first_line + node.start_mark.line, node.start_mark.column + 1
+        return self.place_of(node.start_mark)
 
     def fail(self, node: yaml.Node, message: str, hint: str) -> None:
         self.failed = True
@@ -275,12 +306,9 @@ def _wrong_control(text: str) -> str:
     return "" if at is None else text[at]
 
 
-def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
-    """What is wrong and what to do, for the faults that people make."""
+def _explain(error: yaml.MarkedYAMLError, line: str) -> tuple[str, str]:
+    """What is wrong with a line and what to do, for the faults that people make."""
     said = error.problem or error.context or "unreadable"
-    mark = error.problem_mark
-    lines = text.split("\n")
-    line = lines[mark.line] if mark and mark.line < len(lines) else ""
     if "mapping values are not allowed" in said:
         key, _, value = line.partition(": ")
         return (
@@ -289,6 +317,10 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str]:
         )
     if "\t" in line[: len(line) - len(line.lstrip())] or ("cannot start any token" in said and "\t" in line):
         return "a tab where YAML wants spaces", "indent with spaces"
+    if "could not find expected ':'" in said and not _OPEN.search(line):
+        if _NO_BREAK.search(line):
+            return "a colon with a space behind it that doesn't break", "type an ordinary space"
+        return "a line that is neither a key with its value nor indented", "write `key: value`"
     if "unexpected end of stream" in said or "could not find expected" in said:
         return f"a quote or a bracket is not closed ({said})", "close it on its line"
     if "nesting depth" in said:

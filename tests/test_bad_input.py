@@ -205,6 +205,36 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          f"content/articles/a.md:4:2214: error: the alias /{'y' * 256}/ is not an address of this site; "
          "write it as /old/address/"],
     ),
+    "a line of metadata without a colon": (
+        {"content/articles/a.md": article("title: خبر\nsummary\ndate: 2023-10-16"),
+         "content/articles/b.md": article("title: خبر\ndate:\u00a02023-10-16\ntags: [أ]"),
+         "content/articles/c.md": article("title: \"خبر\ndate: 2023-10-16")},
+        ["content/articles/a.md:3:1: error: a line that is neither a key with its value nor indented; write `key: value`",
+         "content/articles/b.md:3:1: error: a colon with a space behind it that doesn't break; type an ordinary space",
+         "content/articles/c.md:4:1: error: a quote or a bracket is not closed (found unexpected end of stream); close it on its line"],
+    ),
+    "a line that only YAML breaks": (
+        {"content/articles/a.md": article("title: \"أ\u2028ب\u0085ج\"\ndate: 2023-10-16\ntitl: 1")},
+        ["content/articles/a.md:4:1: error: unknown key `titl`; did you mean `title`?"],
+    ),
+    "values of keys in site.yaml that have another type": (
+        {"site.yaml": SITE_YAML + "sections:\n  world: a\n  # c\n  asia: 6\naccept:\n  separators: content/about.md\n"
+         "content_security_policy: {script-src: [a]}\n", "content/articles/world/a.md": GOOD},
+        ["site.yaml:11:3: error: `asia` must be text; put it in quotes: '6'",
+         "site.yaml:13:3: error: `separators` must be a list; write separators: [content/about.md]",
+         "site.yaml:14:27: error: `script-src` must be text; write one text"],
+    ),
+    "a language with an empty title": (
+        {"content/articles/a.md": GOOD, "site.yaml": SITE_YAML.replace("title: Jisr", "title: ' '")},
+        ["site.yaml:7:8: error: the title is empty; write one"],
+    ),
+    "a document that would be published as it is": (
+        {"content/articles/a.MD": GOOD, "content/articles/b.Yaml": "title: x"},
+        ["content/articles/a.MD:1:1: error: the name of a document ends in .md, in small letters; "
+         "rename it to content/articles/a.md",
+         "content/articles/b.Yaml:1:1: error: the name of a document ends in .yaml, in small letters; "
+         "rename it to content/articles/b.yaml"],
+    ),
     "a link out of the site": (
         {"content/articles/a.md": article(body="[صلة](../../../../etc/passwd)")},
         ["content/articles/a.md:6:7: error: the link leads to ../../../../etc/passwd, which isn't there; "

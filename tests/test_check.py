@@ -738,7 +738,9 @@ def test_what_is_on_purpose_is_accepted_by_name_and_place(site: MakeSite) -> Non
         "site.yaml:12:3: warning: nothing in * is found by `quotes`; take it out of `accept` [accept]",
     ]
     folder.write("site.yaml", SITE_YAML + "accept: {separators: content/articles/a.md}\n")
-    assert findings(folder) == ["site.yaml:8:1: error: `accept` must be a list; write accept: […] [build]"]
+    assert findings(folder) == [
+        "site.yaml:8:10: error: `separators` must be a list; write separators: [content/articles/a.md] [build]"
+    ]
 
 
 def test_a_link_in_a_template_that_leads_nowhere_is_said_once(site: MakeSite) -> None:

@@ -3,7 +3,7 @@
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -29,9 +29,17 @@ _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)", re.ASCII)
 _ARABIC_LIST = re.compile(r"^[ \t]*[\w-]+:[ \t]*\[[^\]\n]*،", re.MULTILINE)
 
 
-def document_files(sources: Iterable[Source], report: Report) -> tuple[DocumentFiles, ...]:
-    """The documents among the files of `content/`, sorted by path. Reports metadata without a body."""
+def document_files(sources: Collection[Source], report: Report) -> tuple[DocumentFiles, ...]:
+    """The documents among the files of `content/`, sorted by path.
+
+    Reports metadata without a body, and what would be published as it is for the capitals in its name.
+    """
     by_path = {source.path: source for source in sources if source.path.endswith(OF_DOCUMENTS)}
+    for path in [one.path for one in sources] if len(by_path) < len(sources) else ():
+        stem, _, ending = path.rpartition(".")
+        if path not in by_path and f".{ending.lower()}" in OF_DOCUMENTS:
+            what = f"the name of a document ends in .{ending.lower()}, in small letters"
+            report(Problem(path, 1, 1, what, f"rename it to {stem}.{ending.lower()}"))
     if all(path.endswith(".md") for path in by_path):
         return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
     bodies = [path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)]

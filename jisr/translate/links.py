@@ -167,6 +167,8 @@ def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str
         return  # nearly always, in a third of the time
     seen: dict[str, str] = {}
     folders: dict[str, str] = {}
+    listed.sort()  # said alike, whichever of them a build has made
+    keys = collision_keys([path for path, _ in listed])
     for key, (path, owner) in zip(keys, listed, strict=True):
         if key in seen:
             yield path, seen[key], owner
