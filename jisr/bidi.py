@@ -25,6 +25,7 @@ LTR_RUN = re.compile(
     | {_START}\+[0-9](?:[0-9 -]|\([0-9]+\))*[0-9]{_END}                         # a telephone number
     | {_START}[0-9]+(?:-[0-9]+){{2,}}{_END}                                    # 0100-123-4567, an ISBN
     | {_START}0[0-9]+(?:[ ][0-9]{{3,}})+{_END}                                 # 02 1234 5678
+    | {_START}\([0-9]{{2,4}}\)[ -]?(?:[0-9]{{3,4}}[ -][0-9]{{4}}|[0-9]{{6,8}}){_END}  # (02) 2577-5000
     | (?<![\u0620-\u06ff]){_START}[-\u2212+][0-9]+(?:[.,][0-9]+)*%?{_END}        # a signed number
     | (?<![\w.,@\#/+:])[0-9]+(?:[.,][0-9]+)*%{_END}                             # a percentage
     | {_START}[@\#./~_-]+[A-Za-z](?:[\w@\#./+:%&?=~-]*[A-Za-z0-9+\#/])?{_END}  # @user, .NET, /usr/bin/
@@ -36,7 +37,7 @@ LTR_RUN = re.compile(
 
 COULD_RUN = re.compile(
     r"[-+@#./~_\u2212A-Za-z0-9]"
-    r"(?:(?<=[A-Za-z0-9])[-+%@#./:~_&=?]|(?<=[-+@#./~_\u2212])[A-Za-z0-9]|(?<=[0-9]) [0-9])"
+    r"(?:(?<=[A-Za-z0-9])[-+%@#./:~_&=?)]|(?<=[-+@#./~_\u2212])[A-Za-z0-9]|(?<=[0-9]) [0-9])"
 )
 """In every text that has such a run: far faster than looking for the run itself.
 
