@@ -335,6 +335,18 @@ class TestFollows:
             assert told["problems"] == []
             assert "نص." in preview.ask("/articles/news/").text
 
+    def test_an_open_page_whose_document_gets_another_name_tells_no_error(self, preview: Preview) -> None:
+        with preview.news("/articles/news/") as news:
+            news.next()
+            articles = preview.folder / "content/articles"
+            (articles / "news.md").rename(articles / "renamed.md")
+            until(lambda: preview.ask("/articles/renamed/").status == 200)
+            preview.write("content/articles/renamed.md", ARTICLE + "\n[رابط](photo.jpg)\n")
+            told = news.next()
+            while not told["failed"]:
+                told = news.next()
+            assert [problem["path"] for problem in told["problems"]] == ["content/articles/renamed.md"]
+
     def test_an_error_elsewhere_leaves_a_page_free_to_change(self, preview: Preview) -> None:
         with preview.news("/articles/news/") as news:
             news.next()

@@ -178,6 +178,8 @@ class _Run:
             self.rendered[document] = None
             self.concerned |= self._own(document)
             files = self.seen.documents[document]
+            if not all(source.file.exists() for source in files.files):
+                return None  # it has gone, or has another name
             [(_, facts, said)] = self.shard.read([(files, "")])
             self.problems += said
             if facts and _place(facts) == _place(self.seen.facts[document]):
