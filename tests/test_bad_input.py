@@ -408,7 +408,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "templates in a circle": (
         {"content/articles/a.md": GOOD, "templates/article.html": "<p>\n{% include 'article.html' %}"},
-        ["templates/article.html:2:1: error: the templates include each other, or an expression nests, without end; break the circle"],
+        ["templates/article.html:2:1: error: the templates include each other, or an expression nests, without end; break the circle; the theme's own is theme/article.html"],
     ),
     "what isn't there given to a macro": (
         {"content/articles/a.md": GOOD,

@@ -464,6 +464,36 @@ def test_own_parts_that_lack_macros_of_the_theme_are_told_of_all_of_them(site: M
     assert not [line for line in said if "has no attribute" in line]
 
 
+EXTENDED = """{% extends "theme/article.html" %}
+{% block neighbours %}{% endblock %}
+{% block footer %}{{ super() }}<p>independent</p>{% endblock %}
+"""
+
+
+def test_a_sites_own_template_can_extend_the_themes_of_its_name(site: MakeSite) -> None:
+    files = {**FILES, "content/articles/b.md": "---\ntitle: خبر\ndate: 2023-10-17\n---\n\nنص.\n"}
+    folder = site(files)
+    build(folder)
+    page = "articles/b/index.html"
+    assert "neighbours" in folder.read(page)
+    folder.write("templates/article.html", EXTENDED)
+    build(folder)
+    assert "neighbours" not in folder.read(page)
+    assert folder.read(page).index('class="imprint"') < folder.read(page).index("<p>independent</p>")
+    assert ", 0 written in " in folder.build().stdout
+    folder.write("templates/article.html", EXTENDED.replace("super()", "supper()"))
+    assert "templates/article.html:3:1: error: 'supper' is undefined" in folder.build().stderr
+    folder.write("templates/article.html", EXTENDED + "{% set edition = 5 %}")
+    assert "theme/templates/article.html:" in folder.build().stderr
+    folder.write("templates/article.html", EXTENDED.replace("theme/article", "theme/articel"))
+    assert (
+        "templates/article.html:1:1: error: there is no template theme/articel.html" in folder.build().stderr
+    )
+    (folder.path / "templates/article.html").unlink()
+    build(folder)
+    assert "neighbours" in folder.read(page)
+
+
 def test_a_macro_that_no_page_needs_may_be_missing(site: MakeSite) -> None:
     settings = SITE_YAML + "listings: []\n"
     folder = site({**FILES, "site.yaml": settings, "templates/_parts.html": without("search_form")})

@@ -51,6 +51,8 @@ if TYPE_CHECKING:  # loaded where there are cards to make
 
 FOLDER = "templates"
 FONTS = "fonts"
+OF_THEME = "theme/"
+"""Before the name of a template of the theme's, also where the site has one of that name."""
 
 KEPT = 4096
 """Pieces of pages that are kept to be used again."""
@@ -243,11 +245,14 @@ class Templates:
         return found
 
     def _file(self, name: str) -> Path | None:
-        return next((folder / name for folder in self.folders if (folder / name).is_file()), None)
+        files = [folder / name for folder in self.folders]
+        files += [self.folders[-1] / name.removeprefix(OF_THEME)] * name.startswith(OF_THEME)
+        return next((file for file in files if file.is_file()), None)
 
     def _shown(self, name: str) -> str:
         """A template's path as the reader finds it: in the site, or the theme's."""
-        return f"{FOLDER}/{name}"
+        theme = OF_THEME * name.startswith(OF_THEME)
+        return f"{theme}{FOLDER}/{name.removeprefix(theme)}"
 
     def _explain(self, error: Exception, template: str, blame: str) -> Problem:
         if isinstance(error, TemplateSyntaxError):
@@ -263,7 +268,8 @@ class Templates:
             return Problem(self._shown(name), line, 1, "the template is not UTF-8", "save it as UTF-8")
         if isinstance(error, RecursionError):
             what = "the templates include each other, or an expression nests, without end"
-            return Problem(self._shown(name), line, 1, what, "break the circle")
+            theirs = f"; the theme's own is {OF_THEME}{name}" * (self.folders[-1] / name).is_file()
+            return Problem(self._shown(name), line, 1, what, f"break the circle{theirs}")
         if isinstance(error, _MissingMacroError):
             return replace(self._lacking(name, line, error.template, error.macro), at=blame)
         said = str(error) or type(error).__name__
@@ -292,7 +298,9 @@ class Templates:
         for file, line in reversed(places):
             for folder in self.folders:
                 if file.startswith(f"{folder}{os.sep}"):
-                    return Path(file).relative_to(folder).as_posix(), line or 1
+                    name = Path(file).relative_to(folder).as_posix()
+                    hidden = self._file(name) != Path(file)  # behind the site's own of that name
+                    return f"{OF_THEME * hidden}{name}", line or 1
         return template, 1
 
 
@@ -409,7 +417,13 @@ class _Inside(FileSystemLoader):
         return environment.template_class.from_code(environment, code, dict(globals or {}))
 
     def get_source(self, environment: Environment, template: str) -> Any:
-        source, path, up_to_date = super().get_source(environment, template)
+        try:
+            source, path, up_to_date = super().get_source(environment, template)
+        except TemplateNotFound:
+            own = template.removeprefix(OF_THEME)
+            if own == template or not Path(self.searchpath[-1], own).is_file():
+                raise
+            source, path, up_to_date = FileSystemLoader(self.searchpath[-1]).get_source(environment, own)
         if path and not any(inside(Path(folder).parent, Path(path)) for folder in self.searchpath):
             raise TemplateError(f"{template} lies behind a link that leads out of the site")
         return source, path, up_to_date
