@@ -103,9 +103,9 @@ def scheduled(site: Site, facts: Mapping[str, DocumentFacts], now: float, *, dra
     moments = [one.moment for one in dated] + [one.expires for one in dated if one.expires]
     if site.news_sitemap:  # articles leave it
         moments += [one.moment + NEWS_SECONDS for one in dated]
-    changes = [(one.moment, one.path) for one in dated]
-    changes += [(one.expires, one.path) for one in dated if one.expires]
-    to_come = [] if drafts else sorted([one for one in changes if one[0] > now])  # with drafts, all is there
+    to_come = [(one.moment, one.path) for one in dated if one.moment > now]
+    to_come += [(one.expires, one.path) for one in dated if one.expires and one.expires > now]
+    to_come = [] if drafts else sorted(to_come)  # with drafts, all of it is there
     return {
         "from": max([at for at in moments if at <= now], default=0.0),
         "until": min([at for at in moments if at > now], default=None),

@@ -106,7 +106,7 @@ class Links:
         """The path, for a link of a document, of a file with a name like that at the end of a wrong path."""
         import difflib  # only for what is wrong
 
-        named = {posixpath.basename(one): one for one in (*self.files, *self.documents)}
+        named = {posixpath.basename(one): one for one in sorted((*self.files, *self.documents))}
         near = difflib.get_close_matches(posixpath.basename(path), named, 1, 0.8)
         if not near:
             return None
