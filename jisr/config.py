@@ -25,6 +25,7 @@ DIRECTIVES = frozenset(
 """Of a Content-Security-Policy, to which a site may add sources."""
 
 _SOURCES = re.compile(r"[!-+\--:<-~]+(?: [!-+\--:<-~]+)*")
+_ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:/(?:%[0-9A-Fa-f]{2}|[^\s?#\\%])*)?")
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -107,13 +108,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     if settings is None:
         return None
     address = (base_url or settings.base_url).rstrip("/")
-    try:
-        parts = urlsplit(address)
-    except ValueError:  # a bracket that isn't an IPv6 address's
-        parts = urlsplit("")
-    if "//" in parts.path:
-        parts = urlsplit("")  # every link would begin with // and lead to another host
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    path = _path_of(address)
+    if path is None:
         what = f"`base_url` is not an address ({address})"
         report(
             source.problem(("base_url",), what, "write https://… with the path, if any, and nothing after")
@@ -177,7 +173,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     return Site(
         root=root,
         base_url=address,
-        base_path=quote(f"{parts.path}/", safe="/%:@!$&'()*+,;=~"),
+        base_path=quote(f"{path}/", safe="/%:@!$&'()*+,;=~"),
         languages=tuple(languages),
         settings=own,
         reading=Reading(
@@ -253,6 +249,17 @@ def _one_language(
         MenuItem(item.label, item.to, source.places[*below, "menu", i][1]) for i, item in enumerate(own.menu)
     )
     return found, LanguageSettings(own.title, own.description, menu)
+
+
+def _path_of(address: str) -> str | None:
+    """The path of an address; None if pages can't stand below it: it has a scheme, a host, perhaps a port."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises for one that isn't a port
+    except ValueError:  # nor is a bracket always an IPv6 address's
+        return None
+    odd = {"", ".", ".."} & set(parts.path.split("/")[1:])  # `//` would lead to another host
+    return parts.path if _ADDRESS.fullmatch(address) and parts.hostname and not odd else None
 
 
 def _is_timezone(name: str) -> bool:

@@ -3,11 +3,15 @@
 Knows the form of a message and nothing of what it is about.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
+
+_RAW = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e]")
+"""What would break a message's line, or change what a terminal shows."""
 
 
 class Problem(Struct, frozen=True, order=True, array_like=True):
@@ -27,7 +31,8 @@ class Problem(Struct, frozen=True, order=True, array_like=True):
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}"
-        return f"{place}: {self.severity}: {self.message}; {self.hint}"
+        said = f"{place}: {self.severity}: {self.message}; {self.hint}"
+        return _RAW.sub(lambda raw: raw[0].encode("unicode_escape").decode(), said)
 
 
 Report = Callable[[Problem], None]

@@ -344,6 +344,18 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["site.yaml:1:1: error: `base_url` is not an address (example.org); "
          "write https://… with the path, if any, and nothing after"],
     ),
+    "names of which nothing can be seen": (
+        {"content/articles/a.md": article("title: \"\u200c\u200e\"\ndate: 2023-10-16\nauthors: ['']\ntags: [أ, ' ']\nimage: {src: '', alt: ص}")},
+        ["content/articles/a.md:2:1: error: the title is empty; write one",
+         "content/articles/a.md:4:11: error: an empty name in `authors`; write it, or take it out",
+         "content/articles/a.md:5:11: error: an empty name in `tags`; write it, or take it out",
+         "content/articles/a.md:6:9: error: the picture has no address; write the path of its file"],
+    ),
+    "a name that would break its message": (
+        {"content/articles/a\n\x1b[31m\u202e.md": article("date: 2023-10-16")},
+        ["content/articles/a\\n\\x1b[31m\\u202e.md:1:1: error: the name has characters that can't be read; "
+         "rename the file"],
+    ),
     "a menu that leads nowhere": (
         {"site.yaml": SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: عن, to: about.md}]")},
         ["site.yaml:6:1: error: the menu leads to about.md, which isn't there; "
@@ -576,3 +588,29 @@ def test_a_hostile_line_takes_bounded_time(site: MakeSite, body: str) -> None:
     begun = time.monotonic()
     folder.build()
     assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://ex ample.org", "https://example.org:abc", "https://example.org:99999", "https://me:word@example.org",
+     "https://example.org/../x", "https://example.org/./x", "https://example.org\\x", "https://example.org/%zz",
+     "https://example.org//x", "https:///x", "ftp://example.org", "https://example.org?a", "https://[", "https://"],
+)  # fmt: skip
+def test_an_address_that_pages_cant_have_is_refused(site: MakeSite, address: str) -> None:
+    result = site({"content/about.md": "---\ntitle: عن\n---\n\nنص.\n"}).build("--base-url", address)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"error: `base_url` is not an address ({address.rstrip('/')}); write https://…" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:8000/",
+        "https://[::1]/a/",
+        "https://مثال.com/موقع/",
+        "https://example.org/%D9%85/a~b,c",
+    ],
+)
+def test_an_address_that_pages_can_have_is_taken(site: MakeSite, address: str) -> None:
+    result = site({"content/about.md": "---\ntitle: عن\n---\n\nنص.\n"}).build("--base-url", address)
+    assert (result.exit_code, result.stderr) == (0, "")

@@ -258,7 +258,7 @@ def _document(
     for name, at in (("date", day), ("updated", metadata.updated), ("expires", metadata.expires)):
         if at and not 1 < at.year < 9999:  # in another timezone it could be a year that Python doesn't have
             fail((name,), f"`{name}` is in the year {at.year}", "write a year from 2 to 9998")
-    if not metadata.title.strip():
+    if _is_blank(metadata.title):
         fail(("title",), "the title is empty", "write one")
     if metadata.slug is not None and slug(metadata.slug) != metadata.slug:
         better = slug(metadata.slug)
@@ -274,6 +274,12 @@ def _document(
         if alias_path(alias) is None:
             what = f"the alias {alias} is not an address of this site"
             fail(("aliases", index), what, "write it as /old/address/")
+    if metadata.image and _is_blank(metadata.image.src):
+        fail(("image", "src"), "the picture has no address", "write the path of its file")
+    for key in ("authors", "tags"):
+        for index, name in enumerate(getattr(metadata, key)):
+            if _is_blank(name):
+                fail((key, index), f"an empty name in `{key}`", "write it, or take it out")
     link = metadata.source and metadata.source.url
     if link and not link.startswith(("http://", "https://")):
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
@@ -291,6 +297,11 @@ def _document(
         line=line,
         places={".".join(map(str, steps)): at for steps, at in merged.places.items()},
     )
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nothing of a text can be seen."""
+    return not any(character.isprintable() and character != " " for character in text)
 
 
 def _pattern(reading: Reading, kind: Literal["article", "page"], folders: Sequence[str]) -> str:
