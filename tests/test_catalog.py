@@ -13,7 +13,7 @@ from jisr.errors import Problem
 from jisr.languages import plural_forms
 from jisr.model import Segment
 from jisr.translate import catalog, interface, po, sync
-from jisr.translate.catalog import Catalogue
+from jisr.translate.catalog import Catalogue, Entry
 
 HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 
@@ -121,6 +121,19 @@ def test_what_a_catalogue_written_anew_would_lose_is_refused(text: str, line: in
     said: list[Problem] = []
     assert catalog.read(text, "a.po", said.append) is None
     assert [(problem.line, problem.message) for problem in said] == [(line, message)]
+
+
+def test_a_former_text_of_several_rows_comes_back(tmp_path: Path) -> None:
+    entry = Entry('b\n"c"', ("x",), fuzzy=True, previous='قبل  \n"ب"\n\\')
+    text = po.write(
+        Catalogue("a.po", entries={entry.key: entry}), language="en", plural_forms=plural_forms("en")
+    )
+    assert read(text).entries[entry.key].previous == entry.previous
+    (tmp_path / "a.po").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        ["msgfmt", "-c", "-o", "/dev/null", tmp_path / "a.po"], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 LINES = st.sampled_from(

@@ -23,7 +23,12 @@ _LINE = re.compile(
     r"(?P<old>#~[ \t]*)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"
     r'"(?P<string>[^"\\]*(?:\\[\\"ntr][^"\\]*)*)"'
 )
-_PREVIOUS = re.compile(rf"#~?\|[ \t]*(?:{_LINE.pattern})?")
+_STRING = re.compile(r'"([^"\\]*(?:\\[\\"ntr][^"\\]*)*)"')
+_PREVIOUS = re.compile(
+    rf"(?:(?P<keyword>msgctxt|msgid_plural|msgid)[ \t]+)?(?P<strings>(?:{_STRING.pattern}[ \t]*)*)"
+)
+"""What stands behind `#|`: Babel puts the rows of a text on one line."""
+
 _ESCAPE = re.compile(r"\\(.)")
 _MESSAGE = re.compile(
     r"""
@@ -218,7 +223,8 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
             continue  # with this line, the next one's first
         number, at = number + 1, end
         begun = begun or bool(line)
-        if comment and line.startswith(("#|", "#~|")) and not _PREVIOUS.fullmatch(line):
+        former = line.partition("|")[2].strip() if line.startswith(("#|", "#~|")) else ""
+        if former and not _PREVIOUS.fullmatch(former):
             faulty = True
             fail(number, "not a former text of a PO file", "check its quotes and its backslashes")
         elif comment:
@@ -325,12 +331,10 @@ def _previous(lines: Iterable[str]) -> str | None:
     """The text of the `#| msgid` lines."""
     texts: list[str] = []
     name = ""
-    for line in lines:
-        found = _LINE.fullmatch(line)
-        if found:
-            name = found["keyword"] or name
-            if name == "msgid":
-                texts.append(_ESCAPE.sub(_unescaped, found["string"]))
+    for found in filter(None, map(_PREVIOUS.fullmatch, lines)):
+        name = found["keyword"] or name
+        if name == "msgid":
+            texts += [_ESCAPE.sub(_unescaped, string) for string in _STRING.findall(found["strings"])]
     return "".join(texts) or None
 
 
