@@ -240,6 +240,18 @@ def test_the_words_about_a_picture_open_from_below_it(page: Page, preview: Previ
     assert changed(preview)[0] == []
 
 
+def test_an_item_with_items_of_its_own_opens_above_them(page: Page, preview: Preview) -> None:
+    nested = ARTICLE.replace("- حديد من المصنع", "- حديد من المصنع\n    - صفائح\n    - قضبان")
+    preview.write("content/articles/bridge.md", nested)
+    item = page.locator("li", has_text="حديد من المصنع").filter(has=page.locator("ul"))
+    open_editor(page, item.get_by_text("حديد من المصنع"))
+    expect(page.locator(".jisr-source")).to_have_text("حديد من المصنع")
+    assert item.evaluate(
+        "item => [...item.children].findIndex(one => one.matches('form')) < "
+        "[...item.children].findIndex(one => one.matches('ul'))"
+    )
+
+
 def test_each_item_of_a_list_and_each_cell_of_a_table_opens(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator("li", has_text="حديد من المصنع").locator("[dir=rtl]"))
     expect(page.locator(".jisr-source")).to_have_text("حديد من المصنع")

@@ -324,21 +324,21 @@ function build(message) {
 /** Put the editor in its block's place, also when the page around it has been made anew. */
 function seat() {
   const { id, form, box } = editor;
-  const { node, after, look } = seatOf(places.get(id)?.[0]);
+  const { node, after, before, look } = seatOf(places.get(id)?.[0]);
   form.classList.remove("jisr-covers", "jisr-fills");
   if (look) form.classList.add(look);
   if (form.isConnected && (after ? form.previousElementSibling === node : form.parentElement === node)) return;
   const typing = document.activeElement === box;
   const { selectionStart, selectionEnd } = box;
   if (after) node.after(form);
-  else node.append(form);
+  else node.insertBefore(form, before ?? null);
   if (typing) {
     box.focus({ preventScroll: true });
     box.setSelectionRange(selectionStart, selectionEnd);
   }
 }
 
-/** Where the editor of a place goes: after a node or into it; `look` says what it hides there. */
+/** Where the editor of a place goes: after a node, or into it `before` a child; `look` says what it hides there. */
 function seatOf(place) {
   if (!place) {
     const bar = document.querySelector(".jisr-elsewhere");
@@ -354,7 +354,8 @@ function seatOf(place) {
   if (table) return { node: table.closest(".table-scroll") ?? table, after: true };
   if (element.closest("figure")) return { node: element.closest("figure"), after: true };
   if (element.matches("li, dt, dd")) {
-    return { node: element, look: element.matches(".awaiting, .outdated") ? "jisr-fills" : "" };
+    const before = element.querySelector(":scope > ul, :scope > ol"); // an item's own text comes before its items
+    return { node: element, before, look: element.matches(".awaiting, .outdated") ? "jisr-fills" : "" };
   }
   return { node: wrapperOf(element) ?? element, after: true, look: "jisr-covers" };
 }
