@@ -19,11 +19,12 @@ from jisr.read.sources import inside, read_with_bytes
 
 Key = tuple[str | None, str]
 
+_TEXT = r'[^"\\]*(?:\\[\\"ntr][^"\\]*)*'
+_STRING = re.compile(f'"({_TEXT})"')
 _LINE = re.compile(
     r"(?P<old>#~[ \t]*)?(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"
-    r'"(?P<string>[^"\\]*(?:\\[\\"ntr][^"\\]*)*)"'
+    rf'"(?P<string>{_TEXT})"'
 )
-_STRING = re.compile(r'"([^"\\]*(?:\\[\\"ntr][^"\\]*)*)"')
 _PREVIOUS = re.compile(
     rf"(?:(?P<keyword>msgctxt|msgid_plural|msgid)[ \t]+)?(?P<strings>(?:{_STRING.pattern}[ \t]*)*)"
 )

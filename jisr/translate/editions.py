@@ -252,8 +252,13 @@ def faithful(
         source = translation.previous or translation.segment.text
         wrong = ""
         if not _plainly_alike(source, text) or (outdated and INLINE.search(text)):
-            wrong = _unlike(body, translation, source, text, converter)
-            if not wrong and outdated and (actual := converter.protected(body, text)):
+            mark = overloaded(source, translation.segment.text) or overloaded(text, source)
+            actual: Protected = Counter() if mark else converter.protected(body, text)
+            if mark:
+                wrong = f"the translation, or the text that it was made from, has too much of `{mark}`"
+            elif actual != (expected := converter.protected(body, source)):
+                wrong = _difference(expected, actual)
+            elif outdated and actual:
                 if present is None:
                     present = Counter()
                     for segment in body.segments:
@@ -280,14 +285,6 @@ def _plainly_alike(source: str, text: str) -> bool:
     if there is None or here is None:
         return False
     return not (there.elements or here.elements) or sorted(there.links) == sorted(here.links)
-
-
-def _unlike(body: Body, translation: Translation, source: str, text: str, converter: Converter) -> str:
-    """What a translation hasn't of its source, or has and shouldn't have; empty where it is faithful."""
-    if mark := overloaded(source, translation.segment.text) or overloaded(text, source):
-        return f"the translation, or the text that it was made from, has too much of `{mark}`"
-    expected, actual = converter.protected(body, source), converter.protected(body, text)
-    return "" if expected == actual else _difference(expected, actual)
 
 
 def _difference(expected: Protected, actual: Protected) -> str:
