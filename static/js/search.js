@@ -75,7 +75,7 @@ async function load() {
   const entry = await fetch(`${places[0]}pagefind-entry.json`); // Pagefind waits for ever if there is none
   if (!entry.ok) throw new Error(`${entry.url}: ${entry.status}`);
   const modules = await Promise.all(places.map((place) => import(`${place}pagefind.js`))); // each with its memory
-  for (const module of modules) await module.options({ baseUrl: finder.dataset.base });
+  await Promise.all(modules.map((module) => module.options({ baseUrl: finder.dataset.base })));
   return modules;
 }
 
@@ -87,16 +87,24 @@ function library() {
   return indices;
 }
 
-// What all indices have, the best first, each page once. One question at a time: Pagefind takes no two.
+// What an index has by all of a query's forms; nothing where another question has been asked meanwhile.
+async function answers(index, query) {
+  const all = [];
+  for (const way of await queries(index, query)) {
+    if (query !== asked) return [];
+    all.push(...(await index.search(way)).results);
+  }
+  return all;
+}
+
+// What all indices have, the best first, each page once. One question at a time, to its end: Pagefind takes no two.
 async function search(query) {
   const best = new Map();
-  for (const index of await library()) {
-    for (const way of await queries(index, query)) {
-      if (query !== asked) return [];
-      for (const result of (await index.search(way)).results) {
-        if (!(best.get(result.id)?.score >= result.score)) best.set(result.id, result);
-      }
-    }
+  const all = await Promise.allSettled((await library()).map((index) => answers(index, query)));
+  const failed = all.find(({ reason }) => reason);
+  if (failed) throw failed.reason;
+  for (const result of all.flatMap(({ value }) => value)) {
+    if (!(best.get(result.id)?.score >= result.score)) best.set(result.id, result);
   }
   return [...best.values()].sort((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1));
 }
