@@ -9,13 +9,25 @@ from tests.browser.served import Served
 TABS = 8
 """Pages that are opened together: each takes half a second to be idle."""
 
+UNUSED = """async () => {
+  document.body.offsetHeight
+  await document.fonts.ready
+  const rules = [...document.styleSheets].flatMap(sheet => [...sheet.cssRules])
+    .filter(rule => rule instanceof CSSFontFaceRule)
+  const used = [...document.fonts].flatMap((font, i) => font.status === "loaded" ? [rules[i].cssText] : [])
+  return [...document.querySelectorAll("link[rel=preload][as=font]")].map(link => link.getAttribute("href"))
+    .filter(href => !used.some(rule => rule.includes(href.split("/").pop())))
+}"""
+"""The fonts that a page has the browser load before it knows of them, and that no text of it is set in."""
+
 
 def test_no_page_breaks_the_policy_or_asks_in_vain_or_elsewhere(built_site: Served, page: Page) -> None:
     problems: list[str] = []
 
     def listen(tab: Page) -> Page:
         def console(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning"):
+            # Of what is loaded in vain the browser speaks after some seconds, with much to do too early.
+            if message.type in ("error", "warning") and "was preloaded" not in message.text:
                 problems.append(f"{tab.url}: console: {message.text}")
 
         def failed(request: Request) -> None:
@@ -48,6 +60,7 @@ def test_no_page_breaks_the_policy_or_asks_in_vain_or_elsewhere(built_site: Serv
         for tab, _ in opened:
             # Idle, since a request that the next page cuts short would count as failed.
             tab.wait_for_load_state("networkidle")
+            problems += [f"{tab.url}: {font} is loaded first, and not used" for font in tab.evaluate(UNUSED)]
     assert not problems, "\n".join(problems)
 
 
