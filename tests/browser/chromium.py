@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import platform
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,20 +37,20 @@ class Chromium:
 
 
 def find() -> Chromium:
-    """The browser named by JISR_CHROMIUM, else one of this machine, else the one that npm's package holds.
+    """The browser named by JISR_CHROMIUM, else the one in npm's package, else one that the machine has.
 
-    `JISR_CHROMIUM=npm` asks for the latter.
+    That of the package is pinned, has no windows, and takes two thirds of the time; it runs on Linux on x86-64.
     """
-    chosen = os.environ.get("JISR_CHROMIUM", "")
-    if chosen and chosen != "npm":
+    if chosen := os.environ.get("JISR_CHROMIUM"):
         if not os.access(chosen, os.X_OK):
             raise FileNotFoundError(f"JISR_CHROMIUM names {chosen}, which can't be run")
         return Chromium(chosen)
-    installed = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-    for executable in installed if not chosen else ():
+    if (sys.platform, platform.machine()) == ("linux", "x86_64"):
+        return _unpacked()
+    for executable in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")):
         if executable:
             return Chromium(executable)
-    return _unpacked()
+    raise FileNotFoundError("there is no Chromium on this machine; install one, or name it in JISR_CHROMIUM")
 
 
 def _unpacked() -> Chromium:
@@ -70,7 +72,7 @@ def _unpack() -> Chromium:
         check=False,
     )
     if node.returncode:
-        raise FileNotFoundError(f"no Chromium on this machine, nor in node_modules (npm ci):\n{node.stderr}")
+        raise FileNotFoundError(f"no Chromium in node_modules (npm ci):\n{node.stderr}")
     fonts = UNPACKED / "fonts.conf"
     fonts.write_text(FONTS, encoding="utf-8")
     environment = {"LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"), "FONTCONFIG_FILE": str(fonts)}

@@ -4,11 +4,11 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.accessibility import violations
 from tests.conftest import SITE_YAML
 from tests.preview import Preview, running
 
@@ -106,7 +106,6 @@ FILES = {
 PO = "translations/en/articles/bridge.po"
 PAGE = "/en/articles/bridge/"
 MINISTER = "The minister reached [the city](https://example.org/city) in the evening.[^1]"
-RUN = "axe.run(document, {resultTypes: ['violations']}).then(results => results.violations)"
 
 
 @pytest.fixture
@@ -462,22 +461,15 @@ def test_a_block_that_has_changed_since_is_not_saved_under_its_old_text(page: Pa
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}parallel/"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_editor_has_no_accessibility_violation(
-    preview: Preview, browser: Browser, axe: str, scheme: Literal["light", "dark"], path: str
-) -> None:
-    context = browser.new_context(color_scheme=scheme)
-    page = show(context.new_page(), preview, path)
-    page.evaluate(axe)
+def test_the_editor_has_no_accessibility_violation(preview: Preview, page: Page, axe: str, path: str) -> None:
+    show(page, preview, path)
     for block in ("قال العمدة", "افتُتح الجسر"):
         page.locator(".jisr-pen").locator("visible=true").first.wait_for()
         message = page.locator(".row, .awaiting, .outdated", has_text=block).first
         open_editor(page, message.locator(".jisr-pen").first)  # from the second on, one is open already
         box(page).fill("x [y](http://z.org) 7")
         expect(page.locator(".jisr-problems")).to_contain_text("Error")
-        violations = [(v["id"], [n["html"] for n in v["nodes"]]) for v in page.evaluate(RUN)]
-        assert violations == []
-    context.close()
+        assert violations(page, axe) == []
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}parallel/"])
