@@ -164,7 +164,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         if code in own:
             report(source.problem(("languages", index), f"`{code}` stands twice", "write each language once"))
             continue
-        read = _one_language(source, index, code, report)
+        read = _one_language(source, settings, index, code, report)
         if read:
             languages.append(read[0])
             own[code] = read[1]
@@ -223,10 +223,12 @@ def _images(settings: _Images | bool) -> ImageSettings | None:
 
 
 def _one_language(
-    source: YamlFile, index: int, code: str, report: Report
+    source: YamlFile, settings: _Settings, index: int, code: str, report: Report
 ) -> tuple[Language, LanguageSettings] | None:
     below = ("language", code)
-    if code not in source.values.get("language", {}):
+    if not isinstance(source.values.get("language", {}), dict):
+        return None
+    if code not in settings.language:
         what = f"the language `{code}` has no title"
         report(source.problem(("languages", index), what, f"add it: language: {{{code}: {{title: …}}}}"))
         return None

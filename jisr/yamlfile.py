@@ -113,7 +113,8 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
     """The values (those under `below`) as the struct `kind`.
 
     Reports every unknown key with the nearest known name, every missing one and every value of the
-    wrong type, and returns None if there was any.
+    wrong type. In place of such a value stands its default, so that the others can be looked at; None where
+    it has none.
     """
     values: Any = source.values
     for step in below:
@@ -123,16 +124,13 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
         report(source.problem(below, f"`{name}` must be keys with values", "write them indented under it"))
         return None
     types, required = _known(kind)  # type: ignore[arg-type]  # a class is hashable
-    failed = False
     result: dict[str, Any] = {}
     for key in values:
         if key not in types:
-            failed = True
             report(_unknown_key(source, (*below, key), types))
     for name in types:
         if values.get(name) is None:
             if name in required:
-                failed = True
                 report(source.problem(below, f"`{name}` is missing", f"add a line `{name}: …`"))
             continue
         at = (*below, name)
@@ -140,30 +138,26 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
         if nested is None:
             if get_origin(types[name]) is Mapping and isinstance(values[name], dict):
                 result[name] = _converted(source, at, types[name], values[name], report)
-                failed = failed or len(result[name]) < len(values[name])
                 continue
             if types[name] == date | None and (day := _date(values[name])):
                 result[name] = day
                 continue
             try:
                 result[name] = msgspec.convert(values[name], types[name])
-                continue
             except msgspec.ValidationError as error:
                 report(_wrong_type(source, at, str(error)))
-                result[name] = None
         elif isinstance(values[name], bool) and bool in get_args(types[name]):
             result[name] = values[name]
         elif get_origin(types[name]) is tuple:
             if isinstance(values[name], list):
                 items = range(len(values[name]))
-                result[name] = tuple(validate(source, nested, report, below=(*at, i)) for i in items)
+                read = [validate(source, nested, report, below=(*at, i)) for i in items]
+                result[name] = tuple([item for item in read if item is not None])
             else:
                 report(source.problem(at, f"`{name}` must be a list", "begin each entry with `- `"))
-        else:
-            result[name] = validate(source, nested, report, below=at)
-        found = result.get(name)
-        failed = failed or found is None or (isinstance(found, tuple) and None in found)
-    return None if failed else kind(**result)
+        elif (item := validate(source, nested, report, below=at)) is not None:
+            result[name] = item
+    return kind(**result) if required <= result.keys() else None
 
 
 def _converted(

@@ -62,6 +62,19 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/articles/a.md:6:1: error: `src` is missing; add a line `src: …`",
          "content/articles/a.md:6:9: error: unknown key `sr`; did you mean `src`?"],
     ),
+    "values of a wrong type beside others that are wrong": (
+        {"content/articles/a.md": article("title: خبر\ndate: أمس\nslug: A B\ntags: 5\naliases: [x]")},
+        ["content/articles/a.md:3:1: error: `date` is not a date; write year-month-day, such as 2023-10-16",
+         "content/articles/a.md:4:1: error: `A B` is not one part of an address; write slug: a-b",
+         "content/articles/a.md:5:1: error: `tags` must be a list; write tags: [5]",
+         "content/articles/a.md:6:11: error: the alias x is not an address of this site; write it as /old/address/"],
+    ),
+    "languages that are no group of keys": (
+        {"content/articles/a.md": GOOD,
+         "site.yaml": "base_url: https://example.org/\nlanguages: [ar]\nlanguage: 5\nrelated: x\n"},
+        ["site.yaml:3:1: error: `language` must be a group of keys; see the reference for its values",
+         "site.yaml:4:1: error: `related` must be a whole number; see the reference for its values"],
+    ),
     "values that YAML reads otherwise": (
         {"content/articles/a.md": article("title: no\ndate: 2023-10-16\ntags: [10:30, 1.0]")},
         ["content/articles/a.md:2:1: error: `title` must be text; put it in quotes: 'no'",
@@ -321,15 +334,12 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     # Settings.
     "settings": (
         {"site.yaml": SITE_YAML.replace("ar-EG", "ar-XX").replace("timezone: Africa/Cairo", "timezone: Cairo")
-         + "untranslated: maybe\nindex_from: 101\n"},
-        ["site.yaml:8:1: error: `untranslated`: invalid enum value 'maybe'; see the reference for its values"],
-    ),
-    "more settings": (
-        {"site.yaml": SITE_YAML.replace("ar-EG", "ar-XX").replace("timezone: Africa/Cairo", "timezone: Cairo")
-         + "index_from: 101\n"},
+         + "untranslated: maybe\nindex_from: 101\nper_page: many\n"},
         ["site.yaml:3:1: error: there is no timezone Cairo; write a name such as Africa/Cairo or UTC",
          "site.yaml:6:41: error: ar-XX is not a locale of CLDR; write language-COUNTRY, such as ar-EG or en-GB",
-         "site.yaml:8:1: error: `index_from` is a percentage; write 0 to 100"],
+         "site.yaml:8:1: error: `untranslated`: invalid enum value 'maybe'; see the reference for its values",
+         "site.yaml:9:1: error: `index_from` is a percentage; write 0 to 100",
+         "site.yaml:10:1: error: `per_page` must be a whole number; see the reference for its values"],
     ),
     "an unknown setting": (
         {"site.yaml": SITE_YAML + "timzone: UTC\n"},

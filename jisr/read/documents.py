@@ -182,11 +182,15 @@ def _read(source: Source, sidecars: list[Source], reading: Reading, report: Repo
         hint = "write [one, two] with Latin commas, or a line `- …` for each"
         report(Problem(source.path, at + 1, column, what, hint, "warning"))
     merged = _join([block for block in blocks if block], report)
-    metadata = merged and validate(merged, Metadata, report)
-    if not merged or not metadata:
-        return None
+    faults: list[Problem] = []
+    metadata = merged and validate(merged, Metadata, faults.append)
     kind: Literal["article", "page"] = "article" if source.path.startswith(ARTICLES) else "page"
-    return _document(source.path, kind, metadata, merged, body, line, reading, report)
+    document = None
+    if merged and metadata:
+        document = _document(source.path, kind, metadata, merged, body, line, reading, faults)
+    for fault in faults:
+        report(fault)
+    return document
 
 
 def _split(text: str, path: str, report: Report) -> tuple[str | None, str, int] | None:
@@ -222,8 +226,9 @@ def _document(
     body: str,
     line: int,
     reading: Reading,
-    report: Report,
+    faults: list[Problem],
 ) -> Document | None:
+    """A document of these metadata, or what is wrong with them besides the `faults` that are known."""
     _, *folders, named = path.rpartition(".")[0].split("/")
     if named == "index" and folders:
         named = folders.pop()
@@ -236,24 +241,13 @@ def _document(
             try:
                 day = datetime.date.fromisoformat(dated[1])
             except ValueError:
-                report(
-                    Problem(
-                        path,
-                        1,
-                        1,
-                        f"the file's name begins with {dated[1]}, no date of the calendar",
-                        "rename it",
-                    )
-                )
-                return None
-    failed = False
+                what = f"the file's name begins with {dated[1]}, no date of the calendar"
+                faults.append(Problem(path, 1, 1, what, "rename it"))
 
     def fail(steps: tuple[str | int, ...], what: str, hint: str) -> None:
-        nonlocal failed
-        failed = True
-        report(merged.problem(steps, what, hint))
+        faults.append(merged.problem(steps, what, hint))
 
-    if kind == "article" and day is None:
+    if kind == "article" and day is None and not faults:  # with one, it may be there
         fail(("date",), "the article has no date", "add a line such as date: 2023-10-16")
     for name, at in (("date", day), ("updated", metadata.updated), ("expires", metadata.expires)):
         if at and not 1 < at.year < 9999:  # in another timezone it could be a year that Python doesn't have
@@ -283,7 +277,7 @@ def _document(
     link = metadata.source and metadata.source.url
     if link and not link.startswith(("http://", "https://")):
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
-    if failed:
+    if faults:
         return None
     values = {"slug": own, "section": "/".join(filter(None, map(slug, folders)))}
     values |= dict(zip(("year", "month", "day"), _numbers(day, reading.timezone), strict=False))
