@@ -189,6 +189,14 @@ class TestDesk:
         page.get_by_text("Drafts").click()
         expect(page.locator(".rows > li")).to_have_count(1)
 
+    def test_a_choice_stays_while_the_site_changes(self, preview: Preview, page: Page) -> None:
+        opened(page, preview, "/_jisr/")
+        drafts = page.get_by_role("radio", name="Drafts 1")
+        drafts.press("Space")
+        preview.write("content/articles/other.md", ARTICLE.replace("---\n", "---\ndraft: true\n", 1))
+        expect(page.locator(".rows > li")).to_have_count(2)
+        expect(page.get_by_role("radio", name="Drafts 2")).to_be_focused()
+
     def test_it_is_found_by_a_title_however_it_is_spelt(self, preview: Preview, page: Page) -> None:
         page.goto(f"{preview.address}/_jisr/")
         page.get_by_role("searchbox").fill("خَبر  أليوم")

@@ -27,6 +27,7 @@ const WORDS = {
 let speech = localStorage.getItem("jisr-desk")
   ?? navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag in WORDS) ?? "en";
 let desk = null;
+let told = ""; // what `desk` was made of
 let shown = PAGE;
 const $ = (selector) => document.querySelector(selector);
 const word = (name) => WORDS[speech][name];
@@ -127,18 +128,16 @@ function matches(one, words) {
   return words.every((each) => one.folded.includes(each));
 }
 
+/** How many documents each choice leaves. The buttons stay, since one of them may be pressed just now. */
 function choices() {
-  const chosen = $(".choose input:checked")?.value ?? "all";
-  $(".choose fieldset").replaceChildren($(".choose legend"), ...Object.entries(CHOICES).map(([name, holds]) => make(
-    "label", {},
-    make("input", { type: "radio", name: "choice", value: name, checked: name === chosen ? "" : null }),
-    make("span", {}, word(name), " ", make("b", {}, number(desk.documents.filter(holds).length))),
-  )));
+  for (const input of document.querySelectorAll(".choose [type=radio]")) {
+    input.parentElement.querySelector("b").textContent = number(desk.documents.filter(CHOICES[input.value]).length);
+  }
 }
 
 function documents() {
   const words = folded($("input[type=search]").value).split(/\s+/u).filter(Boolean);
-  const holds = CHOICES[$(".choose input:checked")?.value ?? "all"];
+  const holds = CHOICES[$(".choose :checked").value];
   const found = desk.documents.filter((one) => holds(one) && matches(one, words));
   $(".rows").replaceChildren(...found.slice(0, shown).map(row));
   $(".found").textContent = found.length ? `${word("documents")}: ${number(found.length)}` : word("none");
@@ -200,8 +199,12 @@ function show() {
   documents();
 }
 
+/** What is shown is left alone where nothing has changed: somebody may be on a link of it. */
 async function load() {
-  desk = await (await fetch("/_jisr/api/desk")).json();
+  const text = await (await fetch("/_jisr/api/desk")).text();
+  if (text === told) return;
+  told = text;
+  desk = JSON.parse(text);
   show();
 }
 
