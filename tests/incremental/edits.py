@@ -74,6 +74,11 @@ SETTINGS: list[tuple[str, str | None]] = [
     ("side_by_side", None),
     ("minify", "false"),
     ("manifest", "false"),
+    ("per_page", "2"),
+    ("feed", "full"),
+    ("feed", "none"),
+    ("feed_untranslated", "source"),
+    ("tag_feeds", "false"),
 ]
 """Lines of site.yaml; None takes the line out."""
 
