@@ -156,9 +156,10 @@ def _tell(document: Document, link: str, message: str, hint: str, report: Report
 
 
 def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:
-    """Pairs of owners of one output path: `(path, first owner, second owner)`.
+    """Pairs of owners of one output path, each once: `(path, first owner, second owner)`.
 
-    A file where another path needs a folder counts too.
+    A file where another path needs a folder counts too. Of several paths, as documents have in each
+    language, it is that of the page which stands uppermost.
     """
     listed = list(paths)
     keys = collision_keys([path for path, _ in listed])
@@ -169,15 +170,18 @@ def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str
     folders: dict[str, str] = {}
     listed.sort()  # said alike, whichever of them a build has made
     keys = collision_keys([path for path, _ in listed])
+    found = []
     for key, (path, owner) in zip(keys, listed, strict=True):
         if key in seen:
-            yield path, seen[key], owner
+            found.append((path, seen[key], owner))
             continue
         seen[key] = owner
         for folder in _folders((key,)):
             folders.setdefault(folder, owner)
-    for path in sorted(seen.keys() & folders.keys()):
-        yield path, seen[path], folders[path]
+    found += [(path, seen[path], folders[path]) for path in sorted(seen.keys() & folders.keys())]
+    found.sort(key=lambda one: (one[0].count("/"), not one[0].endswith(".html")), reverse=True)
+    for (first, second), path in {(first, second): path for path, first, second in found}.items():
+        yield path, first, second
 
 
 def _folders(paths: Iterable[str]) -> set[str]:
