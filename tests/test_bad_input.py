@@ -110,6 +110,10 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["content/articles/a.md:2:8: error: the tag tag:yaml.org,2002:python/object/apply:os.system is not read "
          "here; write plain values only"],
     ),
+    "lists that nest without end": (
+        {"content/articles/a.md": article(body="\n".join(" " * 4 * n + "- نص" for n in range(500)))},
+        ["content/articles/a.md:206:1: error: the text nests too deep; use fewer levels"],
+    ),
     "metadata that nest without end": (
         {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\nextra: {'[' * 50_000}")},
         ["content/articles/a.md:4:1007: error: the metadata nest too deep; use fewer levels"],

@@ -25,6 +25,10 @@ Twice that is the most for a whole text.
 """
 
 
+_DEEP = (800 * " ", 200 * "\t")
+"""The indentation of 200 levels, more than recursion takes: to find that out takes ten seconds."""
+
+
 class Converter:
     """Markdown as this site uses it. Bodies are independent of it and of each other."""
 
@@ -40,6 +44,9 @@ class Converter:
         if not document.markdown:
             return self.framework.parse(document)
         if _too_costly(document, report):
+            return None
+        if any(far in document.body for far in _DEEP) and (deep := _deep_line(document.body)) is not None:
+            report(too_deep(document, deep))
             return None
         try:
             return parse_prose(document, self._parse_apart) or self.framework.parse(document)
@@ -75,9 +82,13 @@ def _cost(text: str) -> int:
     return sum([text.count(character) ** 2 for character in _COSTLY])
 
 
-def too_deep(document: Document) -> Problem:
-    """For a text whose elements nest deeper than Python's recursion goes."""
-    return Problem(document.path, document.line + 1, 1, "the text nests too deep", "use fewer levels")
+def too_deep(document: Document, line: int = 0) -> Problem:
+    """For a text whose elements nest deeper than Python's recursion goes, from a line of it on."""
+    return Problem(document.path, document.line + line + 1, 1, "the text nests too deep", "use fewer levels")
+
+
+def _deep_line(text: str) -> int | None:
+    return next((number for number, line in enumerate(text.split("\n")) if line.startswith(_DEEP)), None)
 
 
 def _too_costly(document: Document, report: Report) -> bool:
