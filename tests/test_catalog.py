@@ -329,3 +329,61 @@ def test_a_translation_of_spaces_is_none() -> None:
     merged = merge(read(HEADER + '\nmsgid "x"\nmsgstr "  "\n'), "x")
     found = sync.translations(merged.entries, [Segment("paragraph", "x", 1)])
     assert [translation.state for translation in found] == ["missing"]
+
+
+def unheard(problem: Problem) -> None:
+    raise AssertionError(problem)
+
+
+LONG = "قال العمدة إن الجسر القديم سيبقى مفتوحًا أمام المشاة  طوال الصيف\nحتى نهاية أعمال الصيانة في المدينة."
+
+
+@pytest.mark.parametrize("obsolete", [False, True])
+def test_a_long_former_text_comes_back_as_it_was(obsolete: bool) -> None:
+    entry = Entry("نصّ", ("text",), fuzzy=True, previous=LONG)
+    one = {entry.key: entry}
+    made = Catalogue("a.po", obsolete=one) if obsolete else Catalogue("a.po", entries=one)
+    found = catalog.read(po.write(made, language="en", plural_forms=plural_forms("en")), "a.po", unheard)
+    assert found
+    [again] = (found.obsolete if obsolete else found.entries).values()
+    assert again.previous == LONG
+
+
+@pytest.mark.parametrize("mark", ["#|", "#~|"])
+def test_a_former_text_that_was_broken_within_its_quotes_is_read(mark: str) -> None:
+    old = "#~ " if mark == "#~|" else ""
+    text = (
+        f'{HEADER}\n#, fuzzy\n{mark} msgid "قبل\n{mark} ذلك\n{mark} كلّه"\n{old}msgid "نص"\n{old}msgstr "x"\n'
+    )
+    found = catalog.read(text, "a.po", unheard)
+    assert found
+    assert [entry.previous for entry in (*found.entries.values(), *found.obsolete.values())] == [
+        "قبل ذلك كلّه"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "forms"),
+    [
+        ("plural-forms: nplurals=3; plural=n%3;", "Plural-Forms: nplurals=3; plural=n%3;"),
+        ("Plural-Forms: nplurals=INTEGER; plural=EXPRESSION;", f"Plural-Forms: {plural_forms('en')}"),
+    ],
+)
+def test_plural_forms_are_written_as_they_were_read(header: str, forms: str) -> None:
+    number = 3 if "3" in header else 2
+    strings = "".join(f'msgstr[{index}] "{index}"\n' for index in range(number))
+    text = f'{HEADER}"{header}\\n"\n\nmsgid "بند"\nmsgid_plural "بنود"\n{strings}'
+    found = catalog.read(text, "a.po", unheard)
+    assert found
+    written = po.write(found, language="en", plural_forms=plural_forms("en"))
+    assert strings in written
+    assert written.lower().count("plural-forms") == written.count(f'"{forms}\\n"') == 1
+
+
+def test_a_header_that_counts_no_plural_forms_is_refused() -> None:
+    problems: list[Problem] = []
+    text = f'{HEADER}"Plural-Forms: nplurals=0; plural=0;\\n"\n\nmsgid "بند"\nmsgstr "x"\n'
+    assert catalog.read(text, "a.po", problems.append) is None
+    assert [str(one) for one in problems] == [
+        "a.po:1:1: error: the catalogue claims no plural forms; write their number as nplurals in its header"
+    ]

@@ -62,7 +62,7 @@ _KEPT = 16
 
 _CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
 _MOST_PLURALS = 6
-_NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
+NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
 
 
@@ -173,6 +173,13 @@ class _Draft(Struct):
     references: list[tuple[str, int]] = field(default_factory=list)
     previous: list[str] = field(default_factory=list)
 
+    def former(self, text: str, *, torn: bool) -> None:
+        """Take what stands behind `#|`; with `torn`, more of a text that a tool broke within its quotes."""
+        if torn:
+            self.previous[-1] += f" {text}"
+        else:
+            self.previous.append(text)
+
     def note(self, comment: str) -> None:
         """Take a comment line."""
         kind, rest = comment[1:2], comment[2:].strip()
@@ -185,10 +192,6 @@ class _Draft(Struct):
             self.references += [(path, int(line or 0)) for path, line in places]
         elif kind == ",":
             self.flags += [flag.strip() for flag in rest.split(",")]
-        elif kind == "|":
-            self.previous.append(rest)
-        elif comment.startswith("#~|"):
-            self.previous.append(comment[3:].strip())
         else:
             self.comments.append(comment[1:].strip())
 
@@ -201,6 +204,7 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
     draft = _Draft()
     name = ""
     begun = faulty = False
+    torn = 0  # the line of a former text whose quotes aren't closed yet
     number, at = 0, 0
     if header := _HEADER.match(text):
         yield _Draft(line=1, texts={"msgid": "", "msgstr": _joined(header["lines"])})
@@ -224,11 +228,17 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
             continue  # with this line, the next one's first
         number, at = number + 1, end
         begun = begun or bool(line)
-        former = line.partition("|")[2].strip() if line.startswith(("#|", "#~|")) else ""
-        if former and not _PREVIOUS.fullmatch(former):
+        former = line.startswith(("#|", "#~|"))
+        if former:
+            draft.former(line.partition("|")[2].strip(), torn=bool(torn))
+            torn = 0 if _PREVIOUS.fullmatch(draft.previous[-1]) else torn or number
+        if torn and (not former or at >= len(text)):
             faulty = True
-            fail(number, "not a former text of a PO file", "check its quotes and its backslashes")
-        elif comment:
+            fail(torn, "not a former text of a PO file", "check its quotes and its backslashes")
+            torn = 0
+        if former:
+            continue
+        if comment:
             draft.note(line)
         elif found and (keyword or name or faulty):
             string = _ESCAPE.sub(_unescaped, found["string"])
@@ -356,8 +366,10 @@ def _plural_forms(header: Iterable[tuple[str, str]], fail: Callable[[int, str, s
     charset = _CHARSET.search(fields.get("content-type", ""))
     if charset and charset["name"].lower() not in ("utf-8", "utf8", "us-ascii", "ascii", "charset"):
         fail(1, f"the catalogue's charset is {charset['name']}", "save it as UTF-8 and say so in its header")
-    found = _NPLURALS.search(fields.get("plural-forms", ""))
+    found = NPLURALS.search(fields.get("plural-forms", ""))
     number = int(found["number"]) if found else 0
+    if found and not number:
+        fail(1, "the catalogue claims no plural forms", "write their number as nplurals in its header")
     if number > _MOST_PLURALS:
         fail(1, "the catalogue claims too many plural forms", f"no language has more than {_MOST_PLURALS}")
     return number

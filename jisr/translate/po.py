@@ -8,9 +8,20 @@ from typing import Any
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import escape, write_po
 
-from jisr.translate.catalog import FLAGS_OF_OTHERS, Catalogue, Entry
+from jisr.translate.catalog import FLAGS_OF_OTHERS, NPLURALS, Catalogue, Entry
 
 _PREVIOUS = re.compile(r"^#\|")
+_FORMER = re.compile(r'^#\| msgid "(\d+)"$', re.MULTILINE)
+
+
+_NAMES = {
+    name.lower(): name
+    for name in (
+        "Project-Id-Version", "Report-Msgid-Bugs-To", "PO-Revision-Date", "Last-Translator", "Language-Team",
+        "Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms",
+    )
+}  # fmt: skip
+"""The fields of a header, which others may write in small letters."""
 
 
 def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
@@ -18,8 +29,9 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
 
     Header fields that a tool wrote are kept; those that gettext needs are completed.
     """
-    fields = dict(catalogue.header)
-    forms = fields.get("Plural-Forms") or plural_forms
+    fields = {_NAMES.get(name.lower(), name): value for name, value in catalogue.header}
+    forms = fields.get("Plural-Forms", "")
+    forms = forms if NPLURALS.search(forms) else plural_forms  # gettext's own template says nplurals=INTEGER
     live = _entries_text(catalogue.entries.values(), language, forms)
     old = _entries_text(catalogue.obsolete.values(), language, forms)
     # Babel writes obsolete entries without their flags: a fuzzy one would come back as a translation.
@@ -34,7 +46,7 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
-        "Plural-Forms": fields.get("Plural-Forms") or plural_forms,
+        "Plural-Forms": forms,
     }
     head = [f"# {line}".rstrip() for line in catalogue.comment]
     head += ['msgid ""', 'msgstr ""']
@@ -47,8 +59,12 @@ def _entries_text(entries: Iterable[Entry], language: str, plural_forms: str) ->
     # Without the plural forms Babel takes two and writes no more, whatever there are.
     catalog = _empty(language, plural_forms)
     flags = {}
+    former: list[str] = []
     for entry in entries:
         message = _message(entry)
+        if entry.previous:  # Babel would wrap it within its quotes, at 76 characters whatever the width
+            message.previous_id = [str(len(former))]
+            former.append(entry.previous)
         catalog[message.id] = message
         flags[entry.key] = set(entry.flags)
     # Babel guesses these from a per cent sign in prose: "50% done" is no format string.
@@ -56,7 +72,8 @@ def _entries_text(entries: Iterable[Entry], language: str, plural_forms: str) ->
         message.flags -= FLAGS_OF_OTHERS - flags.get((message.context, _first(message.id)), set())
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=0, omit_header=True, include_previous=True)
-    return buffer.getvalue().decode().strip("\n")
+    text = buffer.getvalue().decode().strip("\n")
+    return _FORMER.sub(lambda found: f"#| msgid {escape(former[int(found[1])])}", text)
 
 
 def _as_obsolete(line: str) -> str:
@@ -82,6 +99,5 @@ def _message(entry: Entry) -> Message:
         flags={*entry.flags, *(["fuzzy"] if entry.fuzzy else [])},
         auto_comments=entry.extracted,
         user_comments=entry.comments,
-        previous_id=[entry.previous] if entry.previous else (),
         context=entry.context,
     )
