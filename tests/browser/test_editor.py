@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.accessibility import violations
 from tests.conftest import SITE_YAML
@@ -312,6 +312,42 @@ def test_escape_keeps_what_was_typed(page: Page, preview: Preview) -> None:
     expect(box(page)).to_have_value("Half a sentence")
     page.get_by_role("button", name="Discard what I typed").click()
     expect(box(page)).to_have_value("")
+
+
+def test_what_is_typed_while_a_save_is_under_way_stays(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
+
+    def later(route: Route) -> None:
+        box(page).press_sequentially(" More.")
+        route.continue_()
+
+    box(page).fill(MINISTER)
+    page.route("**/_jisr/api/save", later)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Saved, but for what you typed since.")).to_be_attached()
+    expect(box(page)).to_have_value(f"{MINISTER} More.")
+    assert f"{MINISTER} More." not in catalogue(preview)
+    page.unroute("**/_jisr/api/save")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile("^Saved. Next"))).to_be_attached()
+    assert f"{MINISTER} More." in catalogue(preview)
+
+
+def test_what_is_typed_while_the_article_has_an_error_is_kept(page: Page, preview: Preview) -> None:
+    article = (preview.folder / "content/articles/bridge.md").read_text(encoding="utf-8")
+    open_editor(page, pen(page, "^Translate: paragraph").first)
+    page.keyboard.type("AAA ")
+    preview.write("content/articles/bridge.md", "---\ntitle: [\n---\n")
+    expect(page.locator("jisr-notice .sheet")).to_be_visible()
+    page.evaluate("document.dispatchEvent(new Event('jisr:updated'))")
+    expect(page.locator(".jisr-pen")).to_have_count(0)
+    box(page).press_sequentially("BBB")
+    page.keyboard.press("Escape")
+    preview.write("content/articles/bridge.md", article)
+    expect(page.locator("jisr-notice .sheet")).not_to_be_visible()
+    page.reload()
+    pen(page, "^Translate: paragraph").first.press("Enter")
+    expect(box(page)).to_have_value("AAA BBB")
 
 
 def test_a_page_is_translated_by_keys_alone(page: Page, preview: Preview) -> None:

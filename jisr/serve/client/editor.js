@@ -420,7 +420,8 @@ async function save({ settle = false } = {}) {
     return;
   }
   form.ariaBusy = "true";
-  const answer = await send("save", { id, text: box.value, digest }).catch(() => ({
+  const text = box.value;
+  const answer = await send("save", { id, text, digest }).catch(() => ({
     status: 0, message: "jisr serve doesn’t answer", hint: "start it again; what you typed is kept",
   }));
   form.ariaBusy = "false";
@@ -429,9 +430,13 @@ async function save({ settle = false } = {}) {
   else if (answer.status !== 200) {
     showProblems(answer.problems ?? [{ severity: "error", message: answer.message, hint: answer.hint }]);
     box.focus();
+  } else if (box.value !== text) { // one went on typing meanwhile
+    Object.assign(editor, { saved: answer.text, digest: answer.digest });
+    drafts.write(id, { text: box.value, digest: answer.digest });
+    announce("Saved, but for what you typed since.");
   } else {
     drafts.remove(id);
-    editor.saved = box.value.trim();
+    editor.saved = text.trim();
     const message = messageOf(id);
     if (message) message.state = answer.state;
     const next = following(id);
@@ -546,7 +551,7 @@ function take(suggestion) {
 async function look() {
   const found = await ask("page", {}).catch(() => null);
   if (!found?.document) {
-    page = { document: null, messages: [] };
+    page = { ...page, messages: [] }; // an open editor goes on keeping what is typed
     document.querySelectorAll(".jisr-pen, .jisr-elsewhere").forEach((node) => node.remove());
     return;
   }
