@@ -4,7 +4,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from threading import get_ident
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -47,51 +49,79 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
 
     Raises `SiteError`, no catalogue touched, if a document or a catalogue can't be read.
     """
-    from jisr.translate import po  # with Babel's part for catalogues, which a build does without
-
     problems: list[Problem] = []
     report = problems.append
     loaded = _load(root, report)
     site = loaded.site
     bodies = _bodies(loaded, report)
     templates, theme_words = _words(root, site, report)
-    merged: list[tuple[Catalogue | None, Catalogue, Language]] = []
+    work: list[tuple[Language, str, Callable[[Catalogue | None], Catalogue]]] = []
     for language in site.languages:
         if language != site.source:
             for body in bodies:
                 path = catalogue_path(body.document.path, language)
-                old = catalog.load(root, path, report)
-                merged.append(
-                    (old, sync.merge(old, segments(body), path=path, document=body.document.path), language)
-                )
-            path = names_path(language)
-            old = catalog.load(root, path, report)
+                wanted, document = segments(body), body.document.path
+                work.append((language, path, partial(_merge, path, wanted, document)))
             names = messages.site_segments(loaded.documents, site.sections)
-            merged.append((old, sync.merge(old, names, path=path, document=""), language))
+            work.append((language, names_path(language), partial(_merge, names_path(language), names, "")))
         if language.code != interface.WRITTEN_IN:
-            old = catalog.load(root, interface.path(language), report)
-            merged.append(
-                (old, interface.merged(templates, old, theme_words.get(language.code), language), language)
-            )
+            theme = theme_words.get(language.code)
+            words = partial(interface.merged, templates, theme=theme, language=language)
+            work.append((language, interface.path(language), words))
+    found = [(*one, *_as_it_is(root, one[1], report)) for one in work]
     problems += orphans((source.path for source in scan(root, "translations", report)), loaded.catalogues)
     stop_on_errors(problems, strict=False)
     result = []
-    for old, new, language in merged:
+    for language, path, merged, raw, old in found:
+        new, changed = _brought(root, language, path, merged, raw, old)
         if not new.entries and not new.obsolete and old is None:
             continue
-        changed = old is None or _without_lines(old) != _without_lines(new)
-        if changed:
-            text = po.write(new, language=language.code, plural_forms=plural_forms(language.code))
-            if not inside(root, root / new.path):
-                what = "a symbolic link leads out of the site"
-                raise SiteError(Problem(new.path, 1, 1, what, "copy the folder here instead"))
-            with told(root / new.path):
-                replace_file(root / new.path, text.encode())
         entries = new.entries.values()
         missing = sum(not entry.translated for entry in entries)
         outdated = sum(entry.fuzzy and entry.translated for entry in entries)
-        result.append(Synced(new.path, changed, missing, outdated, len(new.obsolete)))
+        result.append(Synced(path, changed, missing, outdated, len(new.obsolete)))
     return tuple(result), tuple(sorted(set(problems)))
+
+
+def _brought(
+    root: Path,
+    language: Language,
+    path: str,
+    merged: Callable[[Catalogue | None], Catalogue],
+    raw: bytes | None,
+    old: Catalogue | None,
+) -> tuple[Catalogue, bool]:
+    """A catalogue brought up to date, and whether its file was written.
+
+    Merged anew where the file isn't the `raw` one any more: somebody has saved it meanwhile.
+    """
+    new = merged(old)
+    if not new.entries and not new.obsolete and old is None:
+        return new, False
+    if old and _without_lines(old) == _without_lines(new):
+        return new, False
+    from jisr.translate import po  # with Babel's part for catalogues, which a build does without
+
+    text = po.write(new, language=language.code, plural_forms=plural_forms(language.code))
+    if not inside(root, root / path):
+        what = "a symbolic link leads out of the site"
+        raise SiteError(Problem(path, 1, 1, what, "copy the folder here instead"))
+    with told(root / path):
+        if replace_file(root / path, text.encode(), lambda: contents(root / path) == raw):
+            return new, True
+    problems: list[Problem] = []
+    raw, old = _as_it_is(root, path, problems.append)
+    stop_on_errors(problems, strict=False)
+    return _brought(root, language, path, merged, raw, old)
+
+
+def _merge(path: str, wanted: Sequence[Segment], document: str, old: Catalogue | None) -> Catalogue:
+    return sync.merge(old, wanted, path=path, document=document)
+
+
+def _as_it_is(root: Path, path: str, report: Report) -> tuple[bytes | None, Catalogue | None]:
+    """The bytes of a catalogue's file, and what they say, or what somebody has put there since."""
+    return contents(root / path), catalog.load(root, path, report)
 
 
 def statuses(root: Path) -> tuple[tuple[Status, ...], tuple[Problem, ...]]:
@@ -216,6 +246,14 @@ def told(path: Path) -> Iterator[None]:
         raise SiteError(Problem(str(Path(error.filename or path).absolute()), 1, 1, what, hint)) from None
 
 
+def contents(path: Path) -> bytes | None:
+    """The bytes of a file; None where there is none."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
 def replace_file(path: Path, content: bytes, still: Callable[[], bool] = lambda: True) -> bool:
     """Write a file whole or not at all: not where it isn't `still` what it should be at the last moment.
 
@@ -223,7 +261,7 @@ def replace_file(path: Path, content: bytes, still: Callable[[], bool] = lambda:
     """
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.new")
+    new = path.with_name(f".{os.getpid()}-{get_ident()}.new")  # of this writer alone
     try:
         with new.open("wb") as file:
             file.write(content)

@@ -228,3 +228,10 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     assert replace_file(tmp_path / "link.po", b"new", lambda: True)
     assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
     assert (tmp_path / "link.po").is_symlink()
+
+
+def test_a_folder_in_the_place_of_a_catalogue_is_a_message(preview: Preview) -> None:
+    (preview.folder / PO).mkdir(parents=True)
+    answer = preview.ask(f"/_jisr/api/page?page={PAGE}")
+    assert answer.status == 422
+    assert "this can't be read" in answer.text

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from jisr.translate import po
+from jisr.translate.catalog import Catalogue
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
 ARTICLE = """---
@@ -132,6 +134,60 @@ def test_sync_keeps_a_translators_comments_flags_and_headers(site: MakeSite) -> 
     assert "# ask the desk\n" in after
     assert "#, no-wrap\n" in after
     assert after.rstrip().endswith('msgid "فقرة أخيرة جديدة."\nmsgstr ""')
+
+
+def test_of_two_entries_with_one_msgid_no_word_is_lost(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    written = (folder.path / PO).read_text(encoding="utf-8")
+    folder.write(
+        PO,
+        written.replace('msgid "بند أول"\nmsgstr ""', '# Ask the desk.\nmsgid "بند أول"\nmsgstr ""')
+        + '\nmsgid "قديم"\nmsgstr "Live"\n\n#~ msgid "قديم"\n#~ msgstr "Obsolete"\n'
+        + '\n# Said twice.\n#~ msgid "بند أول"\n#~ msgstr "First"\n',
+    )
+    assert folder.run("sync").exit_code == 0
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    assert '\n# Obsolete\n#~ msgid "قديم"\n#~ msgstr "Live"\n' in text
+    assert "\n# Ask the desk.\n# Said twice.\n#. " in text
+    assert 'msgid "بند أول"\nmsgstr "First"\n' in text
+    assert "0 catalogues written" in folder.run("sync").stdout
+
+
+def test_what_is_saved_while_sync_runs_is_merged_and_not_overwritten(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    folder.write("content/articles/a.md", ARTICLE + "\nفقرة جديدة.\n")
+    write = po.write
+
+    def saved_meanwhile(catalogue: Catalogue, **options: str) -> str:
+        monkeypatch.setattr(po, "write", write)
+        translate(folder, PO)
+        return write(catalogue, **options)
+
+    monkeypatch.setattr(po, "write", saved_meanwhile)
+    assert "1 catalogue written" in folder.run("sync").stdout
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    assert text.count('msgstr "text') == 5
+    assert 'msgid "فقرة جديدة."\nmsgstr ""' in text
+
+
+def test_a_word_that_gets_a_plural_and_loses_it_again_has_its_translation(site: MakeSite) -> None:
+    own = "translations/en/interface.po"
+    settings = SITE_YAML.replace("en", "fr").replace("fr-GB", "fr-FR")
+    own = own.replace("/en/", "/fr/")
+    folder = site({"site.yaml": settings, "templates/404.html": "{{ _('Letters') }}"})
+    folder.run("sync")
+    text = (folder.path / own).read_text(encoding="utf-8")
+    folder.write(own, text.replace('msgid "Letters"\nmsgstr ""', 'msgid "Letters"\nmsgstr "Lettres"'))
+    folder.write("templates/404.html", "{{ ngettext('Letters', 'Many', 3) }}")
+    folder.run("sync")
+    assert '#~ msgid "Letters"\n#~ msgstr "Lettres"' in (folder.path / own).read_text(encoding="utf-8")
+    folder.write("templates/404.html", "{{ _('Letters') }}")
+    folder.run("sync")
+    assert '\nmsgid "Letters"\nmsgstr "Lettres"' in (folder.path / own).read_text(encoding="utf-8")
 
 
 def test_a_catalogue_that_a_tool_wrapped_is_left_as_it_is(site: MakeSite) -> None:

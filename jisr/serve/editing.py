@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from jisr.build import Seen
-from jisr.commands import replace_file, told
+from jisr.commands import contents, replace_file, told
 from jisr.errors import Problem, SiteError
 from jisr.fingerprint import fingerprint
 from jisr.languages import plural_forms
@@ -189,7 +189,7 @@ class Editing:
             self._compare(opened, entry, text)
         file = self.root / opened.path
         with told(file):
-            return replace_file(file, text.encode(), lambda: _contents(file) == opened.raw)
+            return replace_file(file, text.encode(), lambda: contents(file) == opened.raw)
 
     def _compare(self, opened: _Open, entry: Entry, text: str) -> None:
         """Refuse an edit that would say anything else than it should. None is known that would."""
@@ -244,7 +244,9 @@ class Editing:
         if not inside(self.root, file):
             what = "a symbolic link leads out of the site"
             raise SiteError(Problem(where, 1, 1, what, "copy the folder here instead"))
-        raw = _contents(file)
+        raw = contents(file)
+        if raw is None and file.exists():
+            raise SiteError(Problem(where, 1, 1, "this can't be read", "put a file of that name there"))
         text = decode(raw, where, problems.append) if raw is not None else None
         known = catalog.read(text, where, problems.append) if text is not None else None
         if raw is not None and known is None:
@@ -366,13 +368,6 @@ def _said(entry: Entry) -> Entry:
 
 def _language(language: Language) -> Json:
     return {"code": language.code, "direction": language.direction, "name": language.name}
-
-
-def _contents(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except FileNotFoundError:
-        return None
 
 
 def _unheard(_: Problem) -> None:

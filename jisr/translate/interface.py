@@ -12,6 +12,7 @@ from jisr.errors import Problem, Report
 from jisr.languages import format_number, language_name, plural_forms
 from jisr.model import Language, Segment, Translation
 from jisr.read.marks import Labels
+from jisr.translate import sync
 from jisr.translate.catalog import Catalogue, Entry, load
 from jisr.translate.messages import INTERFACE
 
@@ -157,15 +158,11 @@ def merged(
             references.setdefault(segment.key, []).append((f"templates/{template}", segment.line))
         if segment.key in entries or (segment.key in covered and segment.key not in own.entries):
             continue
-        known = own.entries.get(segment.key) or own.obsolete.get(segment.key)
-        if known is None or known.plural != plural:  # the other one becomes obsolete
-            known = Entry(segment.text, ("",) * forms if plural else ("",), plural=plural)
-        entries[segment.key] = known
-    obsolete = {
-        key: replace(entry, references=())
-        for key, entry in (*own.obsolete.items(), *own.entries.items())
-        if any(entry.strings) and (key not in entries or entries[key].plural != entry.plural)
-    }
+        twins = [part[segment.key] for part in (own.entries, own.obsolete) if segment.key in part]
+        fitting = [one for one in twins if one.plural == plural]  # any other becomes obsolete
+        empty = Entry(segment.text, ("",) * forms if plural else ("",), plural=plural)
+        entries[segment.key] = next((one for one in fitting if one.translated), (*fitting, empty)[0])
+    obsolete = sync.retired(own, entries, ())
     entries = {
         key: replace(entry, references=tuple(references.get(key, ()))) for key, entry in entries.items()
     }

@@ -5,7 +5,7 @@ outdated at once, and what is extracted is what is asked for.
 """
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -40,12 +40,23 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
         )
         for key, entry in matched.items()
     }
-    obsolete = {
-        key: replace(entry, references=())
-        for key, entry in (*old.obsolete.items(), *old.entries.items())
-        if key not in taken and _worth_keeping(entry) and not _is_there(entry, entries.get(key))
-    }
-    return Catalogue(path, old.header, old.comment, entries, obsolete, old.ending)
+    return Catalogue(path, old.header, old.comment, entries, retired(old, matched, taken), old.ending)
+
+
+def retired(old: Catalogue, live: Mapping[Key, Entry], taken: Collection[Entry]) -> dict[Key, Entry]:
+    """The obsolete entries: what is neither in the `live` ones nor `taken` for one of them.
+
+    A PO file has one of a key: where two were left, the words of the other become its comment.
+    """
+    found: dict[Key, Entry] = {}
+    for key, entry in (*old.obsolete.items(), *old.entries.items()):
+        if not _worth_keeping(entry) or _is_there(entry, live.get(key)) or entry in taken:
+            continue
+        twin = found.get(key)
+        words = [line for string in twin.strings for line in string.splitlines()] if twin else []
+        comments = (*twin.comments, *words, *entry.comments) if twin else entry.comments
+        found[key] = replace(entry, references=(), comments=tuple(dict.fromkeys(comments)))
+    return found
 
 
 def find(catalogue: Catalogue | None, segments: Sequence[Segment]) -> tuple[Translation, ...]:
@@ -54,35 +65,38 @@ def find(catalogue: Catalogue | None, segments: Sequence[Segment]) -> tuple[Tran
     return translations(matched, segments)
 
 
-def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry], set[Key]]:
-    """The entry that each segment takes, and the keys of those that were taken from another text."""
+def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry], list[Entry]]:
+    """The entry that each segment takes, and those that were taken from another text."""
     matched: dict[Key, Entry] = {}
-    taken: set[Key] = set()
-    spare: dict[Key, Entry] | None = None
+    taken: list[Entry] = []
+    spare: list[Entry] | None = None
     for segment in segments:
         key = segment.key
         if key in matched:
             continue
         entry = old.entries.get(key)
         if entry is None or not entry.translated:
+            above = entry.comments if entry else ()
             entry = old.obsolete.get(key) or entry
+            if entry and above:
+                entry = replace(entry, comments=tuple(dict.fromkeys((*above, *entry.comments))))
         if entry is None:
             if spare is None:
                 wanted = {segment.key for segment in segments}
-                spare = {
-                    key: entry
+                spare = [
+                    entry
                     for key, entry in (*old.obsolete.items(), *old.entries.items())
                     if key not in wanted and entry.translated
-                }
+                ]
             entry = Entry(key[1], context=key[0])
-            source = _most_similar(segment, [e for k, e in spare.items() if k not in taken])
+            source = _most_similar(segment, [one for one in spare if one not in taken])
             if source:
-                taken.add(source.key)
+                taken.append(source)
                 # One that was marked by hand has no former text: it stays marked when its text comes back.
                 previous = source.previous if source.fuzzy else source.id
                 entry = replace(
                     source, id=key[1], context=key[0], fuzzy=True, previous=previous,
-                    line=source.line if source.key in old.entries else 0,
+                    line=source.line if old.entries.get(source.key) == source else 0,
                 )  # fmt: skip
         if entry.fuzzy and entry.previous == entry.id:  # the text is again what was translated
             entry = replace(entry, fuzzy=False, previous=None)
@@ -95,8 +109,9 @@ def _worth_keeping(entry: Entry) -> bool:
 
 
 def _is_there(entry: Entry, live: Entry | None) -> bool:
-    """Whether what an entry says stands in the live one of its key."""
-    return live is not None and (live.strings == entry.strings or not any(entry.strings))
+    """Whether what an entry says stands in the live one of its key, comments included."""
+    said = live is not None and (live.strings == entry.strings or not any(entry.strings))
+    return live is not None and said and set(entry.comments) <= set(live.comments)
 
 
 def translations(entries: Mapping[Key, Entry], segments: Iterable[Segment]) -> tuple[Translation, ...]:
