@@ -58,6 +58,11 @@ class _Piece(Struct):
     texts: dict[str, str] = field(default_factory=dict)
 
     @property
+    def obsolete(self) -> Key | None:
+        """The key of an obsolete entry."""
+        return (self.texts.get("msgctxt") or None, self.texts["msgid"]) if "msgid" in self.texts else None
+
+    @property
     def lines(self) -> list[str]:
         return [*self.comments, *self.names, *self.strings]
 
@@ -124,6 +129,8 @@ def put(text: str, entry: Entry, order: Iterable[Key] = (), *, language: str, pl
         blank = [form.ending] if above.strings[-1].strip() else []
         new = _Piece(0, entry.key, blank + comments, _names(entry, form), _strings(entry, ["msgstr"], form))
         pieces.insert(pieces.index(above) + 1, new)
+    # What was obsolete lives again: gettext takes no two of one msgid.
+    pieces = [piece for piece in pieces if piece.key or piece.obsolete != entry.key]
     top = next(piece for piece in pieces if piece.key == _HEADER)
     top.strings = [_CHARSET.sub(r"\g<field>UTF-8", line) for line in top.strings]
     return mark + "".join(line for piece in pieces for line in piece.lines)
