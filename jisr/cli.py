@@ -89,7 +89,9 @@ def init(folder: Path) -> None:
 @click.pass_context
 def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     """Begin an article called TITLE, dated today."""
-    from jisr.commands import told
+    from zoneinfo import ZoneInfo
+
+    from jisr.commands import read_settings, told
     from jisr.read.sources import inside
     from jisr.translate.messages import RESERVED
     from jisr.urls import slug
@@ -110,7 +112,13 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
         )
     if (site / path).exists():
         raise SiteError(Problem(path.as_posix(), 1, 1, "the file exists", "choose another title, or edit it"))
-    day = "" if page else f"date: {datetime.datetime.now().astimezone().date().isoformat()}\n"
+    day = ""
+    if not page:
+        problems: list[Problem] = []
+        settings = read_settings(site, None, problems.append)
+        if settings is None:
+            raise SiteError(*problems)
+        day = f"date: {datetime.datetime.now(ZoneInfo(settings.timezone)).date().isoformat()}\n"
     if not inside(site, site / path):
         what = "a symbolic link leads out of the site"
         raise SiteError(Problem(path.as_posix(), 1, 1, what, "put the folder itself there"))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -139,11 +140,12 @@ def test_init_keeps_the_files_that_are_not_in_its_way(tmp_path: Path) -> None:
 # new
 
 
-def test_new_begins_an_article_of_today(site: MakeSite) -> None:
-    folder = site({})
-    before = datetime.datetime.now().astimezone().date()
+@pytest.mark.parametrize("timezone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_new_begins_an_article_of_today_where_the_site_is(site: MakeSite, timezone: str) -> None:
+    folder = site({"site.yaml": SITE_YAML.replace("Africa/Cairo", timezone)})
+    before = datetime.datetime.now(ZoneInfo(timezone)).date()
     result = folder.run("new", "مقدّمةٌ في العِلم: ٢٠٢٦")
-    after = datetime.datetime.now().astimezone().date()
+    after = datetime.datetime.now(ZoneInfo(timezone)).date()
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == "content/articles/مقدمة-في-العلم-٢٠٢٦.md\n"
     text = (folder.path / result.stdout.strip()).read_text(encoding="utf-8")

@@ -184,3 +184,38 @@ def test_whole_minutes_keep_the_instant() -> None:
         offset = found.utcoffset()
         assert offset is not None
         assert offset.seconds % 60 == 0
+
+
+def test_a_date_with_an_offset_is_that_of_the_sites_clocks(site: MakeSite) -> None:
+    settings = (
+        SITE_YAML.replace("ar-EG}", "ar-EG, hijri: true}")
+        + "permalinks: {articles: /:year/:month/:day/:slug/}\n"
+    )
+    text = "---\ntitle: خبر\ndate: 2024-01-31T23:30:00Z\nupdated: 2024-02-29T23:30:00Z\n---\n\nنصّ\n"
+    folder = site({"site.yaml": settings, "content/articles/a.md": text})
+    assert folder.build().exit_code == 0
+    page = folder.read("2024/02/01/a/index.html")
+    assert '<time datetime="2024-02-01T01:30+02:00">١ فبراير ٢٠٢٤</time>' in page
+    assert "١ مارس ٢٠٢٤" in page
+    folder.write("templates/article.html", '{% extends "theme/article.html" %}')
+    assert folder.build().exit_code == 0  # by what was kept of it
+    assert folder.read("2024/02/01/a/index.html") == page
+
+
+def test_a_date_that_is_not_there_is_not_today(site: MakeSite) -> None:
+    block = "{% block facts %}{{ edition.updated|date }}{% endblock %}"
+    template = f'{{% extends "theme/article.html" %}}{block}'
+    text = "---\ntitle: خبر\ndate: 2024-01-31\n---\n\nنصّ\n"
+    result = site({"content/articles/a.md": text, "templates/article.html": template}).build()
+    assert "templates/article.html:1:1: error: there is no value here" in result.stderr
+
+
+def test_the_islamic_calendar_in_other_languages_stands_by_itself(site: MakeSite) -> None:
+    settings = SITE_YAML.replace("en", "fa").replace("fa-GB", "fa-IR, hijri: true")
+    folder = site(
+        {"site.yaml": settings, "content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنصّ\n"}
+    )
+    assert folder.build().exit_code == 0
+    page = folder.read("fa/articles/a/index.html")
+    assert '<span class="hijri" lang="en" dir="ltr">(۱ Rabi’ II ۱۴۴۵ AH)</span>' in page
+    assert "۱۶ اکتبر ۲۰۲۳</time>" in page

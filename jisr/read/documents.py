@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -137,9 +138,14 @@ LONGEST, LONGEST_NAME = 1000, 255
 
 
 def alias_path(alias: str) -> str | None:
-    """Output path of the page at a former address, `/old/name/` or `/old.html`; None if it isn't one."""
+    """Output path of the page at a former address, `/old/name/` or `/old.html`; None if it isn't one.
+
+    One that was copied from a browser, with per cent signs, is decoded.
+    """
+    alias = unquote(alias)
+    marks = set("?#\\\ufffd") & set(alias)  # the last stands for bytes that are no text
     parts = alias.strip("/").split("/")
-    odd = {"", ".", ".."} & set(parts) or "\\" in alias or not alias.isprintable()
+    odd = {"", ".", ".."} & set(parts) or marks or not alias.isprintable()
     odd = odd or len(alias.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts)
     if odd or not alias.startswith("/"):
         return None
@@ -284,13 +290,22 @@ def _document(
     return Document(
         path=path,
         kind=kind,
-        metadata=replace(metadata, date=day),
+        metadata=replace(
+            metadata, date=_here(day, reading.timezone), updated=_here(metadata.updated, reading.timezone)
+        ),
         address=unicodedata.normalize("NFC", fill(_pattern(reading, kind, folders), values)),
         body=body,
         markdown=path.endswith(".md"),
         line=line,
         places={".".join(map(str, steps)): at for steps, at in merged.places.items()},
     )
+
+
+def _here(day: datetime.date | None, timezone: str) -> datetime.date | None:
+    """A date as the site's clocks have it, where it names an offset of its own."""
+    if isinstance(day, datetime.datetime) and day.tzinfo:
+        return zoned(day.astimezone(ZoneInfo(timezone)), timezone)
+    return day
 
 
 def _is_blank(text: str) -> bool:

@@ -493,6 +493,8 @@ def _localised(function: Callable[[Any, Language], str]) -> Callable[..., str]:
 
     @pass_context
     def filtered(context: Context, value: Any) -> str:
+        if value is None:  # Babel would take it for this moment
+            raise TypeError("there is no value here: ask for it before, as in {% if edition.updated %}")
         return function(value, context["site"].language)
 
     return filtered
