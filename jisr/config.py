@@ -38,7 +38,7 @@ class _Language(Struct, frozen=True):
     title: str
     description: str = ""
     locale: str | None = None
-    digits: Literal["latn", "arab"] | None = None
+    digits: Literal["latn", "arab", "arabext"] | None = None
     hijri: bool = False
     menu: tuple[_Menu, ...] = ()
 
@@ -121,6 +121,8 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         report(source.problem(("index_from",), "`index_from` is a percentage", "write 0 to 100"))
     if settings.per_page < 1:
         report(source.problem(("per_page",), "`per_page` is a number of articles", "write 1 or more"))
+    if settings.related < 0:
+        report(source.problem(("related",), "`related` is a number of articles", "write 0 or more"))
     if not isinstance(settings.images, bool):
         for index, width in enumerate(settings.images.widths):
             if not 16 <= width <= 8192:
@@ -133,7 +135,9 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
             report(source.problem(("permalinks", kind), what, hint))
         elif wrong := fault(pattern, kind if kind in TOKENS else "articles"):
             report(source.problem(("permalinks", kind), *wrong))
-    for folder in settings.sections:
+    for folder, title in settings.sections.items():
+        if not title.strip():
+            report(source.problem(("sections", folder), "the section has an empty title", "write one"))
         if not _is_section(root, folder):
             what = f"`sections` knows no `{folder}`"
             report(source.problem(("sections", folder), what, "write a folder in content/articles/"))
@@ -190,7 +194,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
         per_page=settings.per_page,
         listings=settings.listings,
         sections={folder.strip("/"): title for folder, title in settings.sections.items()},
-        related=max(settings.related, 0),
+        related=settings.related,
         sitemap=settings.sitemap,
         news_sitemap=settings.sitemap and settings.news_sitemap,
         feed=settings.feed,
@@ -247,6 +251,9 @@ def _one_language(
         at = (*below, "locale") if own.locale else ("languages", index)
         report(source.problem(at, str(error), "write language-COUNTRY, such as ar-EG or en-GB"))
         return None
+    for i, item in enumerate(own.menu):
+        if not item.label.strip():
+            report(source.problem((*below, "menu", i, "label"), "the entry has an empty label", "write one"))
     menu = tuple(
         MenuItem(item.label, item.to, source.places[*below, "menu", i][1]) for i, item in enumerate(own.menu)
     )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # to load it and the data of two locales takes 25 ms
     from babel import Locale
     from babel.plural import PluralRule
 
-_DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩"}
+_DIGITS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 _FOLDED = str.maketrans("ٱىة", "ايت", "ـ")
 """Beside what NFKD takes apart: أ إ آ."""
 _EXPONENT = re.compile(r"\be\b")
@@ -64,7 +64,7 @@ def language(
     """The language of a BCP 47 code, dated and numbered as `locale` (`ar-EG`) does.
 
     Raises `ValueError` for a code or a locale that CLDR doesn't know, or digits other than its
-    `latn` and `arab`.
+    `latn`, `arab` and `arabext`.
     """
     asked = (code, locale, digits, hijri)
     if asked not in _known:

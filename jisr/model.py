@@ -27,7 +27,7 @@ BlockState = State | Literal["partial"]
 
 
 class Language(Struct, frozen=True, gc=False, array_like=True):
-    """A language of the site. `digits` is a CLDR numbering system: `latn` or `arab`.
+    """A language of the site. `digits` is a CLDR numbering system: `latn`, `arab` or `arabext`.
 
     `hijri` says that its pages show dates in the Islamic calendar too.
     """

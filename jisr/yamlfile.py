@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 import yaml
@@ -145,7 +145,7 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
             try:
                 result[name] = msgspec.convert(values[name], types[name])
             except msgspec.ValidationError as error:
-                report(_wrong_type(source, at, str(error)))
+                report(_wrong_type(source, at, str(error), types[name]))
         elif isinstance(values[name], bool) and bool in get_args(types[name]):
             result[name] = values[name]
         elif get_origin(types[name]) is tuple:
@@ -169,7 +169,7 @@ def _converted(
         try:
             found[key] = msgspec.convert(value, get_args(kind)[1])
         except msgspec.ValidationError as error:
-            report(_wrong_type(source, (*below, key), str(error)))
+            report(_wrong_type(source, (*below, key), str(error), get_args(kind)[1]))
     return found
 
 
@@ -210,14 +210,26 @@ def _unknown_key(source: YamlFile, at: Steps, known: Iterable[str]) -> Problem:
     return source.problem(at, f"unknown key `{key}`", hint)
 
 
-def _wrong_type(source: YamlFile, at: Steps, said: str) -> Problem:
-    """One of msgspec's findings on a single value, in the words of a writer."""
+def _choices(kind: Any) -> list[str]:
+    """The words that a type takes, if it takes only some."""
+    if get_origin(kind) is Literal:
+        return list(get_args(kind))
+    return [choice for part in get_args(kind) for choice in _choices(part)]
+
+
+def _wrong_type(source: YamlFile, at: Steps, said: str, kind: Any) -> Problem:
+    """One of msgspec's findings on a single value of a kind, in the words of a writer."""
     name = at[-1]
     if place := _INDEX.search(said):
         at, name = (*at, int(place["index"])), f"{name}[{place['index']}]"
         said = said[: place.start()]
     text = source.texts.get(at, "…")
     types = _TYPES.search(said)
+    if choices := _choices(kind):
+        near = difflib.get_close_matches(text.lower(), choices, 1, 0.5)
+        among = f"{'a list of ' if types and types['wanted'].startswith('array') else ''}{', '.join(choices)}"
+        what = f"`{name}` can't be {text}" if text != "…" else f"`{name}` can't be that"
+        return source.problem(at, what, f"did you mean {near[0]}?" if near else f"write {among}")
     if "RFC3339" in said:
         return source.problem(at, f"`{name}` is not a date", "write year-month-day, such as 2023-10-16")
     if not types:

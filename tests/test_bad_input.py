@@ -213,6 +213,18 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/articles/c.md:4:1: error: `updated` is in the year 9999; write a year from 2 to 9998",
          "content/articles/c.md:5:1: error: `expires` is in the year 9999; write a year from 2 to 9998"],
     ),
+    "an alias that another page has": (
+        {"content/articles/a.md": GOOD, "content/about.md": article("title: عن\naliases: [/feed.xml, /articles/a/]")},
+        ["content/about.md:1:1: error: an alias of content/about.md and content/articles/a.md both become "
+         "articles/a/index.html; take the alias out, or write another",
+         "content/about.md:1:1: error: an alias of content/about.md and the listing /feed.xml both become feed.xml; "
+         "take the alias out, or write another"],
+    ),
+    "aliases with a query, a fragment and bytes that are no text": (
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\naliases: ['/?p=12', '/old#x', '/%FF/']")},
+        [f"content/articles/a.md:4:{column}: error: the alias {alias} is not an address of this site; "
+         "write it as /old/address/" for column, alias in ((11, "/?p=12"), (21, "/old#x"), (31, "/%FF/"))],
+    ),
     "an alias that no file system takes": (
         {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\naliases: [/{'x/' * 1100}, /{'y' * 256}/]")},
         [f"content/articles/a.md:4:11: error: the alias /{'x/' * 1100} is not an address of this site; "
@@ -339,9 +351,22 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          + "untranslated: maybe\nindex_from: 101\nper_page: many\n"},
         ["site.yaml:3:1: error: there is no timezone Cairo; write a name such as Africa/Cairo or UTC",
          "site.yaml:6:41: error: ar-XX is not a locale of CLDR; write language-COUNTRY, such as ar-EG or en-GB",
-         "site.yaml:8:1: error: `untranslated`: invalid enum value 'maybe'; see the reference for its values",
+         "site.yaml:8:1: error: `untranslated` can't be maybe; write show, hide",
          "site.yaml:9:1: error: `index_from` is a percentage; write 0 to 100",
          "site.yaml:10:1: error: `per_page` must be a whole number; see the reference for its values"],
+    ),
+    "words that a setting doesn't take": (
+        {"site.yaml": SITE_YAML + "addresses: folder\nfeed: false\nhost_files: true\nrelated: -1\n"},
+        ["site.yaml:8:1: error: `addresses` can't be folder; did you mean folders?",
+         "site.yaml:9:1: error: `feed` can't be false; write summary, full, none",
+         "site.yaml:10:1: error: `host_files` can't be true; write a list of headers, redirects, nojekyll, cname, netlify",
+         "site.yaml:11:1: error: `related` is a number of articles; write 0 or more"],
+    ),
+    "names that nobody can read": (
+        {"site.yaml": SITE_YAML.replace("ar-EG}", "ar-EG, menu: [{label: ' ', to: /x}]}") + "sections: {w: ' '}\n",
+         "content/articles/w/a.md": GOOD},
+        ["site.yaml:6:64: error: the entry has an empty label; write one",
+         "site.yaml:8:12: error: the section has an empty title; write one"],
     ),
     "an unknown setting": (
         {"site.yaml": SITE_YAML + "timzone: UTC\n"},

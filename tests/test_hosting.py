@@ -39,6 +39,13 @@ def there(folder: SiteFolder, name: str) -> bool:
     return (folder.path / "public" / name).exists()
 
 
+def test_an_alias_may_be_copied_from_a_browser(site: MakeSite) -> None:
+    folder = site({"content/articles/a.md": ARTICLE.format("aliases: ['/%D9%82%D8%AF%D9%8A%D9%85/']\n")})
+    assert folder.build("--strict").exit_code == 0
+    assert "/articles/a/" in folder.read("قديم/index.html")
+    assert "/%D9%82%D8%AF%D9%8A%D9%85/ " in folder.read("_redirects")
+
+
 def test_aliases_become_permanent_redirects(site: MakeSite) -> None:
     folder = built(site)
     assert folder.read("_redirects").splitlines() == [
@@ -156,7 +163,7 @@ def test_a_file_of_the_site_goes_before_ours(site: MakeSite, name: str) -> None:
         ("content_security_policy: {script-src: \"'self'; default-src *\"}", "`script-src` gets something else than a list of sources"),
         ("content_security_policy: {script-src: \"a\\n  X-Evil: 1\"}", "`script-src` gets something else than a list of sources"),
         ("content_security_policy: {script-src: ''}", "`script-src` gets something else than a list of sources"),
-        ("host_files: [apache]", "invalid enum value 'apache'"),
+        ("host_files: [apache]", "`host_files[0]` can't be apache; write headers, redirects, nojekyll, cname, netlify"),
     ],
 )  # fmt: skip
 def test_what_isnt_a_setting_is_an_error_at_its_line(site: MakeSite, settings: str, said: str) -> None:

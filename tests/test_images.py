@@ -462,7 +462,7 @@ def test_a_webp_is_its_own_largest(site: MakeSite) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("{formats: [jpeg]}", f"site.yaml:{LINE}:20: error: `formats[0]`: invalid enum value 'jpeg'"),
+        ("{formats: [jpeg]}", f"site.yaml:{LINE}:20: error: `formats[0]` can't be jpeg; write avif, webp"),
         (
             "{widths: [0]}",
             f"site.yaml:{LINE}:19: error: 0 is no width of a picture in pixels; write 16 to 8192",

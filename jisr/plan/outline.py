@@ -185,12 +185,24 @@ def outline(
         owned += [(path, own) for own, one in stand.items() for path in one.paths]
     else:
         owned = []
-    for path, first, second in collisions(owned):
+    clashes = list(collisions(owned))
+    facts = {one.path: one for one, _ in documents} if clashes else {}
+    for path, first, second in clashes:
         what = f"{first} and {second} both become {path}"
         hint = "give one of them another slug, or another name"
+        aliases = {
+            one: [f"{at}/" for at in redirects(site, facts[one])] for one in (first, second) if one in facts
+        }
+        own = next((one for one, at in aliases.items() if any(a.startswith(f"{path}/") for a in at)), "")
+        if own:
+            other = second if own == first else first
+            what = f"an alias of {own} and {other} both become {path}"
+            hint = "take the alias out, or write another"
         if first == second:
             what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
-        place = next((one for one in (second, first) if one.startswith(("content/", "static/"))), "site.yaml")
+        place = next(
+            (one for one in (own, second, first) if one.startswith(("content/", "static/"))), "site.yaml"
+        )
         report(Problem(place, 1, 1, what, hint))
     for output, owner in outputs:
         if owner in made:
