@@ -278,3 +278,28 @@ def test_a_third_language_is_a_line_of_settings(site: MakeSite) -> None:
     ))  # fmt: skip
     folder.build()
     assert "À traduire" in folder.read("fr/articles/a/index.html")
+
+
+def test_an_outdated_caption_stands_above_the_new_one(site: MakeSite) -> None:
+    image = "image: {src: https://example.org/a.jpg, alt: صورة, caption: تعليق قديم}\n"
+    text = ARTICLE.replace("summary:", f"{image}summary:")
+    folder = site({"content/articles/a.md": text})
+    folder.run("sync")
+    translate(folder, PO)
+    folder.write("content/articles/a.md", text.replace("تعليق قديم", "تعليق قديم جدًّا"))
+    assert folder.build().exit_code == 0
+    caption = (
+        folder.read("en/articles/a/index.html").partition("<figcaption>")[2].partition("</figcaption>")[0]
+    )
+    assert "Out of date" in caption
+    assert (
+        '<summary>The new Arabic text</summary><p lang="ar" dir="rtl">تعليق قديم جدًّا</p></details>' in caption
+    )
+
+
+def test_a_document_without_a_letter_has_nothing_to_translate(site: MakeSite) -> None:
+    folder = site({"content/number.md": "---\ntitle: '2023'\n---\n\n1 2 3\n"})
+    assert folder.build().exit_code == 0
+    page = folder.read("en/number/index.html")
+    assert "Fully translated" in page
+    assert '<progress value="1" max="1"' in page
