@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests import bodies
-from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+from tests.conftest import PNG, SITE_YAML, MakeSite, SiteFolder
 
 ARTICLE = "---\ntitle: زيارة\ndate: 2023-10-16\n---\n\n## عنوان\n\nفقرة أولى!\n\n- بند\n- ثان\n\nفقرة قديمة جدا هنا.\n"
 PO = """msgid ""
@@ -125,6 +125,25 @@ def test_hiding_leaves_no_shells_and_takes_nothing_that_is_leant_on(site: MakeSi
     assert not re.search(r"admonition|<blockquote|تنبيه|قول|بند|<ul>\s*</ul>", page.split("<article", 1)[1])
     for kept in ("أ", "ب", "م", "ش", "حاشية."):
         assert f'<span dir="rtl" lang="ar">{kept}</span>' in page or f">{kept}" in page
+
+
+def test_hiding_leaves_no_link_that_leads_nowhere(site: MakeSite) -> None:
+    body = (
+        "## قسم\n\nانظر [القسم](#قسم).\n\nفقرة بلا ترجمة[^1].\n\n"
+        '<figure markdown="1">\n![صورة](p.png)\n<figcaption markdown="span">تعليق</figcaption>\n</figure>\n\n'
+        "[^1]: حاشية.\n"
+    )
+    po = 'msgid ""\nmsgstr "Language: en\\n"\n\nmsgid "انظر [القسم](#قسم)."\nmsgstr "See [there](#قسم)."\n'
+    folder = site({"content/a.md": f"---\ntitle: ص\n---\n\n{body}", "content/p.png": PNG,
+                   "translations/en/a.po": po, "site.yaml": SITE_YAML + "untranslated: hide\n"})  # fmt: skip
+    assert folder.build("--strict").exit_code == 0
+    assert 'href="#قسم"' in folder.read("a/index.html") or 'href="#%' in folder.read("a/index.html")
+    page = folder.read("en/a/index.html")
+    assert '<a href="#">there</a>' in page
+    assert "backref" not in page
+    assert "<figure" not in page
+    found = folder.run("check", "--format", "json")
+    assert "fragments" not in found.stdout
 
 
 def test_a_catalogue_without_its_document_is_told_when_building(site: MakeSite) -> None:

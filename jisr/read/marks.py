@@ -154,7 +154,7 @@ def remove(element: Element, parents: Mapping[Element, Element]) -> None:
     """Take a block off the page, and what would stand empty without it."""
     empty: Element | None = element
     element.text = None
-    while empty is not None and empty.tag in _REMOVABLE and _is_empty(empty):
+    while empty is not None and empty.tag in {*_REMOVABLE, "figure"} and _is_empty(empty):
         parent = parents.get(empty)
         if parent is not None:
             parent.remove(empty)
@@ -181,6 +181,15 @@ def gather_backlinks(root: Element) -> None:
             for link in stray:
                 box.remove(link)
                 first.append(link)
+
+
+def drop_backlinks(root: Element) -> None:
+    """Take the back-links of footnotes away whose references aren't on the page."""
+    there = {element.get("id") for element in root.iter("sup")}
+    for parent in root.iter():
+        for link in parent.findall("a[@class='footnote-backref']"):
+            if link.get("href", "")[1:] not in there:
+                parent.remove(link)
 
 
 def heading_text(element: Element) -> str:

@@ -13,7 +13,6 @@ from jisr.translate.catalog import FLAGS_OF_OTHERS, NPLURALS, Catalogue, Entry
 _PREVIOUS = re.compile(r"^#\|")
 _FORMER = re.compile(r'^#\| msgid "(\d+)"$', re.MULTILINE)
 
-
 _NAMES = {
     name.lower(): name
     for name in (

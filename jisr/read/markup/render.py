@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from html import escape
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 from msgspec.structs import replace
@@ -76,6 +77,7 @@ def render(
     present = set(root.iter())
     rtl = language.direction == "rtl"
     toc = []
+    gone: set[str] = set()
     listed: list[tuple[str, str, str, Mapping[str, str]]] = []
     for (block, heading), id_ in zip(headings, ids, strict=True):
         own: Mapping[str, str] = {}
@@ -88,15 +90,24 @@ def render(
             heading.set("id", id_)
             hidden = heading not in present
             own = heading.attrib
-        if not hidden:
+        if hidden:
+            gone.add(f"#{id_}")
+        else:
             words = _words(heading)
             listed.append((heading.tag, id_, words, own))
             toc.append(Heading(int(heading.tag[1]), id_, _toc_entry(words, own, rtl=rtl)))
-    look = Look(resolve, rtl, source, labels)
+
+    def reach(tag: str, link: str) -> str:
+        """The address of a link; a heading that isn't on the page has the page's beginning for its place."""
+        return "#" if gone and unquote(link) in gone else resolve(tag, link)
+
+    look = Look(reach, rtl, source, labels)
     html = {block: read.html(look) for block, read in prose.items()}
     if trees:
         marks.fill_contents(root, listed, labels.contents)
-        resolved = _finish_links(root, labels, resolve)
+        if hide:
+            marks.drop_backlinks(root)
+        resolved = _finish_links(root, labels, reach)
         marks.isolate_runs(root, rtl=rtl)
         if not trusted:
             _check_elements(root, body, report)
@@ -104,7 +115,7 @@ def render(
         carries = not trusted and any("<" in text or "{" in text for text in texts)
 
         def resolve_raw(tag: str, link: str) -> str:
-            return link if link in resolved else resolve(tag, link)
+            return link if link in resolved else reach(tag, link)
 
         shown = set(root)
         for block, top in tops.items():
