@@ -350,6 +350,25 @@ def test_what_is_typed_while_the_article_has_an_error_is_kept(page: Page, previe
     expect(box(page)).to_have_value("AAA BBB")
 
 
+def test_what_was_typed_for_a_block_that_has_changed_is_offered_for_the_new_one(
+    page: Page, preview: Preview
+) -> None:
+    article = (preview.folder / "content/articles/bridge.md").read_text(encoding="utf-8")
+    open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
+    box(page).fill("The minister came")
+    preview.write("content/articles/bridge.md", article.replace("وصل الوزير", "وصل وزير الأشغال"))
+    expect(page.locator(".awaiting", has_text="وصل وزير الأشغال")).to_be_attached()
+    page.keyboard.press("Escape")
+    open_editor(page, page.locator(".awaiting", has_text="وصل وزير الأشغال").locator("[dir=rtl]"))
+    expect(box(page)).to_have_value("")
+    page.get_by_role("button", name="Take what I typed for a block that has changed").click()
+    expect(box(page)).to_have_value("The minister came")
+    page.keyboard.press("Escape")
+    page.reload()
+    open_editor(page, page.locator(".awaiting", has_text="وصل وزير الأشغال").locator("[dir=rtl]"))
+    expect(box(page)).to_have_value("The minister came")
+
+
 def test_a_page_is_translated_by_keys_alone(page: Page, preview: Preview) -> None:
     for _ in range(40):
         page.keyboard.press("Tab")

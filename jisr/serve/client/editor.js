@@ -247,6 +247,15 @@ const drafts = {
       // There was none.
     }
   },
+  /** The id of a block of this document that has changed, or is gone, since something was typed for it. */
+  lost() {
+    try {
+      const ids = Object.keys(localStorage).filter((key) => key.startsWith(draftKey(""))).map((key) => key.slice(draftKey("").length));
+      return ids.find((id) => !messageOf(id));
+    } catch {
+      return undefined;
+    }
+  },
 };
 
 /* ---- The editor ------------------------------------------------------------------------------------ */
@@ -277,6 +286,7 @@ async function open(id) {
 function build(message) {
   const draft = drafts.read(message.id);
   const typed = draft && draft.text !== message.text ? draft : null;
+  const lost = typed ? undefined : drafts.lost();
   const position = page.messages.findIndex((one) => one.id === message.id) + 1;
   const left = page.messages.filter((one) => one.state !== "translated").length;
   const box = make("textarea", { ...spoken(page.language), id: "jisr-text", rows: "2", "aria-describedby": "jisr-problems", spellcheck: "true", autocomplete: "off" });
@@ -307,7 +317,8 @@ function build(message) {
     make("button", { type: "submit", class: "jisr-save", "aria-keyshortcuts": "Control+Enter" }, "Save, next ", make("kbd", {}, "Ctrl+Enter")),
     message.state === "outdated" ? right : null,
     make("button", { type: "button", "aria-keyshortcuts": "Escape", onclick: () => close() }, "Close ", make("kbd", {}, "Esc")),
-    typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, "Discard what I typed") : null));
+    typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, "Discard what I typed") : null,
+    lost ? make("button", { type: "button", onclick: (event) => { take(drafts.read(lost) ?? { text: "" }); drafts.remove(lost); event.target.remove(); } }, "Take what I typed for a block that has changed") : null));
   box.addEventListener("input", () => {
     fit();
     drafts.write(message.id, { text: box.value, digest: editor.digest });
