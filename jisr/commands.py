@@ -60,10 +60,11 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
         if language != site.source:
             for body in bodies:
                 path = catalogue_path(body.document.path, language)
-                wanted, document = segments(body), body.document.path
-                work.append((language, path, partial(_merge, path, wanted, document)))
+                own = partial(sync.merge, segments=segments(body), path=path, document=body.document.path)
+                work.append((language, path, own))
+            path = names_path(language)
             names = messages.site_segments(loaded.documents, site.sections)
-            work.append((language, names_path(language), partial(_merge, names_path(language), names, "")))
+            work.append((language, path, partial(sync.merge, segments=names, path=path, document="")))
         if language.code != interface.WRITTEN_IN:
             theme = theme_words.get(language.code)
             words = partial(interface.merged, templates, theme=theme, language=language)
@@ -113,10 +114,6 @@ def _brought(
     raw, old = _as_it_is(root, path, problems.append)
     stop_on_errors(problems, strict=False)
     return _brought(root, language, path, merged, raw, old)
-
-
-def _merge(path: str, wanted: Sequence[Segment], document: str, old: Catalogue | None) -> Catalogue:
-    return sync.merge(old, wanted, path=path, document=document)
 
 
 def _as_it_is(root: Path, path: str, report: Report) -> tuple[bytes | None, Catalogue | None]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +236,12 @@ def test_a_folder_in_the_place_of_a_catalogue_is_a_message(preview: Preview) -> 
     answer = preview.ask(f"/_jisr/api/page?page={PAGE}")
     assert answer.status == 422
     assert "this can't be read" in answer.text
+
+
+def test_writers_of_one_file_are_not_in_each_others_way(tmp_path: Path) -> None:
+    contents = [bytes([letter]) * 20_000 for letter in b"ab"]
+    with ThreadPoolExecutor() as pool:
+        done = list(pool.map(lambda content: replace_file(tmp_path / "a.po", content), contents * 5))
+    assert all(done)
+    assert (tmp_path / "a.po").read_bytes() in contents
+    assert [path.name for path in tmp_path.iterdir()] == ["a.po"]

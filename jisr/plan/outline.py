@@ -194,12 +194,12 @@ def outline(
             one: [f"{at}/" for at in redirects(site, facts[one])] for one in (first, second) if one in facts
         }
         own = next((one for one, at in aliases.items() if any(a.startswith(f"{path}/") for a in at)), "")
-        if own:
+        if first == second:
+            what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
+        elif own:
             other = second if own == first else first
             what = f"an alias of {own} and {other} both become {path}"
             hint = "take the alias out, or write another"
-        if first == second:
-            what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
         place = next(
             (one for one in (own, second, first) if one.startswith(("content/", "static/"))), "site.yaml"
         )

@@ -25,7 +25,7 @@ SCROLL = {"class": "table-scroll", "tabindex": "0"}
 
 ALIGN_CLASS = {"left": "align-start", "center": "align-center", "right": "align-end"}
 
-_REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figcaption"}
+_REMOVABLE = WRAPPED | {"li", "ul", "ol", "blockquote", "div", "figure", "figcaption"}
 _ALIGN = re.compile(r"text-align:\s*(left|center|right)")
 _OPAQUE = frozenset({"pre", "code", "kbd", "samp", "bdi", "bdo"})
 
@@ -154,7 +154,7 @@ def remove(element: Element, parents: Mapping[Element, Element]) -> None:
     """Take a block off the page, and what would stand empty without it."""
     empty: Element | None = element
     element.text = None
-    while empty is not None and empty.tag in {*_REMOVABLE, "figure"} and _is_empty(empty):
+    while empty is not None and empty.tag in _REMOVABLE and _is_empty(empty):
         parent = parents.get(empty)
         if parent is not None:
             parent.remove(empty)

@@ -13,40 +13,33 @@ from jisr.translate.catalog import FLAGS_OF_OTHERS, NPLURALS, Catalogue, Entry
 _PREVIOUS = re.compile(r"^#\|")
 _FORMER = re.compile(r'^#\| msgid "(\d+)"$', re.MULTILINE)
 
-_NAMES = {
-    name.lower(): name
-    for name in (
-        "Project-Id-Version", "Report-Msgid-Bugs-To", "PO-Revision-Date", "Last-Translator", "Language-Team",
-        "Language", "MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Plural-Forms",
-    )
-}  # fmt: skip
-"""The fields of a header, which others may write in small letters."""
-
 
 def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     """The catalogue as PO text: one line a string, in order, the same for the same entries.
 
     Header fields that a tool wrote are kept; those that gettext needs are completed.
     """
-    fields = {_NAMES.get(name.lower(), name): value for name, value in catalogue.header}
-    forms = fields.get("Plural-Forms", "")
+    given = {name.lower(): value for name, value in catalogue.header}  # others may write it in small letters
+    forms = given.get("plural-forms", "")
     forms = forms if NPLURALS.search(forms) else plural_forms  # gettext's own template says nplurals=INTEGER
     live = _entries_text(catalogue.entries.values(), language, forms)
     old = _entries_text(catalogue.obsolete.values(), language, forms)
     # Babel writes obsolete entries without their flags: a fuzzy one would come back as a translation.
     old = "\n".join(map(_as_obsolete, old.split("\n")))
     needed = {
-        "Project-Id-Version": fields.get("Project-Id-Version") or "Jisr",
-        "Report-Msgid-Bugs-To": fields.get("Report-Msgid-Bugs-To", ""),
-        "PO-Revision-Date": fields.get("PO-Revision-Date", ""),
-        "Last-Translator": fields.get("Last-Translator", ""),
-        "Language-Team": fields.get("Language-Team", ""),
+        "Project-Id-Version": given.get("project-id-version") or "Jisr",
+        "Report-Msgid-Bugs-To": given.get("report-msgid-bugs-to", ""),
+        "PO-Revision-Date": given.get("po-revision-date", ""),
+        "Last-Translator": given.get("last-translator", ""),
+        "Language-Team": given.get("language-team", ""),
         "Language": language,
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
         "Plural-Forms": forms,
     }
+    names = {name.lower(): name for name in needed}
+    fields = {names.get(name.lower(), name): value for name, value in catalogue.header}
     head = [f"# {line}".rstrip() for line in catalogue.comment]
     head += ['msgid ""', 'msgstr ""']
     head += [escape(f"{name}: {value}\n") for name, value in (fields | needed).items()]
