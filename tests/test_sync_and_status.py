@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jisr.translate import po
+from jisr.errors import Problem
+from jisr.translate import catalog, po
 from jisr.translate.catalog import Catalogue
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
@@ -24,6 +25,7 @@ summary: موجز الخبر.
 """
 FILES = {"content/articles/a.md": ARTICLE, "content/about.md": "---\ntitle: عن الموقع\n---\n\nنص.\n"}
 PO = "translations/en/articles/a.po"
+ABOUT = "translations/en/about.po"
 
 
 def translate(folder: SiteFolder, path: str) -> None:
@@ -140,17 +142,23 @@ def test_of_two_entries_with_one_msgid_no_word_is_lost(site: MakeSite) -> None:
     folder = site(FILES)
     folder.run("sync")
     written = (folder.path / PO).read_text(encoding="utf-8")
+    translate(folder, ABOUT)
+    translated = (folder.path / ABOUT).read_text(encoding="utf-8")
     folder.write(
         PO,
         written.replace('msgid "بند أول"\nmsgstr ""', '# Ask the desk.\nmsgid "بند أول"\nmsgstr ""')
         + '\nmsgid "قديم"\nmsgstr "Live"\n\n#~ msgid "قديم"\n#~ msgstr "Obsolete"\n'
         + '\n# Said twice.\n#~ msgid "بند أول"\n#~ msgstr "First"\n',
     )
+    folder.write(ABOUT, translated + '\n#~ msgid "نص."\n#~ msgstr "A text"\n')
     assert folder.run("sync").exit_code == 0
     text = (folder.path / PO).read_text(encoding="utf-8")
     assert '\n# Obsolete\n#~ msgid "قديم"\n#~ msgstr "Live"\n' in text
     assert "\n# Ask the desk.\n# Said twice.\n#. " in text
     assert 'msgid "بند أول"\nmsgstr "First"\n' in text
+    about = (folder.path / ABOUT).read_text(encoding="utf-8")
+    assert about.count('msgid "نص."') == about.count("# A text\n") == 1  # msgfmt takes no two
+    assert 'msgstr "text' in about.split('msgid "نص."\n')[1].split("\n")[0]
     assert "0 catalogues written" in folder.run("sync").stdout
 
 
@@ -174,20 +182,24 @@ def test_what_is_saved_while_sync_runs_is_merged_and_not_overwritten(
     assert 'msgid "فقرة جديدة."\nmsgstr ""' in text
 
 
-def test_a_word_that_gets_a_plural_and_loses_it_again_has_its_translation(site: MakeSite) -> None:
-    own = "translations/en/interface.po"
+def test_a_word_that_gets_a_plural_and_loses_it_again_keeps_its_translation(site: MakeSite) -> None:
+    own = "translations/fr/interface.po"
     settings = SITE_YAML.replace("en", "fr").replace("fr-GB", "fr-FR")
-    own = own.replace("/en/", "/fr/")
     folder = site({"site.yaml": settings, "templates/404.html": "{{ _('Letters') }}"})
     folder.run("sync")
     text = (folder.path / own).read_text(encoding="utf-8")
     folder.write(own, text.replace('msgid "Letters"\nmsgstr ""', 'msgid "Letters"\nmsgstr "Lettres"'))
     folder.write("templates/404.html", "{{ ngettext('Letters', 'Many', 3) }}")
-    folder.run("sync")
-    assert '#~ msgid "Letters"\n#~ msgstr "Lettres"' in (folder.path / own).read_text(encoding="utf-8")
-    folder.write("templates/404.html", "{{ _('Letters') }}")
-    folder.run("sync")
-    assert '\nmsgid "Letters"\nmsgstr "Lettres"' in (folder.path / own).read_text(encoding="utf-8")
+    problems: list[Problem] = []
+    for plural, strings in (("Many", ("Lettres",) * 2), (None, ("Lettres",))):
+        folder.run("sync")
+        found = catalog.read((folder.path / own).read_text(encoding="utf-8"), own, problems.append)
+        assert found
+        assert not problems
+        word = found.entries[None, "Letters"]
+        assert (word.plural, word.strings, word.fuzzy) == (plural, strings, True)
+        assert not found.obsolete
+        folder.write("templates/404.html", "{{ _('Letters') }}")
 
 
 def test_a_catalogue_that_a_tool_wrapped_is_left_as_it_is(site: MakeSite) -> None:

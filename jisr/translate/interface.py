@@ -159,13 +159,14 @@ def merged(
         if segment.key in entries or (segment.key in covered and segment.key not in own.entries):
             continue
         twins = [part[segment.key] for part in (own.entries, own.obsolete) if segment.key in part]
-        fitting = [one for one in twins if one.plural == plural]  # any other becomes obsolete
-        empty = Entry(segment.text, ("",) * forms if plural else ("",), plural=plural)
-        entries[segment.key] = next((one for one in fitting if one.translated), (*fitting, empty)[0])
-    obsolete = sync.retired(own, entries, ())
-    entries = {
-        key: replace(entry, references=tuple(references.get(key, ()))) for key, entry in entries.items()
-    }
+        told = [one for one in twins if one.translated]
+        fitting = [one for one in (*told, *twins) if one.plural == plural]
+        strings = (told[0].strings[0] if told else "",) * (forms if plural else 1)
+        # A word that gets a plural, or loses it, keeps its translation as far as it has one, to be checked.
+        anew = Entry(segment.text, strings, plural=plural, fuzzy=bool(told))
+        entries[segment.key] = (*fitting, anew)[0]
+    live, obsolete = sync.parted(own, entries, ())
+    entries = {key: replace(entry, references=tuple(references.get(key, ()))) for key, entry in live.items()}
     return Catalogue(own.path, own.header, own.comment, entries, obsolete, own.ending)
 
 

@@ -32,31 +32,36 @@ def merge(catalogue: Catalogue | None, segments: Sequence[Segment], *, path: str
     places: dict[Key, list[Segment]] = {}
     for segment in segments:
         places.setdefault(segment.key, []).append(segment)
+    live, obsolete = parted(old, matched, taken)
     entries = {
         key: replace(
             entry,
             references=tuple((document, segment.line) for segment in places[key] if segment.line),
             extracted=(places[key][0].kind,),
         )
-        for key, entry in matched.items()
+        for key, entry in live.items()
     }
-    return Catalogue(path, old.header, old.comment, entries, retired(old, matched, taken), old.ending)
+    return Catalogue(path, old.header, old.comment, entries, obsolete, old.ending)
 
 
-def retired(old: Catalogue, live: Mapping[Key, Entry], taken: Collection[Entry]) -> dict[Key, Entry]:
-    """The obsolete entries: what is neither in the `live` ones nor `taken` for one of them.
+def parted(
+    old: Catalogue, live: Mapping[Key, Entry], taken: Collection[Entry]
+) -> tuple[dict[Key, Entry], dict[Key, Entry]]:
+    """The entries that live, and the obsolete ones: all others that say something, and weren't `taken`.
 
-    A PO file has one of a key: where two were left, the words of the other become its comment.
+    A PO file has one of a key: the words of others become its comment.
     """
-    found: dict[Key, Entry] = {}
+    live = dict(live)
+    obsolete: dict[Key, Entry] = {}
     for key, entry in (*old.obsolete.items(), *old.entries.items()):
-        if not _worth_keeping(entry) or _is_there(entry, live.get(key)) or entry in taken:
+        if entry in taken or not _worth_keeping(entry):
             continue
-        twin = found.get(key)
-        words = [line for string in twin.strings for line in string.splitlines()] if twin else []
-        comments = (*twin.comments, *words, *entry.comments) if twin else entry.comments
-        found[key] = replace(entry, references=(), comments=tuple(dict.fromkeys(comments)))
-    return found
+        if key in live:
+            live[key] = _with_words(live[key], entry)
+        else:
+            unused = replace(entry, references=())
+            obsolete[key] = _with_words(unused, obsolete[key]) if key in obsolete else unused
+    return live, obsolete
 
 
 def find(catalogue: Catalogue | None, segments: Sequence[Segment]) -> tuple[Translation, ...]:
@@ -108,10 +113,11 @@ def _worth_keeping(entry: Entry) -> bool:
     return any(entry.strings) or bool(entry.comments)
 
 
-def _is_there(entry: Entry, live: Entry | None) -> bool:
-    """Whether what an entry says stands in the live one of its key, comments included."""
-    said = live is not None and (live.strings == entry.strings or not any(entry.strings))
-    return live is not None and said and set(entry.comments) <= set(live.comments)
+def _with_words(entry: Entry, twin: Entry) -> Entry:
+    """An entry with what its twin says besides, as comments."""
+    words = [line for string in twin.strings if string not in entry.strings for line in string.splitlines()]
+    said = [line for line in dict.fromkeys((*twin.comments, *words)) if line not in entry.comments]
+    return replace(entry, comments=(*said, *entry.comments)) if said else entry
 
 
 def translations(entries: Mapping[Key, Entry], segments: Iterable[Segment]) -> tuple[Translation, ...]:
