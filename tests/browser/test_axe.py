@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import small_targets, violations
 from tests.browser.served import Served
 
 
@@ -12,8 +12,11 @@ def test_no_page_has_an_accessibility_violation(built_site: Served, browser: Bro
     page = browser.new_page(bypass_csp=True)
     problems = []
     for path in built_site.pages():
+        page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(built_site.url(path))
         problems += [f"{path}: {found}" for found in violations(page, axe)]
+        page.set_viewport_size({"width": 390, "height": 800})
+        problems += [f"{path}: {found}" for found in small_targets(page, axe)]
     page.close()
     assert not problems, "\n".join(problems)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
+from tests.browser.accessibility import small_targets
 from tests.browser.served import Served, serve
 from tests.conftest import SITE_YAML, MakeSite
 
@@ -22,6 +23,12 @@ OVERFLOW = """() => {
   });
   return wide.slice(0, 5).map(element => element.outerHTML.slice(0, 80));
 }"""
+
+# What is wider than the window, where something around it may cut it off.
+CLIPPED = """() => [...document.querySelectorAll("main :not(.unseen)")].filter(element => {
+  const {left, right} = element.getBoundingClientRect();
+  return left < -1 || right > document.documentElement.clientWidth + 1;
+}).slice(0, 5).map(element => element.outerHTML.slice(0, 80))"""
 
 # What is squeezed in the masthead: the mark, the rows of languages, and what sticks out of it.
 SQUEEZED = """() => {
@@ -103,6 +110,26 @@ def test_the_masthead_holds_any_name_and_three_languages(site: MakeSite, page: P
     assert not problems, "\n".join(problems)
 
 
+def test_tags_of_any_length_stay_in_their_column_and_are_far_enough_apart(
+    site: MakeSite, browser: Browser, axe: str
+) -> None:
+    tags = f"[اقتصاد, {'x' * 80}, علوم, الأمم المتحدة, العلاقات الدولية بين دول مجلس التعاون لدول الخليج العربية]"
+    article = f"---\ntitle: خبر\ndate: 2023-10-16\ntags: {tags}\n---\n\nنص.\n"
+    folder = site({f"content/articles/{name}.md": article for name in "abc"})
+    assert folder.build().exit_code == 0
+    page = browser.new_page(bypass_csp=True)
+    problems = []
+    with serve(folder.path / "public") as served:
+        for path in ("", "en/", "articles/a/", "archive/2023/10/", "en/archive/2023/10/"):
+            for width in (320, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                page.goto(served.url(path))
+                if found := page.evaluate(CLIPPED) + small_targets(page, axe):
+                    problems.append(f"/{path} at {width}: {found}")
+    page.close()
+    assert not problems, "\n".join(problems)
+
+
 def test_every_text_has_the_direction_of_its_language(built_site: Served, page: Page) -> None:
     problems = []
     for path in built_site.pages():
@@ -174,3 +201,41 @@ def test_the_webfont_is_used_on_every_page(built_site: Served, page: Page) -> No
         if "loaded" not in states or "error" in states:
             problems.append(f"{path}: {states}")
     assert not problems, "\n".join(problems)
+
+
+QURAN = "﴿ٱلۡحَمۡدُ لِلَّهِ رَبِّ ٱلۡعَٰلَمِينَ ٢ ٱلرَّحۡمَٰنِ ٱلرَّحِيمِ ٣﴾ خَيۡرٗا ۖ وَهُوَ ٱلۡعَلِيُّ ۝"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "fetches_all"),
+    [
+        ("ar", "أعلن المجلس، في بيان: «٪٢٥ من ١٬٠٠٠؟» ثم ضُمّ إليه پاريس وڤيينا.", False),
+        ("ar", QURAN, False),
+        ("ar", "وصل إلى دهۆك", True),
+        ("fa", "گفت‌وگو دربارهٔ خانۀ ما؛ ۱۲٪ پیش از ژوئن", True),
+        ("ur", "بھارت، پاکستان اور ڈھاکہ کے لیے ٹھیک ہے، بڑے میں۔", True),
+        ("ckb", "هەولێر و سلێمانی پێکەوە دەڵێن", True),
+    ],
+)
+def test_every_letter_is_drawn_by_the_webfont(
+    built_site: Served, page: Page, language: str, text: str, fetches_all: bool
+) -> None:
+    page.goto(built_site.url("404.html"))
+    loaded = page.evaluate(
+        """async ([lang, text]) => {
+          document.body.replaceChildren(Object.assign(document.createElement("p"), {lang, textContent: text}));
+          await new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn)));
+          return [...await document.fonts.ready]
+            .filter(face => face.status === "loaded" && /arabic full/i.test(face.family)).length;
+        }""",
+        [language, text],
+    )
+    assert loaded == fetches_all
+    inspector = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        inspector.send(f"{domain}.enable")
+    root = inspector.send("DOM.getDocument")["root"]["nodeId"]
+    node = inspector.send("DOM.querySelector", {"nodeId": root, "selector": "p"})["nodeId"]
+    fonts = inspector.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    assert fonts
+    assert [font["familyName"] for font in fonts if not font["isCustomFont"]] == []
