@@ -95,13 +95,16 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     from jisr.read.sources import inside
     from jisr.translate.messages import RESERVED
     from jisr.urls import slug
-    from jisr.yamlfile import quoted
+    from jisr.yamlfile import quoted, wrong_control
 
     ctx.meta["jisr.site"] = site
     if not (site / "site.yaml").is_file():
         raise SiteError(
             Problem("site.yaml", 1, 1, "there is no site here", "go to a site's folder, or run jisr init")
         )
+    title = " ".join(title.split())
+    if wrong_control(title):
+        raise click.BadParameter("a title has no control characters", param_hint="TITLE")
     name = slug(title)
     if not name:
         raise click.BadParameter("a title needs a letter or a digit", param_hint="TITLE")
@@ -122,7 +125,7 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     if not inside(site, site / path):
         what = "a symbolic link leads out of the site"
         raise SiteError(Problem(path.as_posix(), 1, 1, what, "put the folder itself there"))
-    text = f"---\ntitle: {quoted(' '.join(title.split()))}\n{day}---\n\n"
+    text = f"---\ntitle: {quoted(title)}\n{day}---\n\n"
     with told(site / path):
         (site / path).parent.mkdir(parents=True, exist_ok=True)
         (site / path).write_text(text, encoding="utf-8", newline="\n")

@@ -26,6 +26,9 @@ DIRECTIVES = frozenset(
 
 _SOURCES = re.compile(r"[!-+\--:<-~]+(?: [!-+\--:<-~]+)*")
 _ADDRESS = re.compile(r"https?://[^\s/?#@\\]+(?:/(?:%[0-9A-Fa-f]{2}|[^\s?#\\%])*)?")
+_UNQUOTED = "/%:@!$&'()*+,;=~"
+"""What may stand in the path of an address as it is."""
+
 _CODE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 
@@ -107,10 +110,10 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     settings = validate(source, _Settings, report)
     if settings is None:
         return None
-    address = (base_url or settings.base_url).rstrip("/")
-    path = _path_of(address)
+    given = settings.base_url if base_url is None else base_url
+    address, path = _address_of(given.rstrip("/"))
     if path is None:
-        what = f"`base_url` is not an address ({address})"
+        what = f"`base_url` is not an address ({given})"
         report(
             source.problem(("base_url",), what, "write https://… with the path, if any, and nothing after")
         )
@@ -153,7 +156,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     if "cname" in settings.host_files and urlsplit(settings.base_url).path.strip("/"):
         what = "`cname` names a host, and `base_url` has a folder on it"
         report(source.problem(("host_files",), what, "take cname out, or the folder from `base_url`"))
-    if not (settings.cards == "recent" or isinstance(settings.cards, bool | date)):
+    if not (settings.cards == "recent" or type(settings.cards) in (bool, date)):  # not a time
         what = "`cards` says neither whether there are any nor from which day on"
         report(source.problem(("cards",), what, "write recent, true, false, or a date such as 2025-01-01"))
     if not settings.languages:
@@ -177,7 +180,7 @@ def _site(root: Path, source: YamlFile, base_url: str | None, report: Report) ->
     return Site(
         root=root,
         base_url=address,
-        base_path=quote(f"{path}/", safe="/%:@!$&'()*+,;=~"),
+        base_path=f"{path}/",
         languages=tuple(languages),
         settings=own,
         reading=Reading(
@@ -260,15 +263,21 @@ def _one_language(
     return found, LanguageSettings(own.title, own.description, menu)
 
 
-def _path_of(address: str) -> str | None:
-    """The path of an address; None if pages can't stand below it: it has a scheme, a host, perhaps a port."""
+def _address_of(text: str) -> tuple[str, str | None]:
+    """An address as it is sent, in ASCII, and its path: https://xn--… for https://مثال….
+
+    The path is None if pages can't stand below it: it has a scheme, a host, perhaps a port.
+    """
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(text)
         _ = parts.port  # raises for one that isn't a port
-    except ValueError:  # nor is a bracket always an IPv6 address's
-        return None
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:  # nor is a bracket always an IPv6 address's, and not every word is a host
+        return text, None
     odd = {"", ".", ".."} & set(parts.path.split("/")[1:])  # `//` would lead to another host
-    return parts.path if _ADDRESS.fullmatch(address) and parts.hostname and not odd else None
+    path = quote(parts.path, safe=_UNQUOTED)
+    fits = _ADDRESS.fullmatch(text) and parts.hostname and not odd
+    return f"{parts.scheme}://{host}{path}", path if fits else None
 
 
 def _is_timezone(name: str) -> bool:

@@ -163,15 +163,16 @@ def format_year(value: int, reader: Language) -> str:
     return _digits(str(value), reader)
 
 
-def format_number(value: int, reader: Language) -> str:
-    """A whole number with the locale's digits, separators and marks."""
+def format_number(value: float, reader: Language) -> str:
+    """A number with the locale's digits, separators and marks."""
     symbols = _symbols(reader)
-    grouped = f"{abs(value):,}".replace(",", symbols["group"])
+    marks = str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+    grouped = f"{abs(value):,}".translate(marks)
     return _digits(f"{symbols['minusSign'] if value < 0 else ''}{grouped}", reader)
 
 
-def format_percent(value: int, reader: Language) -> str:
-    """A percentage from whole percents: 25%, ٢٥٪ with its mark, 25 % in French."""
+def format_percent(value: float, reader: Language) -> str:
+    """A percentage from percents: 25%, ٢٥٪ with its mark, 25 % in French."""
     pattern = _locale(reader.locale).percent_formats[None].pattern
     space = "\u00a0" if "\u00a0" in pattern else ""
     return f"{format_number(value, reader)}{space}{_symbols(reader)['percentSign']}"

@@ -15,6 +15,8 @@ _UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0
 """Harakat, Koranic marks and tatweel: written or left out at will."""
 
 _HYPHENS = re.compile(r"-+")
+_NO_HOST = re.compile(r"[\x00-\x20\x7f%<>\\^|]")
+"""What no host may have: https://url.spec.whatwg.org/#forbidden-domain-code-point."""
 
 _KEPT = 1024
 """Slugs and URLs that are kept: names of tags and authors, addresses on pages that are made together."""
@@ -63,7 +65,9 @@ def url(output_path: str, base_path: str) -> str:
 
 
 def absolute(link: str, base_url: str) -> str:
-    """The full address of a link that begins at the host's root; of any other, itself."""
+    """The full address of a link that begins at the host's root, or with a host; of any other, itself."""
+    if link.startswith("//"):
+        return f"{base_url.partition(':')[0]}:{link}"
     return _host(base_url) + link if link.startswith("/") else link
 
 
@@ -71,6 +75,16 @@ def absolute(link: str, base_url: str) -> str:
 def _host(base_url: str) -> str:
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_address(link: str) -> bool:
+    """Whether a link that begins with a scheme or a host has a host that browsers take, and a port if any."""
+    try:
+        parts = urlsplit(link)
+        _ = parts.port  # raises for one that isn't a port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and not _NO_HOST.search(parts.netloc)
 
 
 def collision_key(output_path: str) -> str:

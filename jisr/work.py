@@ -295,6 +295,11 @@ class Shard:
         except TemplateFailedError as error:
             problems.append(error.problem)
             return
+        except UnicodeEncodeError as error:  # only a template can make it
+            what = f"U+{ord(text[error.start]):04X} is half a character, and no text"
+            path = f"templates/{output.content.template}"
+            problems.append(Problem(path, 1, 1, what, f"take out {ascii(text[error.start])[1:-1]}"))
+            return
         written.append(put(self.desk.aside, output.path, made, before))
 
     def _html(self, files: DocumentFiles, pages: str, problems: list[Problem]) -> tuple[str, ...]:

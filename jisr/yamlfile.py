@@ -6,7 +6,7 @@ Refuses what a reader wouldn't expect of a settings file: two keys alike, tags, 
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -24,12 +24,12 @@ Place = tuple[str, int, int]
 Steps = tuple[str | int, ...]
 
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
-_INDEX = re.compile(r" - at `\$\[(?P<index>\d+)\]`$")
 _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAK = re.compile("[\x85\u2028\u2029]")
 _OPEN = re.compile("[\"'\\[{]")
 _NO_BREAK = re.compile(":[\xa0\u202f\u2007]")
+_PLAIN = "write the value out; in quotes if the mark is a part of it"
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
 _NAMES = {
     "str": "text",
@@ -81,6 +81,11 @@ def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlF
 
     loader = yaml.CSafeLoader(text)
     try:
+        marked = list(_marked(text)) if "&" in text or "!" in text else ()
+        for mark, message, hint in marked:
+            fail(mark, message, hint)
+        if marked:
+            return None
         node = loader.get_single_node()
         if node is None:
             return YamlFile({}, {(): (path, first_line, 1)}, {})
@@ -107,6 +112,16 @@ def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlF
     if reading.failed:
         return None
     return YamlFile(values, reading.places, reading.texts)
+
+
+def _marked(text: str) -> Iterator[tuple[Any, str, str]]:
+    """The anchors, aliases and tags in a text, each with what to say of it."""
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.NodeEvent) and event.anchor:
+            yield event.start_mark, "anchors and aliases (& and *) are not read here", _PLAIN
+        elif tag:
+            yield event.start_mark, f"the tag {tag} is not read here", _PLAIN
 
 
 def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = ()) -> T | None:
@@ -145,7 +160,7 @@ def validate(source: YamlFile, kind: type[T], report: Report, *, below: Steps = 
             try:
                 result[name] = msgspec.convert(values[name], types[name])
             except msgspec.ValidationError as error:
-                report(_wrong_type(source, at, str(error), types[name]))
+                _tell_wrong_type(source, at, values[name], types[name], error, report)
         elif isinstance(values[name], bool) and bool in get_args(types[name]):
             result[name] = values[name]
         elif get_origin(types[name]) is tuple:
@@ -169,7 +184,7 @@ def _converted(
         try:
             found[key] = msgspec.convert(value, get_args(kind)[1])
         except msgspec.ValidationError as error:
-            report(_wrong_type(source, (*below, key), str(error), get_args(kind)[1]))
+            _tell_wrong_type(source, (*below, key), value, get_args(kind)[1], error, report)
     return found
 
 
@@ -203,7 +218,7 @@ def _date(value: Any) -> date | None:
 def _unknown_key(source: YamlFile, at: Steps, known: Iterable[str]) -> Problem:
     key = str(at[-1])
     shown = "".join(c for c in key if c.isprintable())
-    near = difflib.get_close_matches(shown.lower(), known, 1, 0.5)
+    near = difflib.get_close_matches(shown.lower(), known, 1)
     hint = f"did you mean `{near[0]}`?" if near else f"the keys are {', '.join(known)}"
     if shown != key:
         return source.problem(at, f"an invisible mark stands in the key `{shown}`", "type the key again")
@@ -217,17 +232,30 @@ def _choices(kind: Any) -> list[str]:
     return [choice for part in get_args(kind) for choice in _choices(part)]
 
 
+def _tell_wrong_type(
+    source: YamlFile, at: Steps, value: Any, kind: Any, error: msgspec.ValidationError, report: Report
+) -> None:
+    """Report msgspec's finding on a value of a kind; of a list, on each of its items."""
+    if not (isinstance(value, list) and get_origin(kind) is tuple):
+        report(_wrong_type(source, at, str(error), kind))
+        return
+    for index, item in enumerate(value):
+        try:
+            msgspec.convert(item, get_args(kind)[0])
+        except msgspec.ValidationError as of_item:
+            report(_wrong_type(source, (*at, index), str(of_item), get_args(kind)[0]))
+
+
 def _wrong_type(source: YamlFile, at: Steps, said: str, kind: Any) -> Problem:
     """One of msgspec's findings on a single value of a kind, in the words of a writer."""
-    name = at[-1]
-    if place := _INDEX.search(said):
-        at, name = (*at, int(place["index"])), f"{name}[{place['index']}]"
-        said = said[: place.start()]
+    name = f"{at[-2]}[{at[-1]}]" if isinstance(at[-1], int) else at[-1]
     text = source.texts.get(at, "…")
     types = _TYPES.search(said)
-    if choices := _choices(kind):
+    wants_list = types is not None and types["wanted"].startswith("array")
+    choices = _choices(kind)
+    if choices and not (wants_list and text in choices):
         near = difflib.get_close_matches(text.lower(), choices, 1, 0.5)
-        among = f"{'a list of ' if types and types['wanted'].startswith('array') else ''}{', '.join(choices)}"
+        among = f"{'a list of ' if wants_list else ''}{', '.join(choices)}"
         what = f"`{name}` can't be {text}" if text != "…" else f"`{name}` can't be that"
         return source.problem(at, what, f"did you mean {near[0]}?" if near else f"write {among}")
     if "RFC3339" in said:
@@ -253,7 +281,6 @@ class _Reading:
         self.loader, self.place_of, self.report = loader, place, report
         self.places: dict[Steps, Place] = {}
         self.texts: dict[Steps, str] = {}
-        self.seen: set[int] = set()
         self.failed = False
 
     def place(self, node: yaml.Node) -> Place:
@@ -266,17 +293,14 @@ class _Reading:
     def value(self, node: yaml.Node, steps: Steps) -> Any:
         if steps not in self.places:  # a value stands where its key does
             self.places[steps] = self.place(node)
-        if id(node) in self.seen:
-            return self.fail(node, "anchors and aliases (& and *) are not read here", "write it out")
-        self.seen.add(id(node))
         if isinstance(node, yaml.MappingNode) and node.tag == "tag:yaml.org,2002:map":
             return self.mapping(node, steps)
         if isinstance(node, yaml.SequenceNode) and node.tag == "tag:yaml.org,2002:seq":
             return [self.value(item, (*steps, i)) for i, item in enumerate(node.value)]
         if node.tag not in _SCALARS:
-            return self.fail(node, f"the tag {node.tag} is not read here", "write plain values only")
+            return self.fail(node, f"the tag {node.tag} is not read here", _PLAIN)
         self.texts[steps] = node.value
-        if not node.value.isprintable() and (wrong := _wrong_control(node.value)):
+        if not node.value.isprintable() and (wrong := wrong_control(node.value)):
             what = f"the control U+{ord(wrong):04X} can't stand there"
             return self.fail(node, what, "remove it; isolates stand in pairs")
         try:
@@ -304,7 +328,7 @@ class _Reading:
         return result
 
 
-def _wrong_control(text: str) -> str:
+def wrong_control(text: str) -> str:
     """The first control character that no text may have, else the first directional one without a partner."""
     if found := _CONTROL.search(text):
         return found[0]

@@ -421,11 +421,12 @@ CASES: list[tuple[str, Files, list[str]]] = [
     ),
     (
         "spacing",
-        prose("قال ، ثم سكت\n؛ فلمّا سئل،أجاب."),
+        prose("قال ، ثم سكت\n؛ فلمّا سئل،أجاب.\n\nقال،«نعم»."),
         [
             "A:7:5: warning: a space stands before `،`; take it out",
             "A:8:1: warning: a space stands before `؛`; take it out",
             "A:8:12: warning: no space stands after `،`; write ، أجاب",
+            "A:10:4: warning: no space stands after `،`; write ، «نعم",
         ],
     ),
     (
@@ -455,9 +456,10 @@ CASES: list[tuple[str, Files, list[str]]] = [
     ),
     (
         "letters",
-        prose("ﻻ شيء، والآن."),
+        prose("ﻻ شيء، والآن.\n\nﻣﺤﻤﺪ"),
         [
             "A:7:1: warning: `ﻻ` is written in presentation forms; write لا",
+            "A:9:1: warning: `ﻣﺤﻤﺪ` is written in presentation forms; write محمد",
         ],
     ),
     (
@@ -491,6 +493,17 @@ CASES: list[tuple[str, Files, list[str]]] = [
             "A:8:1: warning: the item isn't within the one above: it is indented by fewer than four spaces; indent it by four spaces",
             "A:10:1: warning: the number ١. begins no sound list; write 1. with ASCII digits: the page shows its own",
             "A:12:1: warning: the invisible character U+200F before `-` hides it from Markdown; delete it and type the line's beginning again",
+        ],
+    ),
+    (
+        "markdown-list",
+        prose(
+            "- مصر\n\n  - القاهرة\n    - حلوان\n      - المعادي\n\n1. لبنان\n    - بيروت\n        - الحمرا"
+        ),
+        [
+            "A:9:1: warning: the item isn't within the one above: it is indented by fewer than four spaces; indent it by four spaces",
+            "A:10:1: warning: the item isn't within the one above: it is indented by fewer than four spaces; indent it by four spaces",
+            "A:11:1: warning: the item isn't within the one above: it is indented by fewer than four spaces; indent it by four spaces",
         ],
     ),
     (
@@ -831,6 +844,25 @@ def test_html_is_checked_by_nu_where_it_is_installed(site: MakeSite) -> None:
 def test_without_nu_the_check_says_so(site: MakeSite) -> None:
     folder = site(prose("نصّ."))
     assert "jisr: the HTML was not checked by Nu, which isn't installed" in folder.run("check").stderr
+
+
+def test_a_file_for_a_search_engine_needs_no_head(site: MakeSite) -> None:
+    own = '<p>google-site-verification: google123.html</p><a href="/gone/">x</a>'
+    folder = site({"content/articles/a.md": article(), "site.yaml": ALONE, "static/google123.html": own})
+    folder.build()
+    said = [line for line in folder.run("check").stdout.splitlines() if "google123" in line]
+    assert len(said) == 1
+    assert "/gone/" in said[0]
+
+
+def test_an_address_in_arabic_stands_everywhere_as_it_is_sent(site: MakeSite) -> None:
+    settings = ALONE.replace("https://example.org", "https://مثال.مصر/أخبار")
+    folder = site({"content/articles/a.md": article(), "site.yaml": settings})
+    assert folder.build().exit_code == 0
+    address = "https://xn--mgbh0fb.xn--wgbh1c/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/articles/a/"
+    assert f'<link rel="canonical" href="{address}">' in folder.read("articles/a/index.html")
+    assert f"<loc>{address}</loc>" in folder.read("sitemap.xml")
+    assert folder.run("check").exit_code == 0
 
 
 def test_nothing_is_changed_by_a_check(site: MakeSite) -> None:

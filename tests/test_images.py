@@ -413,6 +413,13 @@ def test_pillow_has_what_is_needed() -> None:
         assert features.check(feature), feature
 
 
+def test_a_picture_too_tall_for_webp_is_made_as_wide_as_it_can_be(site: MakeSite) -> None:
+    tall = written(Image.new("RGB", (1000, 18_000)), "PNG")
+    folder = site({"content/articles/a.md": ARTICLE.format("x.png"), "content/articles/x.png": tall})
+    assert folder.build().exit_code == 0
+    assert {size[0] for size in sized(folder).values()} == {480, 800}
+
+
 # settings
 
 

@@ -145,6 +145,9 @@ def test_numbers_in_other_languages_follow_their_rules() -> None:
     assert format_number(1234567, language("fr")) == "1\u202f234\u202f567"
     assert format_percent(25, language("fr")) == "25\u00a0%"
     assert format_number(0, language("en")) == "0"
+    assert format_number(-1234.5, language("de")) == "-1.234,5"
+    assert format_number(1234.5, language("ar", "ar-SY")) == "١٬٢٣٤٫٥"
+    assert format_percent(12.5, language("ar", "ar-SY")) == "١٢٫٥٪\u061c"
 
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from([*LATIN, *ARABIC]))

@@ -325,6 +325,39 @@ def test_what_a_document_gives_its_template_is_a_page_or_a_message(site: MakeSit
     assert result.exit_code == 0 or result.stderr.startswith("content/articles/a.md:2:")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "extra.a.append(9)",
+        "extra.a.b.update({'c': 1})",
+        "extra.a.b.pop('c')",
+        "extra.a.sort()",
+        "extra.a.__iadd__([1])",
+    ],
+)
+def test_a_template_cannot_change_what_it_is_given(site: MakeSite, change: str) -> None:
+    given = "[1, 2]" if ".b." not in change else "{b: {c: 2}}"
+    article = ARTICLE.replace("title:", f"extra: {{a: {given}}}\ntemplate: own.html\ntitle:")
+    template = f"{{{{ edition.extra.a|tojson }}}}\n{{{{ edition.{change} }}}}"
+    folder = site({**FILES, "content/articles/a.md": article, "templates/own.html": template})
+    said = folder.build().stderr
+    assert said.startswith("templates/own.html:2:1: error:")
+    assert "what is in `extra` can't be changed" in said
+
+
+def test_half_a_character_and_values_of_another_kind_are_errors_of_the_template(site: MakeSite) -> None:
+    for wrong, what in (
+        (r"{{ '\ud800' }}", "U+D800 is half a character"),
+        ("{{ '2023'|date }}", "this is no date: 2023"),
+        ("{{ '5'|number }}", "this is no number: 5"),
+    ):
+        folder = site({**FILES, "content/articles/a.md": ARTICLE, "templates/article.html": wrong})
+        result = folder.build()
+        assert result.exit_code == 1
+        assert result.stderr.startswith("templates/article.html:1:1: error:")
+        assert what in result.stderr
+
+
 def test_a_text_is_escaped_and_the_same_as_markup_is_not(site: MakeSite) -> None:
     shown = "{% set a = '<i> ' ~ page.kind %}{{ a }}{{ a|safe }}{{ a }}{{ a|safe }}{{ 1 }}{{ true }}{{ none }}{{ [a] }}"
     folder = site({**FILES, "content/articles/a.md": ARTICLE, "templates/article.html": shown})

@@ -106,11 +106,12 @@ class Folder:
             return Target("outside")
         fragment = unquote(full.fragment)
         path = unquote(full.path) or "/"
-        if not path.startswith(self.base_path):
-            own = path + "/" == self.base_path
+        top = unquote(self.base_path)
+        if not path.startswith(top):
+            own = path + "/" == top
             elsewhere = bool(scheme or link.startswith("//"))  # another site on the same host
             return Target("file" if own else "outside" if elsewhere else "nowhere", "index.html", fragment)
-        path = path[len(self.base_path) :]
+        path = path[len(top) :]
         if not path or path.endswith("/"):
             tried = [f"{path}index.html"]
         else:  # servers of static sites answer these too

@@ -11,7 +11,7 @@ from jisr.check.findings import Say
 from jisr.check.typography import HAS_ARABIC
 from jisr.model import Language
 
-_NESTED = re.compile(r"[ ]{1,3}(?:[-*+]|\d{1,3}\.)[ \t]+\S")
+_ANY_ITEM = re.compile(r"(?P<indent> *)(?:[-*+]|\d{1,3}\.)[ \t]+\S")
 _EASTERN_ITEM = re.compile(r"[ ]{0,3}(?P<number>[\u0660-\u0669\u06f0-\u06f9]{1,3})(?P<mark>[.)-])[ \t]+\S")
 _INVISIBLE = re.compile(
     "(?P<mark>[\u200b\u200e\u200f\u061c\ufeff\u00a0]+)(?:#|[-*+][ ]|>|\\d+\\.[ ]|```|~~~)"
@@ -54,7 +54,7 @@ def markdown(found: Iterable[Chunk], body: str, prose: Pieces, source: Language,
         elif chunk.kind != "fence":
             _invisible(chunk, say)
             _fences(chunk, say)
-            _lists(chunk, say)
+            _lists(chunk, found[number - 1] if number and chunk.within else None, say)
             _headings(chunk, say)
             _notes(chunk, after, say)
             if chunk.kind == "text":
@@ -91,8 +91,13 @@ def _fences(chunk: Chunk, say: Say) -> None:
             return
 
 
-def _lists(chunk: Chunk, say: Say) -> None:
+def _lists(chunk: Chunk, before: Chunk | None, say: Say) -> None:
+    """Items that are none, or that stand beside the item above instead of within it.
+
+    `before` is what stands above in the same item.
+    """
     lines = list(chunk.places())
+    above = next(filter(None, map(_ANY_ITEM.match, reversed(before.lines))), None) if before else None
     opened = (
         chunk.within or bool(ITEM.match(lines[0][1])) or lines[0][1].lstrip()[:1] in ("!", ":", "|", "<", "[")
     )
@@ -106,19 +111,19 @@ def _lists(chunk: Chunk, say: Say) -> None:
             what = "the line looks like an item of a list and belongs to the paragraph above"
             say("markdown-list", at, what, "leave a blank line before the list")
             return
-        elif (
-            opened
-            and not chunk.within
-            and _NESTED.match(line)
-            and ITEM.match(previous)
-            and previous[0] != " "
-        ):
+        elif above and (item := _ANY_ITEM.match(line)) and 0 < _further(item, above) < 4:
             what = "the item isn't within the one above: it is indented by fewer than four spaces"
             say("markdown-list", at, what, "indent it by four spaces")
+        above = _ANY_ITEM.match(line) or above
         if line.startswith("#"):
             opened = False
         previous = "" if line.startswith("#") else line
         opened = opened or (not previous and bool(ITEM.match(line)))
+
+
+def _further(item: re.Match[str], above: re.Match[str]) -> int:
+    """By how many spaces an item is indented further than the one above."""
+    return len(item["indent"]) - len(above["indent"])
 
 
 def _headings(chunk: Chunk, say: Say) -> None:

@@ -60,6 +60,13 @@ def check(root: Path, output: Path, jobs: int | None, watch: Watch = lambda resu
     return _Run(root, output, site, built, jobs, watch).all()
 
 
+COPIED = ("static", "content")
+"""The folders whose files stand on the site as they are."""
+
+OF_TEMPLATES = ("titles", "headings")
+"""Checks of what a page is to have that a template makes; a search engine's own file has none of it."""
+
+
 class _Run:
     """One check of one site."""
 
@@ -73,6 +80,7 @@ class _Run:
         self.documents = document_files(scan(root, "content", _ignored), _ignored)
         self.found: list[Finding] = [Finding(problem, "build") for problem in built.warnings]
         self.pages: dict[str, PageFacts] = {}
+        """The pages that templates made, by their paths."""
 
     def all(self) -> Checked:
         """Do all checks."""
@@ -97,15 +105,22 @@ class _Run:
         """Look at each page, document and catalogue by itself."""
         there = {source.path for source in scan(self.root, "translations", _ignored)}
         catalogues = all_catalogues(self.site, (document.path for document in self.documents))
-        work: list[Any] = [path for path in sorted(self.folder.files) if path.endswith(".html")]
+        html = sorted(path for path in self.folder.files if path.endswith(".html"))
+        copied = {path for path in html if any((self.root / own / path).is_file() for own in COPIED)}
+        work: list[Any] = list(html)
         work += self.documents
         work += [pair for pair in catalogues if pair[0] in there]
         batches = [work[at : at + BATCH] for at in range(0, len(work), BATCH)]
         number = min(processes_for(len(work), self.jobs), len(batches))
         looked = _each(_Desk(self.folder, self.site, self.shown), batches, number)
+        without_template = {self.shown[path] for path in copied}
         for facts, findings in self.watch(looked, len(work), BATCH):
-            self.pages |= {page.path: page for page in facts}
-            self.found += findings
+            self.pages |= {page.path: page for page in facts if page.path not in copied}
+            self.found += [
+                one
+                for one in findings
+                if not (one.check in OF_TEMPLATES and one.problem.path in without_template)
+            ]
 
     def validity(self) -> str:
         """Ask the Nu checker; what to say where that isn't possible, or where it is for some pages only."""

@@ -18,6 +18,9 @@ _DIGIT = f"[0-9{_EASTERN}]"
 _SYSTEMS = ("0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹")
 
 HAS_ARABIC = re.compile(f"[{LETTER}]")
+_IS_ARABIC = re.compile(f"[{LETTER}\ufb50-\ufdff\ufe70-\ufefc]")
+"""Presentation forms too."""
+
 _COMMA = re.compile(rf"(?<!{_DIGIT})(?<!،){_DIGIT}+(?:،{_DIGIT}+)+")
 _THOUSANDS = re.compile(rf"{_DIGIT}{{1,3}}(?:،{_DIGIT}{{3}})+")
 _DECIMAL = re.compile(rf"{_DIGIT}+،{_DIGIT}{{1,2}}")
@@ -28,7 +31,7 @@ _NUMBER = re.compile(rf"{_DIGIT}(?:[.,٬٫]?{_DIGIT})+")
 _SPACE_BEFORE = re.compile(
     rf"(?<=[{LETTER}{_MARKS}\w»”)\]{FILLED}])[ \t\u00a0]+\n?(?P<mark>[،؛؟])|\n[ \t]*(?P<start>[،؛؟])"
 )
-_NO_SPACE_AFTER = re.compile(rf"(?<=[{LETTER}{_MARKS}])(?P<mark>[،؛؟])(?P<next>[{LETTER}]+)")
+_NO_SPACE_AFTER = re.compile(rf"(?<=[{LETTER}{_MARKS}])(?P<mark>[،؛؟])(?P<next>[«(]?[{LETTER}]+)")
 _LATIN_MARK = re.compile(rf"(?<=[{LETTER}{_MARKS}»])(?P<mark>[,;?])(?=[\s{LETTER}»”{FILLED})]|$)")
 _FOR_LATIN = {",": "،", ";": "؛", "?": "؟"}
 _TATWEEL = re.compile(rf"[{LETTER}{_MARKS}]*\u0640{{2,}}[{LETTER}{_MARKS}\u0640]*")
@@ -52,7 +55,7 @@ _EDGE = re.compile(
 
 def typography(text: str, say: Say) -> None:
     """What is wrong in a piece of Arabic prose."""
-    if not HAS_ARABIC.search(text):
+    if not _IS_ARABIC.search(text):
         return
     _numbers(text, say)
     _spaces(text, say)

@@ -195,7 +195,10 @@ def outline(
         }
         own = next((one for one, at in aliases.items() if any(a.startswith(f"{path}/") for a in at)), "")
         if first == second:
-            what, hint = f"an alias leads to {path}, the document's own place", "take the alias out"
+            what, hint = (
+                f"an alias leads to {path}, where the document has a page or another alias",
+                "take the alias out",
+            )
         elif own:
             other = second if own == first else first
             what = f"an alias of {own} and {other} both become {path}"

@@ -42,6 +42,7 @@ from jisr.plan.views import (
     SiteView,
     Term,
     Year,
+    frozen,
 )
 from jisr.read.documents import day_of, instant
 from jisr.translate.editions import summarise
@@ -476,7 +477,7 @@ def _edition_view(site: Site, document: Shown, place: int, links: Links) -> Edit
         newer=_beside(around.newer[place], edition.language, links) if around.newer else None,
         older=_beside(around.older[place], edition.language, links) if around.older else None,
         related=tuple([_beside(other[place], edition.language, links) for other in around.related]),
-        extra=metadata.extra,
+        extra=frozen(metadata.extra),
     )
 
 

@@ -9,6 +9,27 @@ from msgspec import Struct
 from jisr.model import BlockState, Heading, Language, Phrase, Progress, Unpublished
 
 
+def frozen(value: Any) -> Any:
+    """Lists and groups of keys that can be read like others, and not changed."""
+    if isinstance(value, dict):
+        return _Keys({key: frozen(item) for key, item in value.items()})
+    return _List(map(frozen, value)) if isinstance(value, list) else value
+
+
+def _refuse(*_: Any, **__: Any) -> Any:
+    raise TypeError("what is in `extra` can't be changed")
+
+
+class _List(list[Any]):
+    __delitem__ = __iadd__ = __imul__ = __setitem__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+
+class _Keys(dict[str, Any]):
+    __delitem__ = __ior__ = __setitem__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
 class Link(Struct, frozen=True):
     """An entry of a menu."""
 

@@ -16,7 +16,7 @@ from jisr.errors import Problem, Report
 from jisr.model import Document, DocumentFiles, Metadata, Reading, Source, Unpublished
 from jisr.permalinks import fill
 from jisr.read.sources import place, read_text, read_with_bytes
-from jisr.urls import page_path, slug
+from jisr.urls import is_address, page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
 
 CONTENT = "content/"
@@ -25,6 +25,9 @@ BODIES = (".md", ".txt")
 SIDECARS = (".yaml", ".yml")
 OF_DOCUMENTS = (*BODIES, *SIDECARS)
 """How files end that are documents or the metadata of one; any other is copied as it is."""
+
+_MEANT = {".markdown": ".md", ".mdown": ".md", ".mkd": ".md"}
+"""Other generators' names of Markdown."""
 
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)", re.ASCII)
 _ARABIC_LIST = re.compile(r"^[ \t]*[\w-]+:[ \t]*\[[^\]\n]*،", re.MULTILINE)
@@ -38,9 +41,11 @@ def document_files(sources: Collection[Source], report: Report) -> tuple[Documen
     by_path = {source.path: source for source in sources if source.path.endswith(OF_DOCUMENTS)}
     for path in [one.path for one in sources] if len(by_path) < len(sources) else ():
         stem, _, ending = path.rpartition(".")
-        if path not in by_path and f".{ending.lower()}" in OF_DOCUMENTS:
-            what = f"the name of a document ends in .{ending.lower()}, in small letters"
-            report(Problem(path, 1, 1, what, f"rename it to {stem}.{ending.lower()}"))
+        wanted = _MEANT.get(f".{ending.lower()}", f".{ending.lower()}")
+        if path not in by_path and wanted in OF_DOCUMENTS:
+            case = ", in small letters" if wanted == f".{ending.lower()}" else ""
+            what = f"the name of a document ends in {wanted}{case}"
+            report(Problem(path, 1, 1, what, f"rename it to {stem}{wanted}"))
     if all(path.endswith(".md") for path in by_path):
         return tuple([DocumentFiles(path, (source,)) for path, source in by_path.items()])
     bodies = [path.rpartition(".")[0] for path in by_path if path.endswith(BODIES)]
@@ -280,8 +285,10 @@ def _document(
         for index, name in enumerate(getattr(metadata, key)):
             if _is_blank(name):
                 fail((key, index), f"an empty name in `{key}`", "write it, or take it out")
+    if metadata.source and _is_blank(metadata.source.name):
+        fail(("source", "name"), "the source has an empty name", "write it")
     link = metadata.source and metadata.source.url
-    if link and not link.startswith(("http://", "https://")):
+    if link and not (link.startswith(("http://", "https://")) and is_address(link)):
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
     if faults:
         return None

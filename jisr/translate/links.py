@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from jisr.errors import Problem, Report
 from jisr.model import Document, Language, Site
 from jisr.read.policy import refused_scheme
-from jisr.urls import collision_keys, page_path, url
+from jisr.urls import collision_keys, is_address, page_path, url
 
 
 class Links:
@@ -70,7 +70,9 @@ class Links:
             parts = urlsplit(link)
         except ValueError:  # brackets and the like in the place of a host
             return None
-        if parts.scheme or parts.netloc or not parts.path:
+        if parts.scheme in ("http", "https") or link.startswith("//"):
+            return link if is_address(link) else None
+        if parts.scheme or not parts.path:
             return link
         target = unquote(parts.path)
         found = self.from_root(target) if target.startswith("/") else self._beside(path, target, language)
@@ -86,11 +88,10 @@ class Links:
         found = self.follow(document.path, language, link)
         if found is not None:
             return found
-        try:
-            path = unquote(urlsplit(link).path)
-        except ValueError:
-            _tell(document, link, f"{link} is not an address", "check its brackets", report)
+        if link.startswith(("//", "http:", "https:")) and not is_address(link):
+            _tell(document, link, f"{link} is not an address", "check its host", report)
             return link
+        path = unquote(urlsplit(link).path)
         full = self._full(document.path, path)
         if _named(full, self.drafts):
             what = f"the link leads to {path}, which is a draft or isn't out at present"

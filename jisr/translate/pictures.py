@@ -7,6 +7,9 @@ from html import escape, unescape
 from jisr.model import ImageSettings, PictureFacts, Site, Sized, Source
 from jisr.urls import url
 
+TALLEST = 16_383
+"""Pixels of a WebP's side."""
+
 FOLDER = "sized"
 """Where smaller pictures stand on the site. What is at an address there never changes."""
 
@@ -108,9 +111,10 @@ class Pictures:
         """The widths that are made: those below the picture's own, and its own if none is above it."""
         if not facts.scalable:
             return ()
-        smaller = tuple(width for width in self._all() if width < facts.width)
+        most = TALLEST * facts.width // max(facts.height, 1)  # a wider one would be too tall
+        smaller = tuple(width for width in self._all() if width < facts.width and width <= most)
         # In its own format it is there already.
-        whole = len(smaller) < len(self._all()) and facts.format != form
+        whole = facts.width <= min(most, max(self._all(), default=0)) and facts.format != form
         return (*smaller, facts.width) if whole else smaller
 
     def _output(self, path: str, width: int, form: str) -> str:

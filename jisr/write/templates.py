@@ -116,10 +116,10 @@ class Templates:
 
         self.environment.install_gettext_callables(say, say_number, newstyle=True)  # type: ignore[attr-defined]
         self.environment.filters |= {
-            "date": _localised(languages.format_date),
-            "hijri": _localised(languages.format_hijri),
-            "number": _localised(languages.format_number),
-            "percent": _localised(languages.format_percent),
+            "date": _localised("date", date, languages.format_date),
+            "hijri": _localised("date", date, languages.format_hijri),
+            "number": _localised("number", (int, float), languages.format_number),
+            "percent": _localised("number", (int, float), languages.format_percent),
             "isodate": _isodate,
             "timestamp": datetime.isoformat,
             "isolate": _isolate,
@@ -149,7 +149,7 @@ class Templates:
             "exists": lambda path: path in assets,
             "integrity": integrity,
             "url": lambda path: url(path.lstrip("/"), base_path),
-            "language_name": _localised(languages.language_name),
+            "language_name": _localised("language", Language, languages.language_name),
         }
 
     @cached_property
@@ -488,13 +488,17 @@ class TemplateFailedError(Exception):
         self.problem = problem
 
 
-def _localised(function: Callable[[Any, Language], str]) -> Callable[..., str]:
+def _localised(
+    what: str, kind: type | tuple[type, ...], function: Callable[[Any, Language], str]
+) -> Callable[..., str]:
     """A function of a value and the reader's language as a filter that knows the language of its page."""
 
     @pass_context
     def filtered(context: Context, value: Any) -> str:
         if value is None:  # Babel would take it for this moment
             raise TypeError("there is no value here: ask for it before, as in {% if edition.updated %}")
+        if not isinstance(value, kind):
+            raise TypeError(f"this is no {what}: {value}")
         return function(value, context["site"].language)
 
     return filtered
