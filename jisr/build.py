@@ -328,7 +328,11 @@ class _Run:
         commands.stop_on_errors(problems, strict=options.strict)
         if not self.staging.aside.whole:
             placing.refuse_clashes(
-                self.staging.output, {o.path: None for o in planned.stale}, self.looked.written
+                self.staging.output,
+                [output.path for output in planned.stale],
+                planned.removed,
+                self.looked.written,
+                self.looked.tampered,
             )
         making = write.Making(
             plan=planned,

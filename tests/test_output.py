@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from jisr.write.state import State
-from tests.conftest import Result, SiteFolder
+from tests.conftest import SITE_YAML, MakeSite, Result, SiteFolder
 
-MakeSite = Callable[[Mapping[str, str]], SiteFolder]
 
 ARTICLE = "---\ntitle: خبرٌ عن الجسر\ndate: 2023-10-16\n---\n\nافتُتح الجسرُ عام 2023 بطول 40 مترًا.\n"
 FILES = {"content/articles/a.md": ARTICLE, "content/about.md": "---\ntitle: عن جسر\n---\n\nمن نحن.\n"}
@@ -108,6 +107,45 @@ def test_files_of_others_survive_and_are_reported(site: MakeSite) -> None:
             "articles/a/صورة.txt (not written by Jisr)\n"
         ).replace("public:", f"{folder.path / 'public'}:")
         assert tree(folder.path / "public") == before
+
+
+def test_nothing_is_written_or_removed_behind_a_link_in_the_output_folder(
+    site: MakeSite, tmp_path: Path
+) -> None:
+    folder = built(site)
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "index.html").write_text("precious")
+    shutil.rmtree(folder.path / "public/about")
+    (folder.path / "public/about").symlink_to(precious)
+    for about in (folder.path / "content/about.md", folder.path / "content/who.md"):
+        result = folder.build()
+        assert result.exit_code == 1
+        assert "public/about:1:1: error: something that Jisr didn't write stands where" in result.stderr
+        assert (precious / "index.html").read_text() == "precious"
+        if about.exists():
+            about.rename(folder.path / "content/who.md")
+    (folder.path / "public/about").unlink()
+    assert folder.build().exit_code == 0
+
+
+@pytest.mark.parametrize("obstacle", ["about", "about/index.html"])
+def test_what_stands_in_the_place_of_a_page_stops_the_build_before_it_changes_anything(
+    site: MakeSite, obstacle: str
+) -> None:
+    folder = built(site)
+    shutil.rmtree(folder.path / "public/about")
+    folder.write("public/about/index.html/mine.txt" if "/" in obstacle else "public/about", "mine")
+    folder.write("site.yaml", SITE_YAML.replace("title: Jisr", "title: Other"))
+    before = tree(folder.path / "public")
+    result = folder.build()
+    assert result.exit_code == 1
+    assert f"public/{obstacle}:1:1: error: something that Jisr didn't write stands where" in result.stderr
+    assert tree(folder.path / "public") == before
+    path = folder.path / "public" / obstacle
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    assert folder.build().exit_code == 0
+    assert "Other" in folder.read("en/about/index.html")
 
 
 def test_an_empty_folder_of_others_survives(site: MakeSite) -> None:

@@ -58,5 +58,7 @@ def _made(
             made.append(Output(path, grounds, Indexed()))
             done.append(put(making.desk.aside, path, file.read_bytes(), making.standing.digest(path)))
     shutil.rmtree(scratch)
-    refuse_clashes(staging.output, {output.path: None for output in made}, making.standing.written)
+    standing = making.standing
+    paths = [output.path for output in made]
+    refuse_clashes(staging.output, paths, (), standing.written, standing.tampered)
     return made, done

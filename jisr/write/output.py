@@ -6,8 +6,9 @@ Each file is whole at any moment; a build that was killed is completed or discar
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ PREVIEW = f"{FOLDER}/serve"
 _JOURNAL = "journal.json"
 _TOKEN = ".token"
 """In the staging folder: the journal's word. One that came with a site from elsewhere has none there."""
+
+_WORD = re.compile("[0-9a-f]{64}")
 
 
 class Finished(Struct, frozen=True):
@@ -161,18 +164,20 @@ def finish(site_root: Path, record: str = FOLDER) -> Finished | None:
     try:
         plan = json.loads(journal.read_text(encoding="utf-8"))
         output, written, removed = Path(plan["output"]), list(plan["written"]), list(plan["removed"])
-        if not all(map(is_plain, (*written, *removed))):
+        token = plan["token"]
+        if not (output.is_absolute() and all(map(is_plain, (*written, *removed))) and _WORD.fullmatch(token)):
             raise ValueError
+        os.fsencode("".join((str(output), *written, *removed)))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):  # not ours: a journal comes into place whole
+    except (ValueError, KeyError, TypeError, RecursionError):  # not ours: a journal comes into place whole
         journal.unlink()
         return None
     folder = output.with_name(f".{output.name}.new")
     # Without a staging folder all was done but for the record; a first build's has become the output folder.
-    if _token(folder) == plan.get("token"):
+    if _token(folder) == token:
         _put_in_place(plan, folder)
-    elif _token(output) == plan.get("token"):
+    elif _token(output) == token:
         (output / _TOKEN).unlink()
     return Finished(name_of(site_root, output), tuple(written), tuple(removed))
 
@@ -212,15 +217,25 @@ def strays(output: Path, known: Iterable[str]) -> Iterator[str]:
         yield from (path for name in sorted([*files, *links]) if (path := below + name) not in ours)
 
 
-def refuse_clashes(output: Path, paths: Mapping[str, object], known: Mapping[str, object]) -> None:
-    """Stop before something of others stands where a page must go, or a page in the way of others."""
+def refuse_clashes(
+    output: Path,
+    written: Iterable[str],
+    removed: Iterable[str],
+    known: Mapping[str, object],
+    tampered: Container[str],
+) -> None:
+    """Stop before something of others stands where a page must go, or a page in the way of others.
+
+    Nor is anything `written` or `removed` behind a link to another folder. Of the `known` outputs those are
+    looked at that were `tampered` with.
+    """
     made: set[str] = set()
-    for path in paths:
-        if path in known:
-            continue
+    doubted = [path for path in written if path not in known or path in tampered]
+    for path in doubted:
         target = output / path
         if target.is_dir() and not target.is_symlink() and any(_files(target, output, known)):
             raise _clash(target)
+    for path in (*doubted, *(path for path in removed if path in tampered)):
         for parent in Path(path).parents:
             name = parent.as_posix()
             if name in made:

@@ -383,9 +383,23 @@ def test_a_journal_from_elsewhere_deletes_and_writes_nothing_outside_the_output_
         (bench.root / ".jisr" / name).write_bytes(content.replace(public.encode(), str(elsewhere).encode()))
         run(bench.root, "build")
         assert set(tree(elsewhere).values()) == {None, "من يد أخرى".encode()}
+        # A word that nothing has is nobody's.
+        for token in (b'""', b"null", b"5", b"[]"):
+            mine = content.replace(public.encode(), str(elsewhere).encode())
+            mine = re.sub(rb'"token": "[0-9a-f]*"', b'"token": ' + token, mine)
+            mine = mine.replace(b'"removed": []', b'"removed": ["help/me/index.html"]')
+            shutil.rmtree(bench.root.parent / ".elsewhere.new", ignore_errors=True)
+            (bench.root / ".jisr" / name).write_bytes(mine)
+            run(bench.root, "build")
+            assert set(tree(elsewhere).values()) == {None, "من يد أخرى".encode()}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", "{}", "5", '"x"', '{"output": 5}', "\0"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", "{}", "5", '"x"', '{"output": 5}', "\0", "[" * 100_000,
+     f'{{"output": "", "written": [], "removed": [], "whole": false, "token": "{"a" * 64}"}}',
+     f'{{"output": "/tmp", "written": ["\\ud800"], "removed": [], "whole": false, "token": "{"a" * 64}"}}'],
+)  # fmt: skip
 def test_a_damaged_journal_is_no_hindrance(bench: Bench, content: str) -> None:
     names = {name for name, _ in journals(bench) if not name.endswith(".new")}
     for name in names:
