@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import deepcopy
 from datetime import date
 from functools import cache
 from itertools import product
@@ -213,7 +214,7 @@ def plural_examples(code: str) -> tuple[tuple[str, int], ...]:
 
 @cache
 def _locale(code: str) -> "Locale":
-    from babel import Locale, UnknownLocaleError
+    from babel import Locale, UnknownLocaleError, localedata
 
     try:
         if not _LOCALE.fullmatch(code):
@@ -225,6 +226,11 @@ def _locale(code: str) -> "Locale":
     wanted = code.lower().replace("-", "_").split("_")
     if not Counter(wanted) <= Counter(str(found).lower().split("_")):
         raise ValueError(f"{code} is not a locale of CLDR")
+    # Babel writes what an alias leads to into data that languages share: after Hebrew, French had its months
+    # (python-babel #1234). So each has copies of what names in dates are taken from.
+    data: dict[Any, Any] = localedata.load(str(found)).copy()
+    data |= {name: deepcopy(data[name]) for name in ("months", "days", "eras")}
+    vars(found)["_Locale__data"] = localedata.LocaleDataDict(data)
     return found
 
 

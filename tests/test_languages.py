@@ -3,6 +3,8 @@
 import datetime
 import json
 import re
+import subprocess
+import sys
 from gettext import c2py
 from typing import Any
 
@@ -137,6 +139,23 @@ def test_a_minus_and_a_percent_sign_beside_arabic_digits_carry_marks(locale: str
     assert format_number(-5, spoken) == f"{ALM}-٥"
     assert format_percent(25, spoken) == f"٢٥٪{ALM}"
     assert format_percent(-25, spoken) == f"{ALM}-٢٥٪{ALM}"
+
+
+def test_no_language_takes_the_names_of_another_that_came_before() -> None:
+    code = (
+        "import sys; from datetime import date; from jisr.languages import *\n"
+        "for code in sys.argv[1:]:\n"
+        "    one, day = language(code.partition('-')[0], code), date(2024, 1, 15)\n"
+        "    print(code, format_month(day, one), format_date(day, one))"
+    )
+
+    def said(*codes: str) -> set[str]:
+        command = [sys.executable, "-c", code, *codes]
+        return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
+
+    codes = ["he", "ar", "ar-LB", "ur", "fr", "tr"]
+    alone = set().union(*map(said, codes))
+    assert said(*codes) == said(*reversed(codes)) == alone
 
 
 def test_numbers_in_other_languages_follow_their_rules() -> None:

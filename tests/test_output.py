@@ -13,7 +13,6 @@ import pytest
 from jisr.write.state import State
 from tests.conftest import SITE_YAML, MakeSite, Result, SiteFolder
 
-
 ARTICLE = "---\ntitle: خبرٌ عن الجسر\ndate: 2023-10-16\n---\n\nافتُتح الجسرُ عام 2023 بطول 40 مترًا.\n"
 FILES = {"content/articles/a.md": ARTICLE, "content/about.md": "---\ntitle: عن جسر\n---\n\nمن نحن.\n"}
 
