@@ -22,7 +22,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint, versions
 from jisr.looking import Looked, look, recall
 from jisr.model import Source, Stood
-from jisr.survey import below, digests
+from jisr.survey import THEME, below, changed_since, digests
 from jisr.theme import theme_root
 from jisr.write import output as placing
 from jisr.write.output import FOLDER, PageWritten, Staging
@@ -37,6 +37,9 @@ if TYPE_CHECKING:  # a build with nothing to do loads none of it
     from jisr.steps.common import Common
     from jisr.steps.plan import Plan, Standing
     from jisr.steps.write import Making
+
+ATTEMPTS = 3
+"""So often a build begins anew where files change meanwhile, or its record is damaged."""
 
 STRAYS = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
@@ -135,15 +138,28 @@ def build(
                 state.note(finished.folder, finished.written, finished.removed)
                 placing.close(root, record)
             staging.clear()
-            try:
-                built = _attempt(root, staging, options, state, watch, problems, kept)
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-                problems.clear()
-                state.discard(error)
-                built = _attempt(root, staging, options, state, watch, problems, kept)
+            built = None
+            for left in reversed(range(ATTEMPTS)):
+                try:
+                    built = _attempt(root, staging, options, state, watch, problems, kept)
+                    break
+                except sqlite3.DatabaseError as error:
+                    if not left or not is_damage(error):
+                        raise
+                    problems.clear()
+                    state.discard(error)
+                except _ChangedMeanwhile as error:
+                    if not left:
+                        what, hint = "the file changes while the site is built", "build again when it is calm"
+                        raise SiteError(Problem(str(error), 1, 1, what, hint)) from None
+                    problems.clear()
+                    kept = kept and Kept()  # what is known of the site isn't so any more
+            assert built
     return replace(built, seconds=time.perf_counter() - begun)
+
+
+class _ChangedMeanwhile(Exception):  # noqa: N818 - no error: the build begins anew
+    """A file isn't any more what it was when the build began, and may have been read since. Names it."""
 
 
 def _attempt(
@@ -196,7 +212,8 @@ class _Run:
     def _look(self) -> Looked:
         root, theme, kept = self.root, self.theme, self.kept
         seen = kept.seen if kept else None
-        if kept and seen and seen.sources is not None:
+        there = self.last and self.staging.output.is_dir()  # somebody may have deleted what is remembered
+        if there and kept and seen and seen.sources is not None:
             known = recall(root, theme, seen.sources, seen.digests, seen.written, kept.changed, kept.doubted)
             if known:
                 return known
@@ -399,12 +416,29 @@ class _Run:
                 plan, made = indices.indices(making, self.staging, self.options.jobs)
                 done += made
             commands.stop_on_errors(self.problems, strict=self.options.strict)
+            self._stop_on_changes(making)
             if not self.kept and (plan.removed or any(isinstance(o.content, Derived) for o in plan.stale)):
                 gallery.forget(self.root, plan.outputs, plan.paths)
             changed = [page.path for page in done if page.changed]
             if changed or plan.removed or not self.staging.output.exists():
                 self.staging.commit(changed, plan.removed)
         return plan, done
+
+    def _stop_on_changes(self, making: "Making") -> None:
+        """Stop where a file that was read may have been another by then than the one that was hashed."""
+        from jisr.translate.editions import catalogue_path
+        from jisr.translate.messages import INTERFACE, SITE
+
+        sources = self.looked.sources
+        languages = making.desk.site.languages
+        made = [making.documents[path] for path, (_, packed) in making.rendered.items() if packed is not None]
+        read = {source.path for files in made for source in files.files}
+        read.update(catalogue_path(files.path, language) for files in made for language in languages[1:])
+        read.update(f"translations/{one.code}/{name}.po" for one in languages for name in (INTERFACE, SITE))
+        read.update(below(tuple(sources), "templates/", f"{THEME}templates/"), ("site.yaml",))
+        suspect = self.looked.changed | (read & sources.keys())
+        for path in changed_since(sources, suspect):
+            raise _ChangedMeanwhile(path)
 
     def _built(
         self, plan: "Plan", standing: "Standing", written: tuple[str, ...], dates: Mapping[str, Any]

@@ -133,6 +133,7 @@ def recall(
     if sources is None:
         return None
     touched = {named(root, theme, path) for path in changed}
+    touched |= {path for path, one in sources.items() if one.signature != before[path].signature}
     known = {path: digests[path] for path in sources if path not in touched}
     return Looked(
         sources=sources,

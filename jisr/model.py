@@ -128,13 +128,14 @@ class Source(Struct, frozen=True, gc=False):
     """A file: `path` in the folder `root`.
 
     `signature` is what the file system says of it (`sources.signature`); `digest` is that of its bytes,
-    empty where it isn't known yet.
+    empty where it isn't known yet. A `link` is a symbolic one, to the file that all this is of.
     """
 
     path: str
     root: Path
     signature: bytes = b""
     digest: str = ""
+    link: bool = False
 
     @property
     def file(self) -> Path:

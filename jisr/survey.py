@@ -100,7 +100,8 @@ def resurvey(
     for path in changed:
         name = named(root, theme, path)
         if name not in before:
-            if is_litter(Path(path).name) or not os.path.lexists(path):
+            gone = not os.path.lexists(path)
+            if is_litter(Path(path).name) or (gone and not any(one.startswith(f"{name}/") for one in before)):
                 continue
             return None
         try:
@@ -111,6 +112,11 @@ def resurvey(
         if not S_ISREG(stat.st_mode):
             return None
         found[name] = replace(before[name], signature=signature(stat))
+    linked = {path: source for path, source in found.items() if source.link}
+    for path in changed_since(linked, linked):
+        if not linked[path].file.is_file():
+            return None
+        found[path] = replace(linked[path], signature=signature(linked[path].file.stat()))
     return found
 
 
@@ -143,6 +149,18 @@ def hash_files(sources: Iterable[tuple[str, Source]]) -> Hashed:
     """Digest of each of some files, which may be called otherwise than by their own paths."""
     problems: list[Problem] = []
     return {path: digest(source, problems.append) for path, source in sources}, problems
+
+
+def changed_since(sources: Mapping[str, Source], paths: Iterable[str]) -> Iterator[str]:
+    """Those of the paths whose files look otherwise than when they were found."""
+    for path in paths:
+        source = sources[path]
+        try:
+            now = signature(os.stat(f"{source.root}/{source.path}"))  # noqa: PTH116 - a third of the time
+        except OSError:
+            now = b""
+        if now != source.signature:
+            yield path
 
 
 def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> Outputs:

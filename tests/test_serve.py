@@ -1,6 +1,7 @@
 """The preview: what it answers and what it refuses, and what it tells open pages."""
 
 import json
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
+from jisr.build import Built, Kept
 from jisr.serve.proof import Proof
 from jisr.serve.workshop import Workshop
 from tests.conftest import SITE_YAML, MakeSite
@@ -439,3 +441,83 @@ def test_a_build_waits_while_a_proof_is_made(tmp_path: Path, monkeypatch: pytest
     build.join()
     assert rest == ["second"]
     workshop.close()
+
+
+def opened(tmp_path: Path) -> Workshop:
+    """A workshop after its first build."""
+    workshop = Workshop(make(tmp_path), "http://127.0.0.1:8000/", lambda _: None)
+    workshop.begin(lambda results, *_: results)
+    assert workshop.seen
+    return workshop
+
+
+def rebuilt(workshop: Workshop, *changed: str) -> Built:
+    """What the next build brings, told which paths have changed."""
+    assert workshop.seen
+    paths = frozenset(str(workshop.root / path) for path in changed)
+    built = workshop._build(Kept(workshop.seen, paths, frozenset()), lambda results, *_: results)
+    assert isinstance(built, Built), built
+    workshop.seen = built.seen
+    return built
+
+
+def test_a_folder_that_leaves_the_site_takes_its_pages_with_it(tmp_path: Path) -> None:
+    folder = make(tmp_path) / "content/articles/deep"
+    folder.mkdir()
+    (folder / "y.md").write_text(ARTICLE + "\nنص.\n", encoding="utf-8")
+    workshop = opened(tmp_path)
+    page = workshop.output / "articles/deep/y/index.html"
+    assert page.exists()
+    folder.rename(tmp_path / "trash")  # the only event names the folder
+    rebuilt(workshop, "content/articles/deep")
+    assert not page.exists()
+
+
+def test_the_page_of_a_link_follows_the_file_it_leads_to(tmp_path: Path) -> None:
+    site = make(tmp_path)
+    (site / "content/articles/linked.md").symlink_to("news.md")
+    (site / "static").mkdir(exist_ok=True)
+    (site / "static/o.txt").write_text("old")
+    (site / "static/l.txt").symlink_to("o.txt")
+    workshop = opened(tmp_path)
+    (site / "content/articles/news.md").write_text(ARTICLE + "\nكلام جديد.\n", encoding="utf-8")
+    (site / "static/o.txt").write_text("new")
+    rebuilt(workshop, "content/articles/news.md", "static/o.txt")
+    for name in ("news", "linked"):
+        page = (workshop.output / f"articles/{name}/index.html").read_text(encoding="utf-8")
+        assert "كلام جديد" in page
+    assert (workshop.output / "l.txt").read_text() == "new"
+
+
+def test_what_is_remembered_may_be_deleted_while_the_preview_runs(tmp_path: Path) -> None:
+    workshop = opened(tmp_path)
+    assert workshop.seen
+    number = len(workshop.seen.written)
+    shutil.rmtree(workshop.root / ".jisr")
+    article = workshop.root / "content/articles/news.md"
+    article.write_text(ARTICLE + "\nكلام جديد.\n", encoding="utf-8")
+    changed = frozenset(["content/articles/news.md"])
+    assert isinstance(
+        workshop._print(workshop.seen, changed, ["index.html", "articles/news/index.html"]), Proof
+    )
+    rebuilt(workshop, "content/articles/news.md")
+    assert all((workshop.output / path).exists() for path in workshop.seen.written)
+    assert len(workshop.seen.written) == number
+
+
+def test_a_language_that_comes_while_a_build_is_running_is_known_to_the_next_proof(tmp_path: Path) -> None:
+    workshop = opened(tmp_path)
+    assert workshop.seen
+    settings = workshop.root / "site.yaml"
+    text = settings.read_text(encoding="utf-8")
+    text = text.replace("[ar, en]", "[ar, en, de]") + "  de: {title: Jisr}\n"
+    settings.write_text(text, encoding="utf-8")
+    workshop.press.note(["site.yaml"])
+    workshop.press.prepare(workshop.seen)  # the build that was running has ended, with the languages before
+    rebuilt(workshop, "site.yaml")
+    article = workshop.root / "content/articles/news.md"
+    article.write_text(ARTICLE + "\nكلام جديد.\n", encoding="utf-8")
+    page = "de/articles/news/index.html"
+    proof = workshop.press.print(workshop.seen, frozenset(["content/articles/news.md"]), [page])
+    assert page in proof.written
+    assert "كلام جديد" in (workshop.output / page).read_text(encoding="utf-8")

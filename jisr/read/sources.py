@@ -185,10 +185,11 @@ def _walk(
                 what = "the name has characters that can't be read"
                 report(Problem(shown, 1, 1, what, "rename the file"))
                 continue
-            if entry.is_symlink() and (wrong := _astray(root, Path(folder, name))):
+            link = entry.is_symlink()
+            if link and (wrong := _astray(root, Path(folder, name))):
                 report(Problem(file, 1, 1, *wrong))
             elif entry.is_file():
-                found.append(Source(file, root, signature(entry.stat())))
+                found.append(Source(file, root, signature(entry.stat()), link=link))
             elif entry.is_dir():
                 folders.append(name)
             else:

@@ -99,7 +99,8 @@ class Press:
         """A shard that knows the site as it is now."""
         links = seen.desk.links if site == seen.desk.site else seen.desk.links.under(site)
         desk = replace(seen.desk, site=site, links=links, aside=Aside(self.staging, whole=True))
-        if not self.shard or not self.shard.desk or self.shard.desk.assets != desk.assets:
+        known = self.shard and self.shard.desk
+        if not self.shard or not known or known.assets != desk.assets or known.site != site:
             self.shard = Shard()
             self.shard.begin(site.reading)
             self.shard.open(desk)

@@ -137,7 +137,9 @@ class Workshop:
         self.undisturbed.clear()
         try:
             return self.press.print(seen, changed, outputs)
-        except (OSError, SiteError):  # a file that is being moved; the build will say so if it stays away
+        except (
+            Exception
+        ):  # a file that is being moved, a record that is gone: the build says so if it stays so
             return Proof()
         finally:
             self.undisturbed.set()
@@ -149,7 +151,7 @@ class Workshop:
             self.undisturbed.wait()
 
     def _prepare(self, seen: Seen) -> None:
-        with suppress(OSError, SiteError):
+        with suppress(Exception):  # for the same reasons
             self.press.prepare(seen)
 
     def _take(self, result: Built | tuple[Problem, ...], begun: float) -> None:

@@ -347,6 +347,54 @@ def test_outputs_that_the_state_has_lost_are_made_again_though_their_documents_s
     assert (bench.public / lost).exists()
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["content/articles/a.md", "static/css/extra.css", "static/files/x.txt", "templates/404.html", "templates/base.html",
+     "translations/en/articles/a.po", "translations/en/site.po", "translations/en/interface.po", "site.yaml"],
+)  # fmt: skip
+def test_a_file_that_was_another_for_a_moment_of_the_build_is_read_again(bench: Bench, path: str) -> None:
+    """Hashed as it is, it is changed before it is read, and set back after the build."""
+    file = bench.root / path
+    was = file.read_bytes()
+    edited, other = (was.replace(b"v01", new) for new in (b"v02", b"v03"))
+    file.write_bytes(edited)
+    reads = 0
+
+    def act(event: Event) -> None:
+        nonlocal reads
+        if event.path == str(file):
+            reads += 1
+            if reads == 2:
+                file.write_bytes(other)
+
+    with on_events(bench.root, act, reading=True):
+        bench.build()
+    assert reads > 1
+    file.write_bytes(edited)
+    bench.check()
+
+
+def test_a_file_that_changes_all_the_time_is_told(bench: Bench) -> None:
+    file = bench.root / "content/articles/a.md"
+    edit(bench)
+    before = tree(bench.public)
+    number = 0
+
+    def act(event: Event) -> None:
+        nonlocal number
+        if event.path == str(file):
+            number += 1
+            file.write_bytes(file.read_bytes() + b"\n")
+
+    with on_events(bench.root, act, reading=True):
+        got = bench.build()
+    assert got.messages[0] == (
+        "content/articles/a.md:1:1: error: the file changes while the site is built; build again when it is calm"
+    )
+    assert tree(bench.public) == before
+    bench.check()
+
+
 def journals(bench: Bench) -> list[tuple[str, bytes]]:
     """What a build keeps in `.jisr` only while it puts its files in place."""
     seen: list[tuple[str, bytes]] = []
