@@ -187,7 +187,7 @@ def build(
         if name.startswith(path or ""):
             click.echo(f"{name}: {reason}")
     if built.kept and not quiet:
-        shown = ", ".join(built.kept[:5]) + (" …" if len(built.kept) > 5 else "")
+        shown = ", ".join(map(_printable, built.kept[:5])) + (" …" if len(built.kept) > 5 else "")
         click.echo(f"jisr: left alone in {target}: {shown} (not written by Jisr)", err=True)
     if not quiet:
         pages, files = _count(built.pages, "page"), _count(built.files, "file")
@@ -416,6 +416,12 @@ def _print_problems(problems: Iterable[Problem], root: Path) -> None:
         path = os.path.relpath(root / problem.path)
         text = str(problem).replace(problem.path, path, 1)
         click.echo(text, err=True)
+
+
+def _printable(name: str) -> str:
+    """A file's name on one line, whatever it has."""
+    text = os.fsencode(name).decode(errors="backslashreplace")
+    return "".join(ascii(one)[1:-1] if one < " " or one == "\x7f" else one for one in text)
 
 
 def _count(number: int, noun: str) -> str:

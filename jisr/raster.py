@@ -26,8 +26,8 @@ MOST_PIXELS = 100_000_000
 """What is decoded takes up to four bytes a pixel; the largest cameras have half as many."""
 
 _SUFFIXES = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "PNG": (".png",),
+    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp"),
+    "PNG": (".png", ".apng"),
     "WEBP": (".webp",),
     "AVIF": (".avif",),
     "GIF": (".gif",),

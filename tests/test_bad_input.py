@@ -119,6 +119,14 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["content/articles/a.md:4:10: error: the source has an empty name; write it",
          "content/articles/a.md:4:21: error: `https://` is not an address; write https://…, or leave it out"],
     ),
+    "pictures that are none": (
+        {"content/articles/a.md": article(
+            "title: خبر\ndate: 2023-10-16\nimage: {src: /about/, alt: ص}", "![ص](../about.md) ![ق](/feed.xml)"),
+         "content/about.md": article("title: عن")},
+        ["content/articles/a.md:4:9: error: /about/ is no picture; name a file such as photo.jpg",
+         "content/articles/a.md:7:6: error: ../about.md is no picture; name a file such as photo.jpg",
+         "content/articles/a.md:7:24: error: /feed.xml is no picture; name a file such as photo.jpg"],
+    ),
     "links that browsers don't follow": (
         {"content/articles/a.md": article(body="[أ](https://) [ب](<http://a b/>) [ص](//x.org:999999/)")},
         ["content/articles/a.md:6:5: error: https:// is not an address; check its host",

@@ -84,9 +84,11 @@ def test_a_file_whose_name_is_no_utf8_is_copied_or_a_message(site: MakeSite) -> 
 
 def test_a_file_of_others_whose_name_is_no_utf8_survives(site: MakeSite) -> None:
     folder = built(site)
-    stray = Path(os.fsdecode(os.fsencode(folder.path / "public") + b"/caf\xe9.txt"))
+    stray = Path(os.fsdecode(os.fsencode(folder.path / "public") + b"/caf\xe9\n.txt"))
     stray.write_bytes(b"x")
-    assert folder.build().exit_code == 0
+    result = folder.build()
+    assert result.exit_code == 0
+    assert result.stderr.endswith(r"public: caf\xe9\n.txt (not written by Jisr)" + "\n")
     assert stray.read_bytes() == b"x"
 
 

@@ -18,6 +18,7 @@ from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
 from jisr.translate import messages, sync
 from jisr.translate.catalog import Catalogue
+from jisr.translate.links import refuse_no_picture
 from jisr.translate.pictures import Pictures
 from jisr.urls import slug
 
@@ -138,7 +139,9 @@ def _editions(
             found = faithful(body, found, path, converter, report)
         shown = shown_of(site, found)
 
-        def resolve_here(_tag: str, link: str, language: Language = language) -> str:
+        def resolve_here(tag: str, link: str, language: Language = language) -> str:
+            if tag == "img":
+                refuse_no_picture(document, link, report)
             return resolve(language, link)
 
         fields = len(wanted) - len(body.segments)
@@ -178,6 +181,8 @@ def _editions(
 
         image = metadata.image
         image_url = resolve(language, image.src) if image else None
+        if image:
+            refuse_no_picture(document, image.src, report)
         picture = pictures.at(image_url or "")
         if picture:
             seen(picture)

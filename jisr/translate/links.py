@@ -9,7 +9,10 @@ from urllib.parse import unquote, urlsplit
 from jisr.errors import Problem, Report
 from jisr.model import Document, Language, Site
 from jisr.read.policy import refused_scheme
+from jisr.translate.pictures import is_picture
 from jisr.urls import collision_keys, is_address, page_path, url
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
 
 class Links:
@@ -142,6 +145,13 @@ class Links:
         if found is None and full in self.files:
             found = self.file(full)
         return found
+
+
+def refuse_no_picture(document: Document, link: str, report: Report) -> None:
+    """Report what is to be shown as a picture and is a file of the site of another kind."""
+    path = re.split(r"[?#]", link)[0]
+    if not (_ELSEWHERE.match(link) or is_picture(path)):
+        _tell(document, link, f"{link} is no picture", "name a file such as photo.jpg", report)
 
 
 def _tell(document: Document, link: str, message: str, hint: str, report: Report) -> None:

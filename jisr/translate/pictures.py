@@ -14,7 +14,7 @@ FOLDER = "sized"
 """Where smaller pictures stand on the site. What is at an address there never changes."""
 
 SUFFIXES = (
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".avif", ".gif", ".svg",
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".pjpeg", ".pjp", ".png", ".apng", ".webp", ".avif", ".gif", ".svg",
     ".heic", ".heif", ".jxl", ".tif", ".tiff",
 )  # fmt: skip
 """Of the files that are looked at."""
