@@ -121,9 +121,9 @@ def test_tags_of_any_length_stay_in_their_column_and_are_far_enough_apart(
     problems = []
     with serve(folder.path / "public") as served:
         for path in ("", "en/", "articles/a/", "archive/2023/10/", "en/archive/2023/10/"):
+            page.goto(served.url(path))
             for width in (320, 768, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
-                page.goto(served.url(path))
                 if found := page.evaluate(CLIPPED) + small_targets(page, axe):
                     problems.append(f"/{path} at {width}: {found}")
     page.close()
