@@ -271,7 +271,8 @@ def _address_of(text: str) -> tuple[str, str | None]:
     try:
         parts = urlsplit(text)
         _ = parts.port  # raises for one that isn't a port
-        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+        host, colon, port = parts.netloc.partition(":")
+        host = parts.netloc if host.isascii() else f"{host.encode('idna').decode()}{colon}{port}"
     except ValueError:  # nor is a bracket always an IPv6 address's, and not every word is a host
         return text, None
     odd = {"", ".", ".."} & set(parts.path.split("/")[1:])  # `//` would lead to another host
