@@ -426,6 +426,7 @@ class _Run:
 
     def _stop_on_changes(self, making: "Making") -> None:
         """Stop where a file that was read may have been another by then than the one that was hashed."""
+        from jisr.model import Asset, Copied
         from jisr.translate.editions import catalogue_path
         from jisr.translate.messages import INTERFACE, SITE
 
@@ -436,9 +437,10 @@ class _Run:
         read.update(catalogue_path(files.path, language) for files in made for language in languages[1:])
         read.update(f"translations/{one.code}/{name}.po" for one in languages for name in (INTERFACE, SITE))
         read.update(below(tuple(sources), "templates/", f"{THEME}templates/"), ("site.yaml",))
-        suspect = self.looked.changed | (read & sources.keys())
-        for path in changed_since(sources, suspect):
-            raise _ChangedMeanwhile(path)
+        suspect = [sources[path] for path in self.looked.changed | (read & sources.keys())]
+        copied = [o.content.source for o in making.plan.stale if isinstance(o.content, Copied | Asset)]
+        for source in changed_since((*suspect, *copied)):
+            raise _ChangedMeanwhile(source.path)
 
     def _built(
         self, plan: "Plan", standing: "Standing", written: tuple[str, ...], dates: Mapping[str, Any]

@@ -246,7 +246,7 @@ def told(path: Path) -> Iterator[None]:
 def contents(path: Path) -> bytes | None:
     """The bytes of a file; None where there is none."""
     try:
-        return path.read_bytes()
+        return path.read_bytes() if path.is_file() else None
     except OSError:
         return None
 

@@ -112,11 +112,11 @@ def resurvey(
         if not S_ISREG(stat.st_mode):
             return None
         found[name] = replace(before[name], signature=signature(stat))
-    linked = {path: source for path, source in found.items() if source.link}
-    for path in changed_since(linked, linked):
-        if not linked[path].file.is_file():
+    for link in changed_since([source for source in found.values() if source.link]):
+        if not link.file.is_file():
             return None
-        found[path] = replace(linked[path], signature=signature(linked[path].file.stat()))
+        name = named(root, theme, str(link.file))
+        found[name] = replace(link, signature=signature(link.file.stat()))
     return found
 
 
@@ -151,16 +151,15 @@ def hash_files(sources: Iterable[tuple[str, Source]]) -> Hashed:
     return {path: digest(source, problems.append) for path, source in sources}, problems
 
 
-def changed_since(sources: Mapping[str, Source], paths: Iterable[str]) -> Iterator[str]:
-    """Those of the paths whose files look otherwise than when they were found."""
-    for path in paths:
-        source = sources[path]
+def changed_since(sources: Iterable[Source]) -> Iterator[Source]:
+    """The files that look otherwise than when they were found."""
+    for source in sources:
         try:
             now = signature(os.stat(f"{source.root}/{source.path}"))  # noqa: PTH116 - a third of the time
         except OSError:
             now = b""
         if now != source.signature:
-            yield path
+            yield source
 
 
 def tampering(folder: Path, written: Mapping[str, Written], *, verify: bool) -> Outputs:

@@ -319,7 +319,11 @@ class Shard:
         if kept := editions_of(self.kept.get(files.path, pages)):
             return kept
         problems += self._render(files, "")[1]
-        return self.editions.get(files.path, ("", ()))[1]
+        known, made = self.editions.get(files.path, ("", ()))
+        if known != pages and not problems:
+            what, hint = "the file changes while the site is built", "build again when it is calm"
+            problems.append(Problem(files.path, 1, 1, what, hint))
+        return made
 
     def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:
         assert self.desk

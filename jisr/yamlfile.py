@@ -29,6 +29,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAK = re.compile("[\x85\u2028\u2029]")
 _OPEN = re.compile("[\"'\\[{]")
 _NO_BREAK = re.compile(":[\xa0\u202f\u2007]")
+_BITS = 64
 _PLAIN = "write the value out; in quotes if the mark is a part of it"
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
 _NAMES = {
@@ -304,7 +305,10 @@ class _Reading:
             what = f"the control U+{ord(wrong):04X} can't stand there"
             return self.fail(node, what, "remove it; isolates stand in pairs")
         try:
-            return self.loader.yaml_constructors[node.tag](self.loader, node)
+            found = self.loader.yaml_constructors[node.tag](self.loader, node)
+            if isinstance(found, int) and found.bit_length() > _BITS:
+                return self.fail(node, "a number of more than 64 bits", "put it in quotes")
+            return found
         except ValueError:
             what = f"`{node.value}` is not a date of the calendar"
             return self.fail(node, what, "write year-month-day, such as 2023-10-16")

@@ -114,6 +114,10 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/articles/a.md:4:10: error: the tag tag:yaml.org,2002:str is not read here; "
          "write the value out; in quotes if the mark is a part of it"],
     ),
+    "a number without end": (
+        {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\nextra: {{x: 0x{'f' * 5000}}}")},
+        ["content/articles/a.md:4:12: error: a number of more than 64 bits; put it in quotes"],
+    ),
     "links to no host": (
         {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\nsource: {name: ' ', url: 'https://'}")},
         ["content/articles/a.md:4:10: error: the source has an empty name; write it",
@@ -128,10 +132,11 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/articles/a.md:7:24: error: /feed.xml is no picture; name a file such as photo.jpg"],
     ),
     "links that browsers don't follow": (
-        {"content/articles/a.md": article(body="[أ](https://) [ب](<http://a b/>) [ص](//x.org:999999/)")},
+        {"content/articles/a.md": article(body="[أ](https://) [ب](<http://a b/>) [ص](//x.org:999999/) [ق](HTTP://[x)")},
         ["content/articles/a.md:6:5: error: https:// is not an address; check its host",
          "content/articles/a.md:6:20: error: http://a b/ is not an address; check its host",
-         "content/articles/a.md:6:38: error: //x.org:999999/ is not an address; check its host"],
+         "content/articles/a.md:6:38: error: //x.org:999999/ is not an address; check its host",
+         "content/articles/a.md:6:59: error: HTTP://[x is not an address; check its host"],
     ),
     "Python tags": (
         {"content/articles/a.md": article("title: !!python/object/apply:os.system [ls]\ndate: 2023-10-16")},

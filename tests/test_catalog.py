@@ -380,6 +380,15 @@ def test_plural_forms_are_written_as_they_were_read(header: str, forms: str) -> 
     assert written.lower().count("plural-forms") == written.count(f'"{forms}\\n"') == 1
 
 
+def test_numbers_of_any_length_are_no_hindrance() -> None:
+    long = "9" * 5000
+    text = f'{HEADER}"Plural-Forms: nplurals={long}; plural=0;\\n"\n\n#: a:{long}\nmsgid "بند"\nmsgstr "x"\n'
+    problems: list[Problem] = []
+    assert catalog.read(text, "a.po", problems.append) is None
+    assert [problem.message for problem in problems] == ["the catalogue claims too many plural forms"]
+    assert catalog.read(text.replace(f"={long}", "=1"), "a.po", problems.append)
+
+
 def test_a_header_that_counts_no_plural_forms_is_refused() -> None:
     problems: list[Problem] = []
     text = f'{HEADER}"Plural-Forms: nplurals=0; plural=0;\\n"\n\nmsgid "بند"\nmsgstr "x"\n'

@@ -243,6 +243,39 @@ def test_an_obsolete_entry_of_the_same_text_gives_way(tmp_path: Path) -> None:
     subprocess.run(["msgfmt", "-c", "-o", "/dev/null", file], check=True)
 
 
+def test_what_was_said_in_an_obsolete_entry_becomes_a_comment(tmp_path: Path) -> None:
+    text = (
+        f'{HEADER}\n# above\nmsgid "نص"\nmsgstr ""\n\n# my words\n#, fuzzy\n#~ msgid "نص"\n#~ msgstr "two"\n'
+    )
+    entry = read(text).entries[None, "نص"]
+    file = tmp_path / "a.po"
+    for string, said in (("three", ("my words", "two", "above")), ("two", ("my words", "above"))):
+        file.write_text(edit(text, replace(entry, strings=(string,))), encoding="utf-8")
+        found = read(file.read_text(encoding="utf-8"))
+        assert found.entries[entry.key].comments == said
+        assert found.entries[entry.key].text == string
+        assert not found.obsolete
+        subprocess.run(["msgfmt", "-c", "-o", "/dev/null", file], check=True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# only a comment\n", 'msgid "بند"\nmsgstr "one"\n', '#~ msgid "قديم"\n#~ msgstr "Old"\n']
+)
+def test_a_file_without_a_header_takes_a_new_entry(text: str) -> None:
+    entry = Entry("نبأ", ("Item",))
+    found = read(edit(text, entry, entry.key))
+    assert found.entries[entry.key].text == "Item"
+    assert found.header
+    assert {*read(text).entries, entry.key} == found.entries.keys()
+
+
+def test_a_plural_with_fewer_forms_than_the_header_counts_is_completed() -> None:
+    text = f'{HEADER}"Plural-Forms: nplurals=2; plural=n!=1;\\n"\n\nmsgid "x"\nmsgid_plural "xs"\nmsgstr[0] "a"\n'
+    entry = read(text).entries[None, "x"]
+    assert entry.strings == ("a", "")
+    assert read(edit(text, replace(entry, strings=("a", "b")))).entries[None, "x"].strings == ("a", "b")
+
+
 def test_plural_forms_are_set_each() -> None:
     text = HEADER + '\nmsgid "block"\nmsgid_plural "blocks"\nmsgstr[0] "a"\nmsgstr[1] "b"\n'
     entry = read(text).entries[None, "block"]

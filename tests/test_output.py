@@ -130,6 +130,29 @@ def test_nothing_is_written_or_removed_behind_a_link_in_the_output_folder(
     assert folder.build().exit_code == 0
 
 
+@pytest.mark.parametrize("kind", ["empty", "within", "linked"])
+@pytest.mark.parametrize("known", [True, False])
+def test_folders_without_files_are_in_the_way_too(
+    site: MakeSite, tmp_path: Path, kind: str, known: bool
+) -> None:
+    folder = built(site, {**FILES, "static/a.txt": "1", "static/m.txt": "1", "static/z.txt": "1"})
+    for name in ("a", "z", "m" if known else "n"):
+        folder.write(f"static/{name}.txt", "2")
+    place = folder.path / f"public/{'m' if known else 'n'}.txt"
+    place.unlink(missing_ok=True)
+    place.mkdir()
+    if kind == "within":
+        (place / "sub").mkdir()
+    if kind == "linked":
+        (place / "l").symlink_to(tmp_path)
+    result = folder.build()
+    assert result.exit_code == 1
+    assert f"public/{place.name}" in result.stderr
+    assert "something that Jisr didn't write stands where a page must go" in result.stderr
+    assert folder.read("a.txt") == folder.read("z.txt") == "1"
+    assert not (folder.path / ".jisr/journal.json").exists()
+
+
 @pytest.mark.parametrize("obstacle", ["about", "about/index.html"])
 def test_what_stands_in_the_place_of_a_page_stops_the_build_before_it_changes_anything(
     site: MakeSite, obstacle: str

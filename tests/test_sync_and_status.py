@@ -1,6 +1,7 @@
 """`sync` and `status` on whole sites; what `sync` extracts is what a build asks for."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -315,3 +316,18 @@ def test_a_document_without_a_letter_has_nothing_to_translate(site: MakeSite) ->
     page = folder.read("en/number/index.html")
     assert "Fully translated" in page
     assert '<progress value="1" max="1"' in page
+
+
+def test_a_pipe_in_the_place_of_a_catalogue_is_told_and_not_waited_for(site: MakeSite) -> None:
+    folder = site(FILES)
+    (folder.path / "translations/en").mkdir(parents=True)
+    for path in (ABOUT, "translations/en/interface.po"):
+        os.mkfifo(folder.path / path)
+    said = [
+        f"{path}:1:1: error: neither a file nor a folder; move it out of the site"
+        for path in (ABOUT, "translations/en/interface.po")
+    ]
+    for command in ("build", "sync", "status"):
+        result = folder.run(command)
+        assert result.exit_code == 1
+        assert [line for line in result.stderr.splitlines() if "neither" in line] == said

@@ -137,10 +137,8 @@ class Workshop:
         self.undisturbed.clear()
         try:
             return self.press.print(seen, changed, outputs)
-        except (
-            Exception
-        ):  # a file that is being moved, a record that is gone: the build says so if it stays so
-            return Proof()
+        except Exception:
+            return Proof()  # a file is being moved, a record is gone: the build says so if it stays so
         finally:
             self.undisturbed.set()
 

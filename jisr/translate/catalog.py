@@ -34,7 +34,7 @@ _ESCAPE = re.compile(r"\\(.)")
 _MESSAGE = re.compile(
     r"""
       (?:\#\.\ (?P<extracted>.+)\n)?
-      (?:\#:\ (?P<path>[^\s:\u2068]+):(?P<line>[0-9]+)\n)?
+      (?:\#:\ (?P<path>[^\s:\u2068]+):(?P<line>[0-9]{1,9})\n)?
       (?:msgctxt\ "(?P<context>.*)"\n)?
       msgid\ "(?P<id>.+)"\n
       msgstr\ "(?P<string>.*)"\n
@@ -54,8 +54,8 @@ _HEADER = re.compile(
 )
 """The header as `write` has it: the same in a thousand catalogues."""
 
-_PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(?P<line>\d+))?(?=\s|$)")
-_ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d+)")
+_PLACE = re.compile(r"(?:\u2068(?P<marked>[^\u2069]*)\u2069|(?P<path>\S+?))(?::(?P<line>\d{1,9}))?(?=\s|$)")
+_ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d{1,9})")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _KEPT = 16
 """Headers that are kept: a site's catalogues have one in each language."""
@@ -367,7 +367,7 @@ def _plural_forms(header: Iterable[tuple[str, str]], fail: Callable[[int, str, s
     if charset and charset["name"].lower() not in ("utf-8", "utf8", "us-ascii", "ascii", "charset"):
         fail(1, f"the catalogue's charset is {charset['name']}", "save it as UTF-8 and say so in its header")
     found = NPLURALS.search(fields.get("plural-forms", ""))
-    number = int(found["number"]) if found else 0
+    number = int(found["number"][:9]) if found else 0
     if found and not number:
         fail(1, "the catalogue claims no plural forms", "write their number as nplurals in its header")
     if number > _MOST_PLURALS:
@@ -378,7 +378,7 @@ def _plural_forms(header: Iterable[tuple[str, str]], fail: Callable[[int, str, s
 def load(root: Path, path: str, report: Report) -> Catalogue | None:
     """The catalogue in a file of the site; None where there is none, or it can't be read."""
     file = root / path
-    if not file.exists():
+    if not file.is_file():  # what else stands there is told where the site's files are looked for
         return None
     if not inside(root, file):
         report(Problem(path, 1, 1, "a symbolic link leads out of the site", "copy the file here instead"))

@@ -114,7 +114,8 @@ def put(text: str, entry: Entry, order: Iterable[Key] = (), *, language: str, pl
         lines = [line + form.ending for line in (*header.split("\n"), "")]
         pieces.insert(0, _Piece(0, _HEADER, strings=lines))
     places = {piece.key: piece for piece in pieces if piece.key}
-    piece = places.get(entry.key) or next((p for p in places.values() if _holds(p, entry.line)), None)
+    at = (p for p in places.values() if entry.line and _holds(p, entry.line))  # a new one has no line
+    piece = places.get(entry.key) or next(at, None)
     if piece:
         _set(piece, entry, comments, form)
     else:
@@ -127,10 +128,14 @@ def put(text: str, entry: Entry, order: Iterable[Key] = (), *, language: str, pl
         if above.strings[-1].rstrip("\r\n") == above.strings[-1]:
             above.strings[-1] += form.ending
         blank = [form.ending] if above.strings[-1].strip() else []
-        new = _Piece(0, entry.key, blank + comments, _names(entry, form), _strings(entry, ["msgstr"], form))
-        pieces.insert(pieces.index(above) + 1, new)
-    # What was obsolete lives again: gettext takes no two of one msgid.
-    pieces = [piece for piece in pieces if piece.key or piece.obsolete != entry.key]
+        piece = _Piece(0, entry.key, blank + comments, _names(entry, form), _strings(entry, ["msgstr"], form))
+        pieces.insert(pieces.index(above) + 1, piece)
+    # What was obsolete lives again: gettext takes no two of one msgid. Its words become comments.
+    twins = [one for one in pieces if not one.key and one.obsolete == entry.key]
+    said = [f"{line}{form.ending}" for twin in twins for line in _words(twin, entry)]
+    start = next((n for n, line in enumerate(piece.comments) if line.strip()), len(piece.comments))
+    piece.comments[start:start] = [line for line in dict.fromkeys(said) if line not in piece.comments]
+    pieces = [one for one in pieces if one not in twins]
     top = next(piece for piece in pieces if piece.key == _HEADER)
     top.strings = [_CHARSET.sub(r"\g<field>UTF-8", line) for line in top.strings]
     return mark + "".join(line for piece in pieces for line in piece.lines)
@@ -165,12 +170,21 @@ def _set(piece: _Piece, entry: Entry, comments: Sequence[str], form: _Form) -> N
     piece.comments = kept
     if renamed:
         piece.names = _names(entry, form)
-    keywords = [keyword for keyword in piece.texts if keyword.startswith("msgstr")]
-    if [piece.texts[keyword] for keyword in keywords] != list(entry.strings):
+    forms = range(len(entry.strings))  # a file may have fewer than its header counts
+    keywords = ["msgstr"] if entry.plural is None else [f"msgstr[{number}]" for number in forms]
+    if [piece.texts.get(keyword) for keyword in keywords] != list(entry.strings):
         last = piece.strings[-1]
         piece.strings = _strings(entry, keywords, form)
         if last.rstrip("\r\n") == last:  # the end of the file
             piece.strings[-1] = piece.strings[-1].rstrip("\r\n")
+
+
+def _words(twin: _Piece, entry: Entry) -> Iterator[str]:
+    """What translators said in an obsolete entry: their comments, and words that the live one hasn't."""
+    yield from (line.rstrip("\r\n") for line in twin.comments if re.match(r"#(?![.:,|~])", line))
+    for keyword, text in twin.texts.items():
+        if keyword.startswith("msgstr") and text not in entry.strings:
+            yield from (f"# {line}" for line in text.splitlines())
 
 
 def _names(entry: Entry, form: _Form) -> list[str]:

@@ -91,7 +91,7 @@ class Links:
         found = self.follow(document.path, language, link)
         if found is not None:
             return found
-        if link.startswith(("//", "http:", "https:")) and not is_address(link):
+        if _ELSEWHERE.match(link):
             _tell(document, link, f"{link} is not an address", "check its host", report)
             return link
         path = unquote(urlsplit(link).path)
@@ -151,7 +151,8 @@ def refuse_no_picture(document: Document, link: str, report: Report) -> None:
     """Report what is to be shown as a picture and is a file of the site of another kind."""
     path = re.split(r"[?#]", link)[0]
     if not (_ELSEWHERE.match(link) or is_picture(path)):
-        _tell(document, link, f"{link} is no picture", "name a file such as photo.jpg", report)
+        what = f"{link or 'an empty address'} is no picture"
+        _tell(document, link, what, "name a file such as photo.jpg", report)
 
 
 def _tell(document: Document, link: str, message: str, hint: str, report: Report) -> None:

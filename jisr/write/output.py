@@ -247,12 +247,14 @@ def refuse_clashes(
 
 
 def _files(folder: Path, output: Path, known: Mapping[str, object]) -> Iterator[Path]:
-    inside = list(folder.rglob("*"))
-    yield from (
-        path for path in inside if not path.is_dir() and path.relative_to(output).as_posix() not in known
-    )
-    if not inside:
-        yield folder
+    """What is in a folder that no build has written, empty folders too."""
+    for path in (folder, *folder.rglob("*")):
+        if path.is_dir() and not path.is_symlink():
+            foreign = not any(path.iterdir())
+        else:
+            foreign = path.relative_to(output).as_posix() not in known
+        if foreign:
+            yield path
 
 
 def _clash(target: Path) -> SiteError:

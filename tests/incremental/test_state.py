@@ -374,6 +374,27 @@ def test_a_file_that_was_another_for_a_moment_of_the_build_is_read_again(bench: 
     bench.check()
 
 
+@pytest.mark.parametrize("path", ["static/css/extra.css", "static/files/x.txt"])
+def test_a_file_that_is_read_for_an_output_that_was_lost_is_read_again(bench: Bench, path: str) -> None:
+    file = bench.root / path
+    was = file.read_bytes()
+    shutil.rmtree(bench.public)
+    reads = 0
+
+    def act(event: Event) -> None:
+        nonlocal reads
+        if event.path == str(file):
+            reads += 1
+            if reads == 1:
+                file.write_bytes(was.replace(b"v01", b"v03"))
+
+    with on_events(bench.root, act, reading=True):
+        bench.build()
+    assert reads
+    file.write_bytes(was)
+    bench.check()
+
+
 def test_a_file_that_changes_all_the_time_is_told(bench: Bench) -> None:
     file = bench.root / "content/articles/a.md"
     edit(bench)
