@@ -347,6 +347,19 @@ def test_outputs_that_the_state_has_lost_are_made_again_though_their_documents_s
     assert (bench.public / lost).exists()
 
 
+def changing(file: Path, reading: int, content: bytes) -> tuple[Callable[[Event], None], list[Event]]:
+    """What changes a file as it is opened for the first, second … `reading`, and all such events."""
+    seen: list[Event] = []
+
+    def act(event: Event) -> None:
+        if event.path == str(file):
+            seen.append(event)
+            if len(seen) == reading:
+                file.write_bytes(content)
+
+    return act, seen
+
+
 @pytest.mark.parametrize(
     "path",
     ["content/articles/a.md", "static/css/extra.css", "static/files/x.txt", "templates/404.html", "templates/base.html",
@@ -358,18 +371,10 @@ def test_a_file_that_was_another_for_a_moment_of_the_build_is_read_again(bench: 
     was = file.read_bytes()
     edited, other = (was.replace(b"v01", new) for new in (b"v02", b"v03"))
     file.write_bytes(edited)
-    reads = 0
-
-    def act(event: Event) -> None:
-        nonlocal reads
-        if event.path == str(file):
-            reads += 1
-            if reads == 2:
-                file.write_bytes(other)
-
+    act, seen = changing(file, 2, other)
     with on_events(bench.root, act, reading=True):
         bench.build()
-    assert reads > 1
+    assert len(seen) > 1
     file.write_bytes(edited)
     bench.check()
 
@@ -379,18 +384,10 @@ def test_a_file_that_is_read_for_an_output_that_was_lost_is_read_again(bench: Be
     file = bench.root / path
     was = file.read_bytes()
     shutil.rmtree(bench.public)
-    reads = 0
-
-    def act(event: Event) -> None:
-        nonlocal reads
-        if event.path == str(file):
-            reads += 1
-            if reads == 1:
-                file.write_bytes(was.replace(b"v01", b"v03"))
-
+    act, seen = changing(file, 1, was.replace(b"v01", b"v03"))
     with on_events(bench.root, act, reading=True):
         bench.build()
-    assert reads
+    assert seen
     file.write_bytes(was)
     bench.check()
 
