@@ -120,7 +120,7 @@ def test_tags_of_any_length_stay_in_their_column_and_are_far_enough_apart(
     page = browser.new_page(bypass_csp=True)
     problems = []
     with serve(folder.path / "public") as served:
-        for path in ("", "en/", "articles/a/", "archive/2023/10/", "en/archive/2023/10/"):
+        for path in ("", "en/", "tags/", "articles/a/", "archive/2023/10/", "en/archive/2023/10/"):
             page.goto(served.url(path))
             for width in (320, 768, 1280):
                 page.set_viewport_size({"width": width, "height": 800})

@@ -278,9 +278,14 @@ async function open(id) {
   seat();
   fit();
   editor.box.focus({ preventScroll: true });
-  editor.form.scrollIntoView({ block: "nearest" });
+  show();
   if (editor.draft) check(); else showProblems(found.problems);
   suggest(id);
+}
+
+/** Bring the whole editor into view, at once: a smooth way would end where one begins to type. */
+function show() {
+  editor.form.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 function build(message) {
@@ -543,6 +548,7 @@ async function suggest(id) {
         make("span", { ...spoken(page.language), class: "jisr-offer" }, one.text)),
       one.difference.length ? make("p", { ...spoken(page.source), class: "jisr-other" }, ...compared(one.difference)) : null))),
   );
+  if (editor.form.contains(document.activeElement)) show(); // it has grown
 }
 
 /** Put a suggestion into the box, so that undoing brings back what was there. */
