@@ -22,6 +22,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint, versions
 from jisr.looking import Looked, look, recall
 from jisr.model import Source, Stood
+from jisr.read.sources import unsettled
 from jisr.survey import THEME, below, changed_since, digests
 from jisr.theme import theme_root
 from jisr.write import output as placing
@@ -138,11 +139,9 @@ def build(
                 state.note(finished.folder, finished.written, finished.removed)
                 placing.close(root, record)
             staging.clear()
-            built = None
             for left in reversed(range(ATTEMPTS)):
                 try:
                     built = _attempt(root, staging, options, state, watch, problems, kept)
-                    break
                 except sqlite3.DatabaseError as error:
                     if not left or not is_damage(error):
                         raise
@@ -150,11 +149,11 @@ def build(
                     state.discard(error)
                 except _ChangedMeanwhile as error:
                     if not left:
-                        what, hint = "the file changes while the site is built", "build again when it is calm"
-                        raise SiteError(Problem(str(error), 1, 1, what, hint)) from None
+                        raise SiteError(unsettled(str(error))) from None
                     problems.clear()
                     kept = kept and Kept()  # what is known of the site isn't so any more
-            assert built
+                else:
+                    break
     return replace(built, seconds=time.perf_counter() - begun)
 
 

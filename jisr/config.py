@@ -14,6 +14,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.languages import language
 from jisr.model import ImageSettings, Language, LanguageSettings, MenuItem, Reading, Site
 from jisr.permalinks import TOKENS, fault
+from jisr.urls import is_address
 from jisr.yamlfile import YamlFile, parse, validate
 
 FILE = "site.yaml"
@@ -268,17 +269,17 @@ def _address_of(text: str) -> tuple[str, str | None]:
 
     The path is None if pages can't stand below it: it has a scheme, a host, perhaps a port.
     """
+    if not (_ADDRESS.fullmatch(text) and is_address(text)):
+        return text, None
+    parts = urlsplit(text)
+    host, colon, port = parts.netloc.partition(":")
     try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises for one that isn't a port
-        host, colon, port = parts.netloc.partition(":")
         host = parts.netloc if host.isascii() else f"{host.encode('idna').decode()}{colon}{port}"
-    except ValueError:  # nor is a bracket always an IPv6 address's, and not every word is a host
+    except ValueError:  # not every word is a host
         return text, None
     odd = {"", ".", ".."} & set(parts.path.split("/")[1:])  # `//` would lead to another host
     path = quote(parts.path, safe=_UNQUOTED)
-    fits = _ADDRESS.fullmatch(text) and parts.hostname and not odd
-    return f"{parts.scheme}://{host}{path}", path if fits else None
+    return f"{parts.scheme}://{host}{path}", None if odd else path
 
 
 def _is_timezone(name: str) -> bool:

@@ -40,6 +40,7 @@ from jisr.plan.pages import (
 from jisr.plan.views import Entry
 from jisr.read.documents import alias_path, instant, moment, month, read_document
 from jisr.read.markup.converter import Converter
+from jisr.read.sources import unsettled
 from jisr.rendering import Desk, Rendered, render
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, names_path
@@ -321,8 +322,7 @@ class Shard:
         problems += self._render(files, "")[1]
         known, made = self.editions.get(files.path, ("", ()))
         if known != pages and not problems:
-            what, hint = "the file changes while the site is built", "build again when it is calm"
-            problems.append(Problem(files.path, 1, 1, what, hint))
+            problems.append(unsettled(files.path))
         return made
 
     def _render(self, files: DocumentFiles, key: str) -> tuple[Rendered | None, list[Problem]]:

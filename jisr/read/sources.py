@@ -105,6 +105,11 @@ def digest(source: Source, report: Report) -> str:
         return ""
 
 
+def unsettled(path: str) -> Problem:
+    """What to say of a file that isn't the same all the time that it is worked with."""
+    return Problem(path, 1, 1, "the file changes while the site is built", "build again when it is calm")
+
+
 def read_text(source: Source, report: Report) -> str | None:
     """The file's text: UTF-8, no byte order mark, line ends as `\\n`. Reports what isn't that."""
     found = read_with_bytes(source, report)
