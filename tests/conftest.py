@@ -1,7 +1,6 @@
 """The fixture `site`: a small site of its own for each test, from a mapping of paths to texts."""
 
 import atexit
-import gc
 import os
 import shutil
 import tempfile
@@ -68,6 +67,15 @@ class Result:
     stderr: str
 
 
+def jisr(*arguments: str) -> Result:
+    """Run `jisr ARGUMENTS` in this process; an exception is the test's to see."""
+    with patch(
+        "gc.disable"
+    ):  # garbage that a command's own process ends with would stay, and make each fork slower
+        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    return Result(result.exit_code, result.stdout, result.stderr)
+
+
 @dataclass(frozen=True, slots=True)
 class SiteFolder:
     """A site's folder, and the commands run on it."""
@@ -85,11 +93,8 @@ class SiteFolder:
         return (self.path / "public" / path).read_text(encoding="utf-8")
 
     def run(self, command: str, *options: str) -> Result:
-        """Run `jisr COMMAND --site FOLDER OPTIONS` in this process; an exception is the test's to see."""
-        arguments = [command, "--site", str(self.path), *options]
-        result = CliRunner().invoke(main, arguments, catch_exceptions=False)
-        gc.enable()  # a command's own process ends with it
-        return Result(result.exit_code, result.stdout, result.stderr)
+        """Run `jisr COMMAND --site FOLDER OPTIONS` in this process."""
+        return jisr(command, "--site", str(self.path), *options)
 
     def build(self, *options: str) -> Result:
         """Run `jisr build`."""

@@ -13,12 +13,10 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import CliRunner
 
 from jisr import __version__
-from jisr.cli import main
 from tests.bodies import bare
-from tests.conftest import PNG, SITE_YAML, Result, SiteFolder
+from tests.conftest import PNG, SITE_YAML, Result, SiteFolder, jisr
 
 MakeSite = Callable[[Mapping[str, str | bytes]], SiteFolder]
 
@@ -30,12 +28,6 @@ PO = (
     'msgid "افتُتح الجسرُ عام 2023."\nmsgstr "The bridge was opened in 2023."\n'
 )
 WARNING = ARTICLE.replace("date:", "tags: [نهر، مدينة]\ndate:")
-
-
-def jisr(*arguments: str) -> Result:
-    """Run `jisr ARGUMENTS` in this process."""
-    result = CliRunner().invoke(main, arguments, catch_exceptions=False)
-    return Result(result.exit_code, result.stdout, result.stderr)
 
 
 def shell(*command: str, cwd: Path, seed: str = "0") -> subprocess.CompletedProcess[str]:

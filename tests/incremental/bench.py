@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from jisr.cli import main
-from tests.conftest import Result
+from tests.conftest import Result, jisr
 from tests.incremental.specimen import FILES
 
 JOBS = ["1", "2"]
@@ -25,17 +22,6 @@ Tree = dict[str, bytes | str | None]
 _STATE = re.compile(r"\.gitignore|lock|(state|bodies)\.db(-journal|-wal|-shm)?|cache")
 _STAGING = re.compile(r"\S*\.(?:public|out)\.new")
 _LEFT_ALONE = "jisr: left alone in "
-
-
-@cache
-def has_jobs() -> bool:
-    """Whether `jisr build` has the option `--jobs`."""
-    return "--jobs" in CliRunner().invoke(main, ["build", "--help"]).stdout
-
-
-def jobs_options(jobs: str) -> tuple[str, ...]:
-    """The options for a number of processes, if there are any."""
-    return ("--jobs", jobs) if has_jobs() else ()
 
 
 def tree(folder: Path) -> Tree:
@@ -90,8 +76,7 @@ def write_files(root: Path, files: Mapping[str, str | bytes]) -> None:
 def run(root: Path, command: str, *options: str) -> Result:
     """Run a command on a site in this process, in its folder; an exception is the test's to see."""
     with chdir(root):
-        result = CliRunner().invoke(main, [command, "--site", str(root), *options], catch_exceptions=False)
-    return Result(result.exit_code, result.stdout, result.stderr)
+        return jisr(command, "--site", str(root), *options)
 
 
 @dataclass(frozen=True, slots=True)

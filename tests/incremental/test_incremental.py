@@ -9,19 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from jisr.cli import main
 from jisr.theme import theme_root
 from tests.incremental.bench import (
     JOBS,
     Bench,
     clean_specimen,
     differences,
-    has_jobs,
-    jobs_options,
     quick_folder,
     run,
     says_nothing_written,
@@ -40,13 +36,9 @@ Case = tuple[str, int, int]
 def bench() -> Iterator[Bench]:
     """The specimen, built once."""
     with quick_folder() as home:
-        made = Bench(home, FILES, *jobs_options("1"))
+        made = Bench(home, FILES, "--jobs", "1")
         made.check(clean_specimen())
         yield made
-
-
-def test_builds_have_a_number_of_processes() -> None:
-    assert "--jobs" in CliRunner().invoke(main, ["build", "--help"]).stdout
 
 
 def test_the_specimen_has_a_warning_of_every_kind_and_no_error(bench: Bench) -> None:
@@ -89,7 +81,7 @@ CASES: dict[str, list[Case]] = {
 def walk(cases: list[Case], jobs: str) -> None:
     """Make edits, each undone together with the next; one that leaves an error is undone by itself."""
     with quick_folder() as home:
-        bench = Bench(home, FILES, *jobs_options(jobs))
+        bench = Bench(home, FILES, "--jobs", jobs)
         bench.check(clean_specimen())
         original = sources(bench.root)
         for number, case in enumerate(cases):
@@ -148,7 +140,7 @@ def test_along_a_walk_of_edits_incremental_is_clean(
     jobs: str, steps: list[tuple[list[tuple[str, int, int, bool]], int]]
 ) -> None:
     with quick_folder() as home:
-        bench = Bench(home, FILES, *jobs_options(jobs))
+        bench = Bench(home, FILES, "--jobs", jobs)
         good = bench.check(clean_specimen())
         for edits, stay in steps:
             before, asked = sources(bench.root), bench.asked
@@ -399,7 +391,7 @@ def test_a_file_that_changes_while_a_build_reads_it_is_seen_by_the_next(path: st
     """To what it becomes, and back to what it was: the same bytes as before, and the same size and mtime."""
     with quick_folder() as home:
         for moment in range(3):
-            bench = Bench(home / str(moment), FILES, *jobs_options("1"))
+            bench = Bench(home / str(moment), FILES, "--jobs", "1")
             bench.check(clean_specimen())
             first, file = FILES[path], bench.root / path
             second, third = first.replace("v01", "v02"), first.replace("v01", "v03")
@@ -478,8 +470,6 @@ def test_a_change_of_the_theme_and_another_jisr_are_seen(tmp_path: Path) -> None
 
 
 def test_the_number_of_processes_makes_no_difference(tmp_path: Path) -> None:
-    if not has_jobs():
-        pytest.skip("builds have no number of processes yet")
     bench = Bench(tmp_path, FILES)
     for jobs in ("3", "1", "2"):
         bench.options = ("--jobs", jobs)

@@ -22,7 +22,6 @@ from tests.incremental.bench import (
     Tree,
     clean_build,
     differences,
-    jobs_options,
     quick_folder,
     run,
     tree,
@@ -221,7 +220,7 @@ def edit(bench: Bench) -> None:
 # The longest comes first: others run beside it.
 def test_a_build_killed_before_each_of_its_changes_leaves_whole_files_and_the_next_is_clean() -> None:
     with quick_folder() as home:
-        bench = Bench(home, FILES, *jobs_options("1"))
+        bench = Bench(home, FILES, "--jobs", "1")
         bench.add_stray("CNAME", "example.org")
         first = bench.check()
         one = sources(bench.root)
@@ -267,7 +266,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
         for number in (3, 0):  # a build of everything, twice: the second without compiling Python
             write_version(bench, number)
             begun = time.monotonic()
-            assert ended(start(bench, *jobs_options(jobs))) == 0
+            assert ended(start(bench, "--jobs", jobs)) == 0
             usual = time.monotonic() - begun
         old = 0
         turns = ROUNDS // len(JOBS)
@@ -285,7 +284,7 @@ def test_a_build_killed_at_any_moment_leaves_whole_files_and_the_next_is_clean(j
             for _ in range(1 + (turn % 4 == 3)):  # at times the next build is killed as well
                 write_version(bench, new)
                 allowed.append(clean[new].public)
-                process = start(bench, *jobs_options(jobs))
+                process = start(bench, "--jobs", jobs)
                 time.sleep(
                     chance.uniform(0.6 * usual if turn % 2 else 0, usual)
                 )  # the end is where it writes
@@ -336,7 +335,7 @@ def test_an_interrupted_build_ends_at_once_without_a_traceback(jobs: str) -> Non
                 shutil.rmtree(bench.root / ".jisr")
                 shutil.rmtree(bench.public)
             before = tree(bench.public)
-            process = start(bench, *jobs_options(jobs))
+            process = start(bench, "--jobs", jobs)
             until = time.monotonic() + 60
             while not staging.exists() and process.poll() is None and time.monotonic() < until:
                 time.sleep(0.002)

@@ -27,7 +27,6 @@ from tests.incremental.bench import (
     clean_build,
     clean_specimen,
     differences,
-    jobs_options,
     quick_folder,
     run,
     tree,
@@ -46,7 +45,7 @@ DB = ".jisr/state.db"
 def bench() -> Iterator[Bench]:
     """The specimen, built once, with a file of others in the output folder."""
     with quick_folder() as home:
-        made = Bench(home, FILES, *jobs_options("1"))
+        made = Bench(home, FILES, "--jobs", "1")
         made.add_stray("CNAME", "example.org")
         made.check(clean_specimen())
         yield made
@@ -277,7 +276,7 @@ VALUES = [
 def test_values_that_make_no_sense_are_passed_over_or_make_the_state_anew(value: str) -> None:
     """A bit that flipped, a program that meddled: whole as SQLite sees it, senseless to Jisr."""
     with quick_folder() as home:
-        bench = Bench(home, FILES, *jobs_options("1"))
+        bench = Bench(home, FILES, "--jobs", "1")
         public = bench.check(clean_specimen()).public
         original = sources(bench.root)
         _sql("PRAGMA journal_mode = DELETE")(bench.root)  # all of it in one file
@@ -554,7 +553,7 @@ def test_a_disk_that_refuses_any_change_is_a_message_and_the_site_stays_whole(
     name: str, for_good: bool
 ) -> None:
     with quick_folder() as home:
-        bench = Bench(home, FILES, *jobs_options("1"))
+        bench = Bench(home, FILES, "--jobs", "1")
         stray = {"CNAME": b"example.org"}
         bench.add_stray("CNAME", "example.org")
         first, one = bench.check(), sources(bench.root)
@@ -589,7 +588,7 @@ def test_a_disk_that_refuses_any_change_is_a_message_and_the_site_stays_whole(
 def test_a_first_build_on_a_disk_that_refuses_is_a_message(beginning: int) -> None:
     for number in range(beginning, 400, 36):
         with quick_folder() as home:
-            bench = Bench(home, FILES, *jobs_options("1"))
+            bench = Bench(home, FILES, "--jobs", "1")
             got, failed = refusing(bench, number, REFUSALS["full"], for_good=True)
             if got.exit_code:
                 check_message(got.exit_code, "\n".join(got.messages), "No space")
@@ -621,7 +620,7 @@ def test_files_that_cant_grow_are_a_message_and_the_site_stays_whole(
     edit(bench)
     want = clean_build(bench.root)
     done = in_process(
-        bench, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)), *jobs_options(jobs)
+        bench, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)), "--jobs", jobs
     )
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in (0, 1)
