@@ -274,23 +274,23 @@ def test_status_fails_under_a_share(site: MakeSite, least: int, code: int) -> No
 
 
 def test_a_third_language_is_a_line_of_settings(site: MakeSite) -> None:
-    settings = SITE_YAML.replace("[ar, en]", "[ar, en, fr]") + "  fr: {title: Pont, locale: fr-FR}\n"
+    settings = SITE_YAML.replace("[ar, en]", "[ar, en, sv]") + "  sv: {title: Bro, locale: sv-SE}\n"
     folder = site({**FILES, "site.yaml": settings})
     assert folder.build("--strict").exit_code == 0
-    page = folder.read("fr/articles/a/index.html")
-    assert '<html lang="fr" dir="ltr">' in page
+    page = folder.read("sv/articles/a/index.html")
+    assert '<html lang="sv" dir="ltr">' in page
     assert "Awaiting translation" in page
-    assert '<time datetime="2023-10-16">16 octobre 2023</time>' in page
+    assert '<time datetime="2023-10-16">16 oktober 2023</time>' in page
     rows = {line.split()[0]: line.split() for line in folder.run("status").stdout.splitlines()}
-    assert rows["translations/fr/interface.po"][2] == "0"
+    assert rows["translations/sv/interface.po"][2] == "0"
     folder.run("sync")
-    words = (folder.path / "translations/fr/interface.po").read_text(encoding="utf-8")
+    words = (folder.path / "translations/sv/interface.po").read_text(encoding="utf-8")
     assert 'msgid "Awaiting translation"\nmsgstr ""' in words
-    folder.write("translations/fr/interface.po", words.replace(
-        'msgid "Awaiting translation"\nmsgstr ""', 'msgid "Awaiting translation"\nmsgstr "À traduire"'
+    folder.write("translations/sv/interface.po", words.replace(
+        'msgid "Awaiting translation"\nmsgstr ""', 'msgid "Awaiting translation"\nmsgstr "Ska översättas"'
     ))  # fmt: skip
     folder.build()
-    assert "À traduire" in folder.read("fr/articles/a/index.html")
+    assert "Ska översättas" in folder.read("sv/articles/a/index.html")
 
 
 def test_an_outdated_caption_stands_above_the_new_one(site: MakeSite) -> None:
