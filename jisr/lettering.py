@@ -6,10 +6,11 @@ that family has, so each run of a line names the one it needs.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
+from unicodedata import bidirectional, normalize
 
 import resvg_py
 import uharfbuzz
@@ -20,12 +21,12 @@ from jisr.bidi import isolate_runs
 from jisr.fingerprint import fingerprint
 from jisr.model import Phrase
 
-VERSION = f"1 {resvg_py.__version__} {uharfbuzz.version_string()}"
+VERSION = f"2 {resvg_py.__version__} {uharfbuzz.version_string()}"
 
 SIZE = (1200, 630)
 BOLD = 600
 
-_RLE, _PDF = "\u202b", "\u202c"
+_LRM, _RLE, _PDF = "\u200e", "\u202b", "\u202c"
 _OUTSIDE = re.compile(
     r"""
       <[^<>]*\b(?:href|src)\s*=\s*["'](?!\#|data:)
@@ -90,9 +91,10 @@ class Lettering:
         self, phrase: Phrase, width: int, sizes: Sequence[int], lines: int, *, bold: bool
     ) -> Lettered:
         """A phrase in so many lines at most, in the first size in which it fits, or cut in the last."""
-        fonts = self._chosen(phrase.text, bold=bold)
+        text = normalize("NFC", phrase.text)  # resvg loses a letter behind one that is taken apart
+        fonts = self._chosen(text, bold=bold)
         space = self._width(" ", fonts)
-        words = phrase.text.split()
+        words = text.split()
         found, measured = [""], [("", 0.0)]
         size, wide = 1, 0.0
         for size in sizes:
@@ -183,10 +185,19 @@ def _broken(words: Sequence[tuple[str, float]], space: float, width: float) -> l
     return lines
 
 
-def _marked(runs: Iterator[tuple[_Font, str]], *, rtl: bool) -> str:
-    """A line as SVG. resvg takes each text to be left-to-right, unless its characters say otherwise."""
+def _marked(runs: Iterable[tuple[_Font, str]], *, rtl: bool) -> str:
+    """A line as SVG. resvg takes each text to be left-to-right, unless its characters say otherwise.
+
+    It shapes all of a line in the font of its first run, and then replaces the first glyph of each cluster
+    of another. Arabic letters can be several glyphs, so a run of their font, without any, has to come first.
+    """
+    runs = list(runs)
+    arabic = next(
+        (font for font, run in runs if any(bidirectional(c) in {"R", "AL"} for c in run)), runs[0][0]
+    )
+    runs.insert(0, (arabic, _RLE if rtl else _LRM))
     spans = "".join(
         f'<tspan font-family="{escape(font.family)}" font-weight="{font.weight:.0f}">{escape(run)}</tspan>'
         for font, run in runs
     )
-    return f"{_RLE}{spans}{_PDF}" if rtl else spans
+    return spans + _PDF * rtl

@@ -3,6 +3,8 @@
 import io
 import re
 import shutil
+from html import escape
+from unicodedata import normalize
 
 import pytest
 from PIL import Image, ImageChops
@@ -227,7 +229,20 @@ def test_arabic_reads_from_the_right_and_mixed_runs_keep_their_order() -> None:
     # "C++" begins with its C at the left, as it would alone.
     runs = re.findall(r"<tspan[^>]*>([^<]*)</tspan>", letters().lettered(
         Phrase("عن C++ وحدها", ARABIC_LANGUAGE, "source"), 1040, (70,), 1, bold=True).lines[0])  # fmt: skip
-    assert "".join(runs) == "عن \u2066C++\u2069 وحدها"
+    assert "".join(runs) == "\u202bعن \u2066C++\u2069 وحدها"
+
+
+@pytest.mark.parametrize(
+    "text", ["AT&T وشركة", "NATO ثم شركة fi", "شركة NATO ثم شركة", "e\u0301cole ثم شركة", "قال e\u0301cole"]
+)
+def test_a_line_of_two_fonts_has_all_its_letters(text: str) -> None:
+    left, _, right, _ = ink(drawn(text))
+    alone = [ink(drawn(word)) for word in text.split()]
+    spaces = (len(alone) - 1) * 70 * 0.25
+    assert right - left == pytest.approx(sum(box[2] - box[0] for box in alone) + spaces, abs=20)
+    marks = "".join(re.findall(r"<tspan[^>]*>([^<]*)</tspan>", letters().lettered(
+        Phrase(text, language("en"), "source"), 1040, (70,), 1, bold=True).lines[0]))  # fmt: skip
+    assert marks == "\u200e" + escape(normalize("NFC", text))
 
 
 def test_marks_are_not_cut_off_nor_make_a_line_wider() -> None:
