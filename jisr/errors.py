@@ -10,6 +10,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What no text may have: U+007F, and what XML 1.0 can't hold (section 2.2), and so neither can a feed."""
+
 _RAW = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e]")
 """What would break a message's line, or change what a terminal shows."""
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from jisr.bidi import unbalanced
-from jisr.errors import Problem, Report
+from jisr.errors import CONTROL, Problem, Report
 
 T = TypeVar("T")
 Place = tuple[str, int, int]
@@ -25,7 +25,6 @@ Steps = tuple[str | int, ...]
 
 _SCALARS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp")}
 _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAK = re.compile("[\x85\u2028\u2029]")
 _OPEN = re.compile("[\"'\\[{]")
 _NO_BREAK = re.compile(":[\xa0\u202f\u2007]")
@@ -302,7 +301,7 @@ class _Reading:
             return self.fail(node, f"the tag {node.tag} is not read here", _PLAIN)
         self.texts[steps] = node.value
         if not node.value.isprintable() and (wrong := wrong_control(node.value)):
-            what = f"the control U+{ord(wrong):04X} can't stand there"
+            what = f"the character U+{ord(wrong):04X} can't stand there"
             return self.fail(node, what, "remove it; isolates stand in pairs")
         try:
             found = self.loader.yaml_constructors[node.tag](self.loader, node)
@@ -334,7 +333,7 @@ class _Reading:
 
 def wrong_control(text: str) -> str:
     """The first control character that no text may have, else the first directional one without a partner."""
-    if found := _CONTROL.search(text):
+    if found := CONTROL.search(text):
         return found[0]
     at = unbalanced(text)
     return "" if at is None else text[at]

@@ -355,8 +355,8 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "controls written as escapes": (
         {"content/articles/a.md": article('title: "خبر\\a"\ndate: 2023-10-16\ntags: ["\\u202e"]')},
-        ["content/articles/a.md:2:8: error: the control U+0007 can't stand there; remove it; isolates stand in pairs",
-         "content/articles/a.md:4:8: error: the control U+202E can't stand there; remove it; isolates stand in pairs"],
+        ["content/articles/a.md:2:8: error: the character U+0007 can't stand there; remove it; isolates stand in pairs",
+         "content/articles/a.md:4:8: error: the character U+202E can't stand there; remove it; isolates stand in pairs"],
     ),
     "links that run code": (
         {"content/articles/a.md": article(
@@ -387,11 +387,11 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a directional control without its partner": (
         {"content/articles/a.md": article(body="نص \u2067مفتوح.")},
-        ["content/articles/a.md:6:4: error: the control U+2067 has no partner in its line; remove it, or use <bdi>"],
+        ["content/articles/a.md:6:4: error: the character U+2067 has no partner in its line; remove it, or use <bdi>"],
     ),
     "an override": (
         {"content/articles/a.md": article("title: خبر\u202e\ndate: 2023-10-16")},
-        ["content/articles/a.md:2:11: error: the control U+202E has no partner in its line; remove it, or use <bdi>"],
+        ["content/articles/a.md:2:11: error: the character U+202E has no partner in its line; remove it, or use <bdi>"],
     ),
     "a very long line": (
         {"content/articles/a.md": article(body="نص " * 40_000)},
@@ -489,7 +489,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "an unbalanced control in a translation": (
         {"content/articles/a.md": GOOD, "translations/en/articles/a.po": po('msgid "نص الخبر."\nmsgstr "A\u2068"')},
-        ["translations/en/articles/a.po:6:1: error: the control U+2068 has no partner in the translation; "
+        ["translations/en/articles/a.po:6:1: error: the character U+2068 has no partner in the translation; "
          "remove it, or use isolates in pairs"],
     ),
     # Templates.
@@ -566,7 +566,15 @@ BYTES = {
     ),
     "a NUL": (
         article(body="نص\0").encode(),
-        "content/articles/a.md:6:3: error: the control character U+0000 can't stand in a text; remove it",
+        "content/articles/a.md:6:3: error: the character U+0000 can't stand in a text; remove it",
+    ),
+    "what XML can't hold": (
+        article(body="نص\uffff").encode(),
+        "content/articles/a.md:6:3: error: the character U+FFFF can't stand in a text; remove it",
+    ),
+    "what XML can't hold, escaped": (
+        article(r'title: "نص\uFFFE"').encode(),
+        "content/articles/a.md:2:8: error: the character U+FFFE can't stand there; remove it; isolates stand in pairs",
     ),
     "ten megabytes": (
         article(body="نص " * 2_000_000).encode(),

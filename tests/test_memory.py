@@ -98,8 +98,8 @@ def check(source: str, text: str) -> list[tuple[str, str]]:
         ("نص[^1] آخر", "Another text", "has lost the footnote #fn-1"),
         ("اكتب `ls` هنا", "Write `rm` here", "has lost the code ls and has the code rm, which its source"),
         ("انظر [المرجع][ref]", "See the reference", "has lost the link https://example.org/r"),
-        ("نص", "\u2067text", "the control U+2067 has no partner in the translation"),
-        ("نص", "te\x07xt", "the control character U+0007 can't stand in a text"),
+        ("نص", "\u2067text", "the character U+2067 has no partner in the translation"),
+        ("نص", "te\x07xt", "the character U+0007 can't stand in a text"),
     ],
 )
 def test_what_a_build_refuses_is_an_error(source: str, text: str, said: str) -> None:

@@ -335,5 +335,5 @@ def _unbalanced_line(text: str) -> tuple[int, int, str] | None:
     for number, line in enumerate(text.split("\n"), 1):
         index = unbalanced(line)
         if index is not None:
-            return number, index + 1, f"the control U+{ord(line[index]):04X}"
+            return number, index + 1, f"the character U+{ord(line[index]):04X}"
     return None

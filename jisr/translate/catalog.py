@@ -146,7 +146,7 @@ def read(text: str, path: str, report: Report, *, controls: bool = True) -> Cata
         for string in entry.strings:
             at = unbalanced(string)
             if at is not None:
-                what = f"the control U+{ord(string[at]):04X} has no partner in the translation"
+                what = f"the character U+{ord(string[at]):04X} has no partner in the translation"
                 fail(entry.line, what, "remove it, or use isolates in pairs")
     if failures:
         return None

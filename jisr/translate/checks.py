@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from jisr.bidi import unbalanced
-from jisr.errors import Problem
+from jisr.errors import CONTROL, Problem
 from jisr.model import Segment, Translation
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
@@ -17,7 +17,6 @@ from jisr.translate.editions import faithful
 
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٬٫،", "01234567890123456789,.,")
 """The digits and the separators of Arabic and Persian; a comma may stand for U+066C."""
 
@@ -34,11 +33,11 @@ def problems(
     if not text:
         return ()
     found: list[Problem] = []
-    if control := _CONTROL.search(text):
-        what = f"the control character U+{ord(control[0]):04X} can't stand in a text"
+    if control := CONTROL.search(text):
+        what = f"the character U+{ord(control[0]):04X} can't stand in a text"
         return (Problem(path, line, 1, what, "remove it"),)
     if (at := unbalanced(text)) is not None:
-        what = f"the control U+{ord(text[at]):04X} has no partner in the translation"
+        what = f"the character U+{ord(text[at]):04X} has no partner in the translation"
         return (Problem(path, line, 1, what, "remove it, or use isolates in pairs"),)
     faithful(body, (Translation(segment, text, "translated", None, line),), path, converter, found.append)
     expected, actual = numbers(segment.text), numbers(text)
