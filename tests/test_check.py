@@ -691,6 +691,15 @@ def test_a_sound_site_passes_all_of_them(site: MakeSite) -> None:
     assert result.stdout.splitlines()[-1] == "jisr: 26 pages and 2 documents checked: 0 errors, 0 warnings"
 
 
+def test_a_sitemap_has_no_more_bytes_than_it_may(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jisr.check.files._MOST_BYTES", 600)
+    folder = site(prose("نصّ."))
+    assert folder.build().exit_code == 0
+    [line] = [line for line in findings(folder) if "[sitemap]" in line]
+    assert line.startswith("public/sitemap.xml:1:1: error: the sitemap has ")
+    assert "bytes, more than 600; build again" in line
+
+
 def test_sitemaps_that_robots_txt_names_are_looked_at(site: MakeSite) -> None:
     news = SITEMAP.format("<url><loc>https://example.org/gone/</loc></url>\n")
     robots = "User-agent: *\nSitemap: https://example.org/own-map.xml\n"

@@ -203,6 +203,17 @@ def test_a_great_sitemap_is_an_index_of_parts(site: MakeSite, monkeypatch: pytes
     assert changed
 
 
+def test_no_sitemap_is_larger_than_may_be(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = 9000
+    monkeypatch.setattr(search, "MOST_BYTES", limit)
+    names = [f"{'كلمة-' * 10}{number}" for number in range(1, 10)]
+    articles = {f"content/articles/{name}.md": ARTICLE.format(number) for number, name in enumerate(names, 1)}
+    folder = site({"site.yaml": SITE_YAML + "index_from: 0\n", **articles})
+    assert folder.build("--jobs", "1").exit_code == 0
+    sizes = [len(folder.read(f"sitemap-{number}.xml")) for number in range(1, len(parsed(folder)) + 1)]
+    assert limit / 2 < max(sizes) <= limit
+
+
 def test_a_change_of_words_leaves_the_sitemap_alone(site: MakeSite) -> None:
     folder = site(files())
     folder.build()

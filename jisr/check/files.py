@@ -24,6 +24,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _PLAIN = re.compile(r"[!-~]+")
 _MOST = 50_000
 _MOST_NEWS = 1000
+_MOST_BYTES = 50 * 2**20
 _AGAIN = "build again; if the file is your own, mend it"
 
 
@@ -61,6 +62,8 @@ def _urls(whole: Whole, path: str, root: ET.Element) -> Iterator[Finding]:
         yield _in(
             whole, "sitemap", path, "", f"the sitemap has {len(listed):,} addresses, more than {most:,}"
         )
+    if (size := (whole.folder.root / path).stat().st_size) > _MOST_BYTES:
+        yield _in(whole, "sitemap", path, "", f"the sitemap has {size:,} bytes, more than {_MOST_BYTES:,}")
     for one in listed:
         address = (one.findtext(f"{_MAP}loc") or "").strip()
         target = _target(whole.folder, address)

@@ -17,7 +17,11 @@ CARD = (1200, 630)
 """Size of a card in pixels."""
 
 MOST = 50_000
-"""Addresses in one sitemap (sitemaps.org)."""
+MOST_BYTES = 50_000_000
+"""Addresses in one sitemap, and a little less than the 50 MiB that it may have (sitemaps.org)."""
+
+_LINE = 120
+"""Bytes of a line in a sitemap beside the address, at most."""
 
 NEWS = "news-sitemap.xml"
 NEWS_MOST = 1_000
@@ -47,7 +51,10 @@ def sitemaps(
     listed = (Place(listing_address(one.address, one.number), one.offered) for one in listings)
     places += [place for place in listed if "1" in place.offered]
     places.sort(key=lambda place: place.address != "")  # the home page first
-    size = MOST // len(site.languages)
+    number = len(site.languages)
+    # Each address stands among those of the others, in bytes that take three characters each.
+    address = len(site.base_url) + 3 * max((len(place.address.encode()) for place in places), default=0)
+    size = max(min(MOST // number, MOST_BYTES // (number * (number + 2) * (address + _LINE))), 1)
     if len(places) <= size:
         return [("sitemap.xml", Composed("sitemap", tuple(places)))]
     starts = enumerate(range(0, len(places), size), 1)
