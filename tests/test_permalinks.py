@@ -219,6 +219,33 @@ def test_pages_are_files_and_everything_that_names_them_follows(site: MakeSite, 
     assert f"url={path}articles/late.html" in folder.read("old/late/index.html")
 
 
+@pytest.mark.parametrize(
+    ("link", "setting"),
+    [
+        ("/sitemap.xml", "sitemap: false"),
+        ("/robots.txt", "sitemap: false"),
+        ("/en/articles/a/parallel/", "side_by_side: false"),
+        ("/en/articles/a/parallel", "side_by_side: false"),
+    ],
+)
+def test_a_text_may_link_to_what_the_build_makes_as_long_as_it_does(
+    site: MakeSite, link: str, setting: str
+) -> None:
+    text = "---\ntitle: ب\ndate: 2023-10-16\n---\n\n[رابط]({})\n"
+    folder = site({"content/articles/a.md": text.format(link)})
+    assert folder.build("--strict").stderr == ""
+    [found] = re.findall('<a href="([^"]*)">رابط', folder.read("articles/a/index.html"))
+    assert (
+        folder.path / "public" / found.removeprefix("/") / ("" if "." in found else "index.html")
+    ).is_file()
+    folder.write("site.yaml", f"{SITE_YAML}{setting}\n")
+    assert f"the link leads to {link}, which isn't there" in folder.build().stderr
+    folder.write("site.yaml", SITE_YAML)
+    for wrong in ("/en/sitemap.xml", "/articles/a/parallel/", "/en/parallel/"):
+        folder.write("content/articles/a.md", text.format(wrong))
+        assert f"the link leads to {wrong}, which isn't there" in folder.build().stderr
+
+
 def test_links_from_the_root_may_name_the_file(site: MakeSite) -> None:
     article = (
         "---\ntitle: خبر\ndate: 2023-10-16\n---\n\n[عن](/about.html) [الأولى](/en/) [خلاصة](/feed.xml)\n"

@@ -178,8 +178,9 @@ def _related(documents: Sequence[DocumentFacts], slugs: Mapping[str, str], count
 
 
 def places(site: Site, found: Articles) -> tuple[str, ...]:
-    """What links may lead to besides documents and files: paths below a language's folder, sorted."""
+    """What links may lead to besides documents and files, sorted: paths below a language's folder, or `/path`."""
     result = [*FEEDS] if site.feed != "none" else []
+    result += ["/sitemap.xml", "/robots.txt"] * site.sitemap
     result += ["search/"] * site.search
     for kind in KINDS:
         terms = set(found.groups.get(kind.index, ()))

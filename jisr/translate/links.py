@@ -19,7 +19,8 @@ class Links:
     """What can be linked to.
 
     `faulty` are documents that are reported anyway, `drafts` those that this build leaves out; `places` are
-    listings and feeds, by their paths below a language's folder.
+    listings and feeds, by their paths below a language's folder, and files that stand at the root alone, by
+    theirs with a slash before it.
     """
 
     def __init__(
@@ -124,16 +125,19 @@ class Links:
         files = self.site.addresses == "files"
         bare = path.removesuffix(".html") if files else path
         for place in (bare, f"{bare}/"):
-            if any(self._is_page(place.removeprefix(home)) for home in self.homes if place.startswith(home)):
+            if any(self._is_page(home, place) for home in self.homes if place.startswith(home)):
                 page = files and place.endswith("/") and place not in self.homes
                 return url(f"{place[1:-1]}.html" if page else place[1:], self.site.base_path)
         for folder in ("static", "content"):
             if folder + path in self.files:
                 return self.file(folder + path)
-        return None
+        return url(path[1:], self.site.base_path) if path in self.places else None
 
-    def _is_page(self, place: str) -> bool:
-        return place in self.places or (place.endswith("/") and place[:-1] in self.addresses)
+    def _is_page(self, home: str, place: str) -> bool:
+        path = place.removeprefix(home)
+        beside = self.site.side_by_side and home != "/"
+        page = path.removesuffix("parallel/") if beside and path.endswith("/parallel/") else path
+        return path in self.places or (page.endswith("/") and page[:-1] in self.addresses)
 
     @staticmethod
     def _full(document: str, path: str) -> str:
