@@ -75,6 +75,14 @@ def test_an_alias_in_a_languages_folder_is_that_editions_alone(site: MakeSite) -
     assert not there(folder, "en/en")
 
 
+def test_headers_name_files_as_they_are_called_and_few_rules_come_first(site: MakeSite) -> None:
+    folder = site({**FILES, "static/js/*:own.js": "'use strict';\n"})
+    assert folder.build().exit_code == 0
+    found = list(rules(folder))
+    assert found[:2] == ["/*", "/sized/*"]
+    assert [path for path in found if "own" in path] == ["/js/%2A%3Aown.9a1e9bd3.js"]
+
+
 def test_redirects_stand_where_the_site_stands(site: MakeSite) -> None:
     folder = built(site, "addresses: files\n", "--base-url", "https://example.org/news/")
     assert "/news/old/b/ /news/articles/b.html 301" in folder.read("_redirects").splitlines()

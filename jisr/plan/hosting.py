@@ -70,9 +70,9 @@ def _headers(site: Site, lasting: Iterable[str]) -> str:
         found.append(("Strict-Transport-Security", f"max-age={YEAR}"))
     rules = [(f"{site.base_path}*", found)]
     kept = [("Cache-Control", f"public, max-age={YEAR}, immutable")]
-    rules += [(url(path, site.base_path), kept) for path in sorted(lasting)]
-    if site.images:
+    if site.images:  # before the others: a host may read the first hundred rules only
         rules.append((f"{site.base_path}{SIZED}/*", kept))
+    rules += [(_rule(path, site), kept) for path in sorted(lasting)]
     return "\n".join(
         "".join([f"{path}\n", *(f"  {name}: {value}\n" for name, value in headers)])
         for path, headers in rules
