@@ -4,7 +4,10 @@
 const MARKS = /[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g; // harakat, tatweel
 const ARABIC = /[\u0621-\u064a]/;
 const ARTICLE = /^[وف]?(?:[بك]?ال|لل)(?=...)/;
-const EATEN = /^[وفبكل]/; // letters that Pagefind takes for a prefix
+const PREFIXES = [..."وفبكل"]; // letters that Pagefind takes for a prefix, but not before short words
+const SHORT = 4; // letters
+const ENDS = { ى: "ي", ه: "ة", ة: "ه" };
+const SEATS = { ؤ: "ئ", ئ: "ؤ" };
 const MOST = 24; // forms of a query
 const AT_ONCE = 10; // results
 
@@ -24,10 +27,10 @@ function forms(word) {
   if (!ARABIC.test(word)) return [word];
   const bare = word.replace(ARTICLE, "");
   const all = [word, `ال${bare}`, `وال${bare}`, `فال${bare}`];
-  if (bare !== word && EATEN.test(bare)) all.splice(1, 0, bare);
-  const other = { ؤ: "ئ", ئ: "ؤ" };
-  const ends = all.flatMap((one) => (one.endsWith("ى") ? [one, `${one.slice(0, -1)}ي`] : [one]));
-  const seats = ends.flatMap((one) => (/[ؤئ]/.test(one) ? [one, one.replace(/[ؤئ]/g, (c) => other[c])] : [one]));
+  if (bare !== word && PREFIXES.includes(bare[0])) all.splice(1, 0, bare);
+  if (bare.length <= SHORT) all.push(...PREFIXES.map((prefix) => prefix + bare));
+  const ends = all.flatMap((one) => (one.at(-1) in ENDS ? [one, one.slice(0, -1) + ENDS[one.at(-1)]] : [one]));
+  const seats = ends.flatMap((one) => (/[ؤئ]/.test(one) ? [one, one.replace(/[ؤئ]/g, (c) => SEATS[c])] : [one]));
   return [...new Set(seats)];
 }
 

@@ -23,8 +23,11 @@ TEXTS = {
     "other": "تحدّث مسئول آخر.",
     "school": "بُنيت مدرسة حديثة.",
     "islam": "مؤتمر عن الإسلام والحضارة.",
+    "gaza": "نزح الناس من مصر وغزة إلى الأردن.",
+    "cairo": "تقع القاهرة على النيل.",
+    "typed": "يزور القاهره غدا.",
     "number": "حضر ١٣٠٠ مشارك.",
-    **{f"plain{number}": "لا شيء." for number in range(6)},
+    **{f"plain{number}": "لا شيء." for number in range(3)},
 }
 """The text of an article by its name: in each a word that readers write in several ways."""
 
@@ -47,6 +50,11 @@ FOUND = [
     ("اسلام", {"islam"}),
     ("الاسلام", {"islam"}),
     ("أسلام", {"islam"}),
+    ("غزة", {"gaza"}),
+    ("غزه", {"gaza"}),
+    ("القاهرة", {"cairo", "typed"}),
+    ("القاهره", {"cairo", "typed"}),
+    ("قاهره", {"cairo", "typed"}),
     ("1300", {"number"}),
     ("١٣٠٠", {"number"}),
     ("وزير جديد", {"bare"}),
