@@ -202,6 +202,36 @@ def test_a_date_with_an_offset_is_that_of_the_sites_clocks(site: MakeSite) -> No
     assert folder.read("2024/02/01/a/index.html") == page
 
 
+@pytest.mark.parametrize(
+    ("date", "updated", "shown", "warned"),
+    [
+        ("2023-10-16 10:00:00", "2023-10-15", None, True),
+        ("2023-10-16", "2023-10-15 23:30:00+00:00", "2023-10-16T02:30:00+03:00", False),  # later in Cairo
+        ("2023-10-16 10:00:00", "2023-10-16", None, False),
+        ("2023-10-16 10:00:00", "2023-10-16 09:00:00", None, False),
+        ("2023-10-16", "2023-10-18 14:30:00", "2023-10-18T14:30:00+03:00", False),
+    ],
+)
+def test_what_machines_are_told_of_a_change_is_later_than_the_date_and_has_a_zone(
+    site: MakeSite, date: str, updated: str, shown: str | None, warned: bool
+) -> None:
+    folder = site({"content/articles/a.md": article(f"date: {date}\nupdated: {updated}")})
+    said = (
+        "content/articles/a.md:4:1: warning: the document changed on 2023-10-15, before its date, 2023-10-16"
+    )
+    assert folder.build().stderr.startswith(said) == warned
+    page = folder.read("articles/a/index.html")
+    published = re.search('published_time" content="([^"]*)"', page)
+    assert published
+    assert published[1] == (f"{date[:10]}T{date[11:16]}+03:00" if ":" in date else date)
+    modified = re.search('modified_time" content="([^"]*)"', page)
+    assert (modified and modified[1]) == (shown and re.sub(r":\d\d\+", "+", shown))
+    machines = re.findall('"date(?:Published|Modified)": ?"([^"]*)"', page)
+    assert machines == sorted(machines)
+    assert machines[1] == (shown or machines[0])
+    assert f"<lastmod>{machines[1]}</lastmod>" in folder.read("sitemap.xml")
+
+
 def test_a_date_that_is_not_there_is_not_today(site: MakeSite) -> None:
     block = "{% block facts %}{{ edition.updated|date }}{% endblock %}"
     template = f'{{% extends "theme/article.html" %}}{block}'

@@ -178,7 +178,7 @@ def _related(documents: Sequence[DocumentFacts], slugs: Mapping[str, str], count
 
 
 def places(site: Site, found: Articles) -> tuple[str, ...]:
-    """What links may lead to besides documents and files, sorted: paths below a language's folder, or `/path`."""
+    """What links may lead to besides documents and files, sorted: below a language's folder, or `/` all."""
     result = [*FEEDS] if site.feed != "none" else []
     result += ["/sitemap.xml", "/robots.txt"] * site.sitemap
     result += ["search/"] * site.search

@@ -292,14 +292,23 @@ def _document(
         fail(("source", "url"), f"`{link}` is not an address", "write https://…, or leave it out")
     if faults:
         return None
+    day, updated = _here(day, reading.timezone), _here(metadata.updated, reading.timezone)
+    if day and updated and moment(updated, reading.timezone) < moment(day, reading.timezone):
+        if f"{updated}"[:10] < f"{day}"[:10]:
+            what = f"the document changed on {f'{updated}'[:10]}, before its date, {f'{day}'[:10]}"
+            faults.append(
+                replace(
+                    merged.problem(("updated",), what, "write a later day, or take it out"),
+                    severity="warning",
+                )
+            )
+        updated = None
     values = {"slug": own, "section": "/".join(filter(None, map(slug, folders)))}
     values |= dict(zip(("year", "month", "day"), _numbers(day, reading.timezone), strict=False))
     return Document(
         path=path,
         kind=kind,
-        metadata=replace(
-            metadata, date=_here(day, reading.timezone), updated=_here(metadata.updated, reading.timezone)
-        ),
+        metadata=replace(metadata, date=day, updated=updated),
         address=unicodedata.normalize("NFC", fill(_pattern(reading, kind, folders), values)),
         body=body,
         markdown=path.endswith(".md"),
@@ -309,9 +318,9 @@ def _document(
 
 
 def _here(day: datetime.date | None, timezone: str) -> datetime.date | None:
-    """A date as the site's clocks have it, where it names an offset of its own."""
-    if isinstance(day, datetime.datetime) and day.tzinfo:
-        return zoned(day.astimezone(ZoneInfo(timezone)), timezone)
+    """A date as the site's clocks have it; one with a time has their offset."""
+    if isinstance(day, datetime.datetime):
+        return zoned(day.astimezone(ZoneInfo(timezone)) if day.tzinfo else day, timezone)
     return day
 
 
