@@ -54,13 +54,17 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-def init(folder: Path) -> None:
+@click.argument("folder", metavar="FOLDER", type=click.Path(file_okay=False))
+def init(folder: str) -> None:
     """Make a new site in FOLDER: settings, a first page, folders for the rest."""
+    if not folder:  # a variable that isn't set
+        raise click.BadParameter("the folder has no name; for this one write .", param_hint="FOLDER")
+    from shlex import quote
+
+    site = Path(folder)
     files = [path for path in sorted(_STARTER.rglob("*")) if path.is_file()]
     targets = {
-        path: folder / path.relative_to(_STARTER).with_name(_NAMES.get(path.name, path.name))
-        for path in files
+        path: site / path.relative_to(_STARTER).with_name(_NAMES.get(path.name, path.name)) for path in files
     }
     taken = [target for target in targets.values() if target.exists()]
     if taken:
@@ -74,12 +78,12 @@ def init(folder: Path) -> None:
         for path, target in targets.items():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
-        (folder / "content" / "articles").mkdir(exist_ok=True)
+        (site / "content" / "articles").mkdir(exist_ok=True)
     except OSError as error:
-        where = str(Path(error.filename or folder).absolute())
+        where = str(Path(error.filename or site).absolute())
         what = f"can't be written ({error.strerror})"
         raise SiteError(Problem(where, 1, 1, what, "choose an empty folder")) from None
-    click.echo(f"jisr: a new site in {folder}; next: cd {folder}, jisr new 'عنوان الخبر', jisr build")
+    click.echo(f"jisr: a new site in {site}; next: cd {quote(folder)}, jisr new 'عنوان الخبر', jisr build")
 
 
 @main.command()

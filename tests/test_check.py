@@ -50,7 +50,7 @@ SITEMAP = (
 )
 FEED = (
     '<?xml version="1.0"?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>\n'
-    '<link rel="self" href="https://example.org/x-feed.xml"/><updated>2023-10-16T00:00:00Z</updated>\n{}</feed>\n'
+    '<link rel="self" href="https://example.org/x/feed.xml"/><updated>2023-10-16T00:00:00Z</updated>\n{}</feed>\n'
 )
 
 DIGESTS = (
@@ -332,37 +332,37 @@ CASES: list[tuple[str, Files, list[str]]] = [
         "feeds",
         {
             **prose("نصّ."),
-            "static/x-feed.xml": FEED.format(
+            "static/x/feed.xml": FEED.format(
                 '<entry><title>t</title><id>1</id><updated>2023-10-16</updated><link href="https://example.org/gone/"/>\n<content type="html">&lt;img src="/favicon.svg"&gt; &lt;a href="https://example.org/none/"&gt;x&lt;/a&gt;</content></entry>'
             ),
         },
         [
-            "public/x-feed.xml:1:16: error: the entry 1 has no author, and neither has the feed; build again; if the file is your own, mend it",
-            "public/x-feed.xml:3:66: error: 2023-10-16 is no time of the form 2023-10-16T08:00:00+03:00; build again; if the file is your own, mend it",
-            "public/x-feed.xml:4:75: error: the feed leads to https://example.org/gone/, where there is no page; build again; if the file is your own, mend it",
-            "public/x-feed.xml:5:35: error: an entry shows /favicon.svg, an address that holds on the site only; build again; if the file is your own, mend it",
-            "public/x-feed.xml:5:65: error: an entry leads to https://example.org/none/, which isn't there; build again; if the file is your own, mend it",
+            "public/x/feed.xml:1:16: error: the entry 1 has no author, and neither has the feed; build again; if the file is your own, mend it",
+            "public/x/feed.xml:3:66: error: 2023-10-16 is no time of the form 2023-10-16T08:00:00+03:00; build again; if the file is your own, mend it",
+            "public/x/feed.xml:4:75: error: the feed leads to https://example.org/gone/, where there is no page; build again; if the file is your own, mend it",
+            "public/x/feed.xml:5:35: error: an entry shows /favicon.svg, an address that holds on the site only; build again; if the file is your own, mend it",
+            "public/x/feed.xml:5:65: error: an entry leads to https://example.org/none/, which isn't there; build again; if the file is your own, mend it",
         ],
     ),
     (
         "feeds",
         {
             **prose("نصّ."),
-            "static/x-feed.json": '{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [{"id": "1", "url": "https://example.org/gone/", "content_text": "x", "date_published": "2023"}, {"id": "1", "url": "https://example.org/articles/a/"}]}',
+            "static/x/feed.json": '{"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": [{"id": "1", "url": "https://example.org/gone/", "content_text": "x", "date_published": "2023"}, {"id": "1", "url": "https://example.org/articles/a/"}]}',
         },
         [
-            "public/x-feed.json:1:80: error: 2023 is no time of the form 2023-10-16T08:00:00Z; build again; if the file is your own, mend it",
-            "public/x-feed.json:1:80: error: the id 1 stands twice; build again; if the file is your own, mend it",
-            "public/x-feed.json:1:80: error: the item 1 has neither content_html nor content_text; build again; if the file is your own, mend it",
-            "public/x-feed.json:1:93: error: the feed leads to https://example.org/gone/, where there is no page; build again; if the file is your own, mend it",
+            "public/x/feed.json:1:80: error: 2023 is no time of the form 2023-10-16T08:00:00Z; build again; if the file is your own, mend it",
+            "public/x/feed.json:1:80: error: the id 1 stands twice; build again; if the file is your own, mend it",
+            "public/x/feed.json:1:80: error: the item 1 has neither content_html nor content_text; build again; if the file is your own, mend it",
+            "public/x/feed.json:1:93: error: the feed leads to https://example.org/gone/, where there is no page; build again; if the file is your own, mend it",
         ],
     ),
     (
         "feeds",
-        {**prose("نصّ."), "static/x-feed.xml": "<feed>\n<entry></feed>", "static/w-feed.json": "{"},
+        {**prose("نصّ."), "static/x/feed.xml": "<feed>\n<entry></feed>", "static/w/feed.json": "{"},
         [
-            "public/w-feed.json:1:1: error: the feed can't be read (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); build again; if the file is your own, mend it",
-            "public/x-feed.xml:2:10: error: the file isn't well formed (mismatched tag); build again; if the file is your own, mend it",
+            "public/w/feed.json:1:1: error: the feed can't be read (Expecting property name enclosed in double quotes: line 1 column 2 (char 1)); build again; if the file is your own, mend it",
+            "public/x/feed.xml:2:10: error: the file isn't well formed (mismatched tag); build again; if the file is your own, mend it",
         ],
     ),
     (
@@ -689,6 +689,17 @@ def test_a_sound_site_passes_all_of_them(site: MakeSite) -> None:
     result = folder.run("check", "--strict")
     assert result.exit_code == 0, result.stdout
     assert result.stdout.splitlines()[-1] == "jisr: 26 pages and 2 documents checked: 0 errors, 0 warnings"
+
+
+def test_titles_about_html_and_feeds_of_other_formats_are_right(site: MakeSite) -> None:
+    folder = site({
+        **prose("نصّ."),
+        "content/articles/b.md": "---\ntitle: ما معنى &amp; و &lt;b>\ndate: 2023-10-16\n---\n\nنصّ.\n",
+        "static/podcast/feed.xml": '<rss version="2.0"><channel/></rss>',
+        "static/data/newsfeed.json": "[]",
+    })  # fmt: skip
+    assert folder.build().exit_code == 0
+    assert not [line for line in findings(folder) if "[feeds]" in line or "[structured-data]" in line]
 
 
 def test_a_sitemap_has_no_more_bytes_than_it_may(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:

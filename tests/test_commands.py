@@ -380,7 +380,7 @@ def test_a_base_url_that_is_no_address_is_a_message(site: MakeSite, address: str
 @pytest.mark.parametrize(
     "arguments",
     [["nonsense"], ["build", "--nonsense"], ["build", "extra"], ["new"], ["new", "!!!"], ["new", ""], ["new", "ـًـ"],
-     ["init"], ["status", "--fail-under", "101"], ["status", "--fail-under", "-1"], ["status", "--fail-under", "x"],
+     ["init"], ["init", ""], ["status", "--fail-under", "101"], ["status", "--fail-under", "-1"], ["status", "--fail-under", "x"],
      ["build", "--site", "site.yaml"], ["build", "--output"]],
 )  # fmt: skip
 def test_misuse_exits_with_2_and_explains_on_stderr(site: MakeSite, arguments: list[str]) -> None:

@@ -8,6 +8,7 @@ import feedparser
 import msgspec
 import pytest
 
+from jisr.plan import feeds
 from tests.conftest import PNG, SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import times
 
@@ -215,6 +216,28 @@ def test_full_texts_have_links_that_hold_anywhere(site: MakeSite) -> None:
     assert 'srcset="https://example.org/sized/' in html
     assert not re.search(r'(?:href|src|srcset)="[/#]|, /', html)
     assert 'class="awaiting"' in half.content[0].value
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('<a href="/x/?a=1&amp;b=2#c">', '<a href="https://example.org/x/?a=1&amp;b=2#c">'),
+        ('<a href="?q=1">', '<a href="https://example.org/n/a/?q=1">'),
+        ('<a class="b" href="#fn">', '<a class="b" href="https://example.org/n/a/#fn">'),
+        ('<a href="//example.net/x">', '<a href="https://example.net/x">'),
+        ('<a href="mailto:a@example.net">', '<a href="mailto:a@example.net">'),
+        ("<a href='/x/'>", "<a href='https://example.org/x/'>"),
+        ("<a href=/x/ title=b>", "<a href=https://example.org/x/ title=b>"),
+        ('<blockquote cite="/x/">', '<blockquote cite="https://example.org/x/">'),
+        ('<video poster="/x.png" src="b.mp4">', '<video poster="https://example.org/x.png" src="https://example.org/n/a/b.mp4">'),
+        ('<object data="/x.pdf">', '<object data="https://example.org/x.pdf">'),
+        ('<img srcset="/x.png 480w, /y,z.png 800w">', '<img srcset="https://example.org/x.png 480w, https://example.org/y,z.png 800w">'),
+        ('<img srcset="/x.png, /y.png 2x">', '<img srcset="https://example.org/x.png, https://example.org/y.png 2x">'),
+        ('<p title="a href=/x/ b" data-src="/x/">href="/x/"</p>', '<p title="a href=/x/ b" data-src="/x/">href="/x/"</p>'),
+    ],
+)  # fmt: skip
+def test_addresses_in_full_texts_hold_anywhere(written: str, read: str) -> None:
+    assert feeds._absolute(written, "https://example.org/n/a/") == read
 
 
 def test_a_full_feed_follows_a_change_of_a_body_and_a_short_one_does_not(site: MakeSite) -> None:

@@ -115,17 +115,21 @@ def _robots(whole: Whole) -> Iterator[tuple[int, str]]:
 
 
 def feeds(whole: Whole) -> Iterator[Finding]:
-    """Feeds can be read, have what their formats ask for, and lead to pages and pictures that are there."""
+    """Feeds can be read, have what their formats ask for, and lead to pages and pictures that are there.
+
+    Those of other formats, which only the site's own files have, are left to others.
+    """
     for path in sorted(whole.folder.files):
-        if path.endswith(".xml") and "sitemap" not in path and f"{path}".endswith("feed.xml"):
+        name = path.rpartition("/")[2]
+        if name == "feed.xml":
             root = _xml(whole, "feeds", path)
             if isinstance(root, Finding):
                 yield root
             elif root.tag == f"{_ATOM}feed":
                 yield from _atom(whole, path, root)
-            else:
+            elif root.tag != "rss":
                 yield _in(whole, "feeds", path, "", "the feed is no Atom feed")
-        elif path.endswith("feed.json"):
+        elif name == "feed.json":
             yield from _json_feed(whole, path)
 
 

@@ -84,7 +84,7 @@ class Look:
         facts.description = page.meta("description")
         facts.noindex = "noindex" in page.meta("robots").lower()
         for title in page.all("title"):
-            facts.title = facts.title or plain(title.text)
+            facts.title = facts.title or plain(unescape(title.text))
             facts.titled = place(page.text, title.at)[0]
         canonical = list(page.links("canonical"))
         facts.canonical = canonical[0].get("href") if canonical else ""
@@ -295,5 +295,5 @@ def objects(value: Any) -> list[dict[str, Any]]:
 
 
 def plain(text: str) -> str:
-    """The words of a title, without entities and marks of direction."""
-    return " ".join(_ISOLATES.sub("", unescape(text)).split())
+    """The words of a title, without marks of direction."""
+    return " ".join(_ISOLATES.sub("", text).split())

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
+from urllib.parse import urljoin
 
 from jisr.bidi import isolated
 from jisr.model import Language, Page, Site, Summary
@@ -18,9 +19,11 @@ from jisr.translate.links import Links
 from jisr.urls import absolute
 
 _TAG = re.compile(r"<[a-z][^<>]*>")
-_FROM_HERE = re.compile(r' (href|src|srcset)="([/#])')
-_FURTHER = re.compile(r"(?<=[0-9]w, )/")
-"""The second and further addresses of a `srcset`."""
+_ATTRIBUTE = re.compile(r"""(\s([^\s"'<>/=]+)\s*=\s*)("[^"]*"|'[^']*'|[^\s"'<>]+)""")
+_ADDRESSES = {"href", "src", "srcset", "cite", "poster", "data", "action"}
+"""Attributes that have addresses."""
+_CANDIDATE = re.compile(r"(^|,\s+)([^\s,]\S*?)(?=,?(?:\s|$))")
+"""One of the addresses of a `srcset`."""
 
 
 def feed_context(
@@ -48,7 +51,7 @@ def feed_context(
         summary = editions[at]
         article = entry(site, summary, links)
         published = _instant(day_of(summary.date), site.timezone)
-        html = _absolute(bodies[path][at], article.canonical, site.base_url) if path in bodies else None
+        html = _absolute(bodies[path][at], article.canonical) if path in bodies else None
         entries.append(
             FeedEntry(
                 article=article,
@@ -121,14 +124,19 @@ def _instant(day: date | None, timezone: str) -> datetime:
     return zoned(day, timezone)
 
 
-def _absolute(html: str, address: str, base_url: str) -> str:
-    """A body whose links hold wherever it is read."""
-    host = "/".join(base_url.split("/", 3)[:3])
+def _absolute(html: str, address: str) -> str:
+    """A body, at an address, whose links hold wherever it is read."""
 
-    def full(tag: re.Match[str]) -> str:
-        first = _FROM_HERE.sub(
-            lambda found: f' {found[1]}="{host if found[2] == "/" else address}{found[2]}', tag[0]
-        )
-        return _FURTHER.sub(f"{host}/", first) if " srcset=" in first else first
+    def full(attribute: re.Match[str]) -> str:
+        start, name, value = attribute.groups()
+        if name.lower() not in _ADDRESSES:
+            return attribute[0]
+        quote = value[0] if value[0] in "\"'" else ""
+        link = value.strip(quote).strip()
+        if name.lower() == "srcset":
+            there = _CANDIDATE.sub(lambda one: one[1] + urljoin(address, one[2]), link)
+        else:
+            there = urljoin(address, link)
+        return f"{start}{quote}{there}{quote}"
 
-    return _TAG.sub(full, html)
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(full, tag[0]), html)
