@@ -244,7 +244,7 @@ def serve(ctx: click.Context, site: Path, port: int, host: str, allow_edits: boo
         if news.problems != before:
             _print_problems(news.problems, site)
         before = news.problems
-        if news.failed:
+        if news.counted["errors"]:
             click.echo("jisr: the pages are as they were before these errors", err=True)
         elif news.changed:
             click.echo(

@@ -143,7 +143,14 @@ def test_a_save_by_an_old_digest_is_answered_with_what_is_there(preview: Preview
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("\u2067open", 422), ("bell \x07", 422), ("lone \ud800", 422), ("`code`", 422), ('"quoted"\\ 50%', 200)],
+    [
+        ("\u2067open", 422),
+        ("bell \x07", 422),
+        ("lone \ud800", 422),
+        ("\u200f", 422),
+        ("`code`", 422),
+        ('"quoted"\\ 50%', 200),
+    ],
 )
 def test_what_would_spoil_the_catalogue_is_not_saved(preview: Preview, text: str, status: int) -> None:
     answer = save(preview, text)

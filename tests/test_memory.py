@@ -140,3 +140,8 @@ def test_a_translation_is_tidied_as_its_source_is() -> None:
     title = Segment("title", "عنوان", 1, "title")
     assert checks.tidy(body, " one\r\ntwo  \nthree ") == "one two  \nthree"
     assert checks.tidy(title, " one\ntwo  three ") == "one two three"
+
+
+def test_spaces_that_do_not_break_are_the_translators() -> None:
+    title = Segment("title", "عنوان", 1, context="title")
+    assert checks.tidy(title, " The\u00a0bridge \n is\u202f: open ") == "The\u00a0bridge is\u202f: open"

@@ -1,6 +1,7 @@
 """The preview: what it answers and what it refuses, and what it tells open pages."""
 
 import json
+import os
 import shutil
 import socket
 import time
@@ -324,7 +325,7 @@ class TestFollows:
             news.next()
             preview.write("content/articles/news.md", ARTICLE + "\n[رابط](photo.jpg)\n")
             told = news.next()
-            assert told["failed"]
+            assert told["errors"]
             [problem] = told["problems"]
             assert (problem["path"], problem["line"]) == ("content/articles/news.md", 10)
             assert [10, "[رابط](photo.jpg)"] in problem["lines"]
@@ -332,10 +333,38 @@ class TestFollows:
             assert "photo.jpg" not in preview.ask("/articles/news/").text
             time.sleep(0.5)  # the build fails as well
             preview.write("content/articles/news.md", ARTICLE + "\nنص.\n")
-            while told["failed"]:
+            while told["errors"]:
                 told = news.next()
             assert told["problems"] == []
             assert "نص." in preview.ask("/articles/news/").text
+
+    def test_of_many_problems_the_first_are_shown_errors_before_warnings(self, preview: Preview) -> None:
+        with preview.news("/articles/news/") as news:
+            news.next()
+            preview.write("content/articles/news.md", ARTICLE.replace("---\n", "---\ntags: [ا، ب]\n", 1))
+            preview.write(
+                "content/articles/other.md", ARTICLE + "\n".join(f"\n[ر](p{n}.jpg)" for n in range(80))
+            )
+            told = news.next()
+            while (told["errors"], told["warnings"]) != (80, 1):
+                told = news.next()
+            assert [problem["severity"] for problem in told["problems"]] == ["error"] * 50
+        desk = json.loads(preview.ask("/_jisr/api/desk").text)
+        assert (desk["errors"], desk["warnings"], len(desk["problems"])) == (80, 1, 50)
+
+    def test_a_pipe_in_the_place_of_a_catalogue_is_an_error(self, preview: Preview) -> None:
+        po = preview.folder / "translations/en/articles/news.po"
+        po.parent.mkdir(parents=True, exist_ok=True)
+        po.unlink(missing_ok=True)
+        with preview.news("/articles/news/") as news:
+            os.mkfifo(po)
+            told = news.next()
+            while not told["errors"]:
+                told = news.next()
+            assert told["problems"][0]["path"] == "translations/en/articles/news.po"
+            po.unlink()
+            while told["errors"]:
+                told = news.next()
 
     def test_an_open_page_whose_document_gets_another_name_tells_no_error(self, preview: Preview) -> None:
         with preview.news("/articles/news/") as news:
@@ -345,7 +374,7 @@ class TestFollows:
             until(lambda: preview.ask("/articles/renamed/").status == 200)
             preview.write("content/articles/renamed.md", ARTICLE + "\n[رابط](photo.jpg)\n")
             told = news.next()
-            while not told["failed"]:
+            while not told["errors"]:
                 told = news.next()
             assert [problem["path"] for problem in told["problems"]] == ["content/articles/renamed.md"]
 
@@ -353,12 +382,12 @@ class TestFollows:
         with preview.news("/articles/news/") as news:
             news.next()
             preview.write("content/articles/later.md", "---\ntitel: x\n---\n")
-            while not news.next()["failed"]:
+            while not news.next()["errors"]:
                 pass
             preview.write("content/articles/news.md", ARTICLE + "\nنص.\n")
             told = news.next()
             assert told["page"]
-            assert told["failed"]
+            assert told["errors"]
             assert "نص." in preview.ask("/articles/news/").text
 
     def test_a_site_with_errors_is_served_once_they_are_mended(self, tmp_path: Path) -> None:
@@ -374,7 +403,7 @@ class TestFollows:
         with preview.news("/en/") as news:
             news.next()
             preview.write("content/articles/news.md", ARTICLE + "\n[x](none.md)\n")
-            while not news.next()["failed"]:
+            while not news.next()["errors"]:
                 pass
             preview.write(
                 "content/articles/later.md", ARTICLE.replace("date:", "draft: true\ndate:") + "\nتكملة.\n"

@@ -263,7 +263,7 @@ def _document(
     for name, at in (("date", day), ("updated", metadata.updated), ("expires", metadata.expires)):
         if at and not 1 < at.year < 9999:  # in another timezone it could be a year that Python doesn't have
             fail((name,), f"`{name}` is in the year {at.year}", "write a year from 2 to 9998")
-    if _is_blank(metadata.title):
+    if is_blank(metadata.title):
         fail(("title",), "the title is empty", "write one")
     if metadata.slug is not None and slug(metadata.slug) != metadata.slug:
         better = slug(metadata.slug)
@@ -279,13 +279,13 @@ def _document(
         if alias_path(alias) is None:
             what = f"the alias {alias} is not an address of this site"
             fail(("aliases", index), what, "write it as /old/address/")
-    if metadata.image and _is_blank(metadata.image.src):
+    if metadata.image and is_blank(metadata.image.src):
         fail(("image", "src"), "the picture has no address", "write the path of its file")
     for key in ("authors", "tags"):
         for index, name in enumerate(getattr(metadata, key)):
-            if _is_blank(name):
+            if is_blank(name):
                 fail((key, index), f"an empty name in `{key}`", "write it, or take it out")
-    if metadata.source and _is_blank(metadata.source.name):
+    if metadata.source and is_blank(metadata.source.name):
         fail(("source", "name"), "the source has an empty name", "write it")
     link = metadata.source and metadata.source.url
     if link and not (link.startswith(("http://", "https://")) and is_address(link)):
@@ -324,7 +324,7 @@ def _here(day: datetime.date | None, timezone: str) -> datetime.date | None:
     return day
 
 
-def _is_blank(text: str) -> bool:
+def is_blank(text: str) -> bool:
     """Whether nothing of a text can be seen."""
     return not any(character.isprintable() and character != " " for character in text)
 

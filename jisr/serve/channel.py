@@ -22,17 +22,22 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a build brought. `changed` are paths in the built site; where it `failed`, there are none.
+    """What a build brought. `changed` are paths in the built site; where it failed, there are none.
 
-    `problems` are those of the site as it is now; `shown` has the same for browsers, as JSON's values.
+    `problems` are those of the site as it is now; `shown` has some for browsers, errors first, as JSON.
     """
 
     number: int
     changed: frozenset[str] = frozenset()
-    failed: bool = False
     problems: tuple[Problem, ...] = ()
     shown: tuple[dict[str, Any], ...] = ()
     seconds: float = 0.0
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many problems there are, by what they are."""
+        errors = sum(problem.severity == "error" for problem in self.problems)
+        return {"errors": errors, "warnings": len(self.problems) - errors}
 
 
 @dataclass(eq=False, slots=True)
@@ -101,8 +106,8 @@ class Channel:
             "styles": _addresses(changed, ".css"),
             "scripts": _addresses(changed, ".js"),
             "pictures": _addresses(changed, ".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp"),
-            "failed": self.news.failed,
             "problems": self.news.shown,
+            **self.news.counted,
         }
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote
 
 from jisr.build import Seen
-from jisr.errors import Problem
 from jisr.model import DocumentFacts, Output, Page, Phrase, Summary
 from jisr.packed import summaries_of
 from jisr.serve.channel import News
@@ -28,7 +27,7 @@ WORDS = 6
 def rows(root: Path, seen: Seen | None, news: News) -> dict[str, Any]:
     """What the desk shows: the languages, the documents, the newest articles first, and what is wrong."""
     if not seen:
-        return {"title": {}, "languages": [], "documents": [], "problems": news.shown, "failed": news.failed}
+        return {"title": {}, "languages": [], "documents": [], "problems": news.shown, **news.counted}
     site = seen.desk.site
     addresses = _addresses(seen.outputs, site.base_path)
     try:
@@ -44,11 +43,8 @@ def rows(root: Path, seen: Seen | None, news: News) -> dict[str, Any]:
             {"code": one.code, "direction": one.direction, "name": one.name} for one in site.languages
         ],
         "documents": [_row(one, summaries, addresses, now) for one, summaries in found if summaries],
-        "problems": [
-            {**shown, "url": _place(problem, shown["lines"], seen, addresses)}
-            for problem, shown in zip(news.problems, news.shown, strict=True)
-        ],
-        "failed": news.failed,
+        "problems": [{**problem, "url": _place(problem, seen, addresses)} for problem in news.shown],
+        **news.counted,
     }
 
 
@@ -98,15 +94,11 @@ def _addresses(outputs: tuple[Output, ...], base_path: str) -> dict[tuple[str, s
 
 
 def _place(
-    problem: Problem,
-    lines: list[tuple[int, str]],
-    seen: Seen,
-    addresses: Mapping[tuple[str, str, str], str],
+    problem: Mapping[str, Any], seen: Seen, addresses: Mapping[tuple[str, str, str], str]
 ) -> str | None:
     """Where on which page a problem's line is seen; None where it belongs to no page."""
-    for document, facts in (
-        seen.facts.items() if problem.path.startswith(("content/", "translations/")) else ()
-    ):
+    path = problem["path"]
+    for document, facts in seen.facts.items() if path.startswith(("content/", "translations/")) else ():
         files = (
             {source.path for source in seen.documents[document].files} if document in seen.documents else ()
         )
@@ -114,12 +106,12 @@ def _place(
             (
                 language.code
                 for language in seen.desk.site.languages[1:]
-                if catalogue_path(document, language) == problem.path
+                if catalogue_path(document, language) == path
             ),
-            seen.desk.site.source.code if problem.path in files else "",
+            seen.desk.site.source.code if path in files else "",
         )
         if language and (page := addresses.get((document, language, facts.kind))):
-            text = next((text for number, text in lines if number == problem.line), "")
+            text = next((text for number, text in problem["lines"] if number == problem["line"]), "")
             words = " ".join(_MARKUP.sub(" ", text).split()[:WORDS])
             return f"{page}#:~:text={quote(words)}" if words else page
     return None

@@ -18,7 +18,7 @@ from msgspec.structs import asdict, replace
 from jisr.build import Seen
 from jisr.commands import contents, replace_file, told
 from jisr.errors import Problem, SiteError
-from jisr.fingerprint import fingerprint
+from jisr.fingerprint import fingerprint, hashed
 from jisr.languages import plural_forms
 from jisr.model import DocumentFacts, Language, Segment, Site, Source, Translation
 from jisr.read.documents import BODIES, SIDECARS, document_files, read_document
@@ -100,6 +100,7 @@ class Editing:
         phrases = {name_of(t.segment): t.text or t.segment.text for t in shown[:fields]}
         originals = tuple(Translation(segment, segment.text, "source") for segment in opened.body.segments)
         return {
+            "site": hashed(str(self.root).encode())[:8],
             "document": opened.body.document.path,
             "catalogue": opened.path,
             "language": _language(language),
@@ -169,7 +170,9 @@ class Editing:
             problems = self._check(opened, segment, tidy)
             if any(problem["severity"] == "error" for problem in problems):
                 raise RefusedError(problems[0]["message"], problems[0]["hint"], found={"problems": problems})
-            new = replace(entry, strings=(tidy,) * len(entry.strings), fuzzy=False, previous=None)
+            # Plural forms that say something else are the translator's.
+            strings = tuple(tidy if one in ("", entry.strings[0]) else one for one in entry.strings)
+            new = replace(entry, strings=strings, fuzzy=False, previous=None)
             if self._write(opened, new):
                 return {"id": name, "text": tidy, "state": _state(new), "digest": _digest(new)}
         raise RefusedError(

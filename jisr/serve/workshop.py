@@ -28,6 +28,9 @@ from jisr.write.output import PREVIEW
 AROUND = 3
 """Lines shown before and after the one that an error is in."""
 
+MOST_SHOWN = 50
+"""Problems that browsers are told of."""
+
 CALM = 0.15
 """Seconds without a change before a build: proofs come first, and git changes files by the hundred."""
 
@@ -174,19 +177,26 @@ class Workshop:
     ) -> None:
         self.number += 1
         self.problems = problems
-        shown = tuple(asdict(problem) | {"lines": lines_around(self.root, problem)} for problem in problems)
-        failed = any(problem.severity == "error" for problem in problems)
-        self.tell(News(self.number, changed, failed, problems, shown, time.perf_counter() - begun))
+        errors_first = sorted(problems, key=lambda problem: problem.severity != "error")
+        texts: dict[str, list[str]] = {}
+        shown = tuple(
+            asdict(problem) | {"lines": lines_around(self.root, problem, texts)}
+            for problem in errors_first[:MOST_SHOWN]
+        )
+        self.tell(News(self.number, changed, problems, shown, time.perf_counter() - begun))
 
 
-def lines_around(root: Path, problem: Problem) -> list[tuple[int, str]]:
-    """The line of the site's file that a problem is in, and those around it, each with its number."""
+def lines_around(root: Path, problem: Problem, texts: dict[str, list[str]]) -> list[tuple[int, str]]:
+    """The line of the site's file that a problem is in, and those around it, each with its number.
+
+    `texts` are the lines of files that were asked for before.
+    """
     file = root / problem.path
-    if problem.path.startswith(".") or not inside(root, file):
-        return []
-    try:
-        lines = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-    except OSError:
-        return []
+    if problem.path not in texts:
+        texts[problem.path] = []
+        if not problem.path.startswith(".") and inside(root, file) and file.is_file():
+            with suppress(OSError):
+                texts[problem.path] = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     first = max(problem.line - AROUND, 1)
-    return [(number, line[:300]) for number, line in enumerate(lines, 1)][first - 1 : problem.line + AROUND]
+    lines = texts[problem.path][first - 1 : problem.line + AROUND]
+    return [(number, line[:300]) for number, line in enumerate(lines, first)]

@@ -10,6 +10,7 @@ from collections import Counter
 from jisr.bidi import unbalanced
 from jisr.errors import CONTROL, Problem
 from jisr.model import Segment, Translation
+from jisr.read.documents import is_blank
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
 from jisr.read.segments import normalise, prose
@@ -17,13 +18,17 @@ from jisr.translate.editions import faithful
 
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
+_SPACES = re.compile(r"[ \t\r\n]+")
+"""Those that don't break are the translator's."""
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٬٫،", "01234567890123456789,.,")
 """The digits and the separators of Arabic and Persian; a comma may stand for U+066C."""
 
 
 def tidy(segment: Segment, text: str) -> str:
     """A translation as a catalogue holds it: spaces as in its msgid."""
-    return " ".join(text.split()) if segment.context else normalise(text.replace("\r\n", "\n"))
+    if segment.context:
+        return _SPACES.sub(" ", text).strip(" ")
+    return normalise(text.replace("\r\n", "\n"))
 
 
 def problems(
@@ -36,6 +41,8 @@ def problems(
     if control := CONTROL.search(text):
         what = f"the character U+{ord(control[0]):04X} can't stand in a text"
         return (Problem(path, line, 1, what, "remove it"),)
+    if is_blank(text):
+        return (Problem(path, line, 1, "nothing of the translation can be seen", "write it, or empty it"),)
     if (at := unbalanced(text)) is not None:
         what = f"the character U+{ord(text[at]):04X} has no partner in the translation"
         return (Problem(path, line, 1, what, "remove it, or use isolates in pairs"),)

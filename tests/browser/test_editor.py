@@ -284,9 +284,14 @@ def test_of_a_conflict_the_catalogues_text_may_be_taken(page: Page, preview: Pre
     box(page).fill("The bridge reopens")
     preview.write(PO, CATALOGUE.replace("The old bridge opens", "Old bridge opened"))
     page.keyboard.press("Control+Enter")
+    expect(page.locator(".jisr-conflict")).not_to_be_empty()
+    page.keyboard.type(" today")  # one may be typing: the focus stays
+    expect(box(page)).to_have_value("The bridge reopens today")
     page.get_by_role("button", name="Take the catalogue’s").click()
     expect(box(page)).to_have_value("Old bridge opened")
     expect(box(page)).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(box(page)).to_have_value("The bridge reopens today")
 
 
 def test_what_others_change_elsewhere_in_the_file_is_kept(page: Page, preview: Preview) -> None:
@@ -331,6 +336,98 @@ def test_what_is_typed_while_a_save_is_under_way_stays(page: Page, preview: Prev
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text(re.compile("^Saved. Next"))).to_be_attached()
     assert f"{MINISTER} More." in catalogue(preview)
+
+
+def test_what_is_typed_in_one_tab_is_kept_when_another_saves(page: Page, preview: Preview) -> None:
+    other = show(page.context.new_page(), preview)
+    for tab, text in ((other, "Others' words"), (page, MINISTER)):
+        tab.bring_to_front()
+        open_editor(tab, pen(tab, "paragraph, 3 of"))
+        box(tab).fill(text)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile("^Saved. Next"))).to_be_attached()
+    other.bring_to_front()
+    other.keyboard.press("Escape")
+    expect(other.get_by_text("Closed. What you typed is kept.")).to_be_attached()
+    open_editor(other, pen(other, "paragraph, 3 of"))
+    expect(box(other)).to_have_value("Others' words")
+
+
+def test_a_save_that_ends_later_leaves_the_next_editor_alone(page: Page, preview: Preview) -> None:
+    answers: list[Route] = []
+
+    def hold(route: Route) -> None:
+        answers.append(route)
+
+    page.route("**/_jisr/api/save", hold)
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    box(page).fill(MINISTER)
+    with page.expect_request("**/_jisr/api/save"):
+        page.keyboard.press("Control+Enter")
+    page.keyboard.press("Escape")
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    box(page).fill(f"{MINISTER} More.")
+    with page.expect_response("**/_jisr/api/save"):
+        answers[0].continue_()
+    expect(page.locator(".prose", has_text="reached the city")).to_be_attached()
+    expect(box(page)).to_have_value(f"{MINISTER} More.")
+    page.unroute("**/_jisr/api/save")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(re.compile("^Saved. Next"))).to_be_attached()
+    assert f"{MINISTER} More." in catalogue(preview)
+
+
+@pytest.mark.parametrize("change", ["item", "list", "rename"])
+def test_typing_goes_on_when_the_block_is_gone(page: Page, preview: Preview, change: str) -> None:
+    article = preview.folder / "content/articles/bridge.md"
+    open_editor(page, page.locator("li", has_text="حديد من المصنع").locator("[dir=rtl]"))
+    box(page).evaluate("""box => setInterval(() => {
+        if (box.value.length < 60) document.activeElement === box && document.execCommand('insertText', false, 'x');
+    }, 20)""")
+    if change == "rename":
+        article.rename(article.with_name("renamed.md"))
+    else:
+        gone, stays = ("- حديد من المصنع\n", "") if change == "item" else ("- ح", "1. ح")
+        preview.write("content/articles/bridge.md", article.read_text(encoding="utf-8").replace(gone, stays))
+    where = "li", "ol li"
+    if change == "rename":
+        expect(page.locator("h1", has_text="Page not found")).to_be_visible()
+    else:
+        expect(page.locator(where[change == "list"], has_text="حجر من المقلع")).to_be_visible()
+    expect(box(page)).to_have_value("x" * 60)
+    expect(box(page)).to_be_focused()
+    if change != "list":
+        expect(page.get_by_text("The block is gone or has changed. What you typed is kept.")).to_be_attached()
+    if change == "rename":
+        show(page, preview, "/en/articles/renamed/")
+        open_editor(page, page.locator("li", has_text="حديد من المصنع").locator("[dir=rtl]"))
+        page.get_by_role("button", name="Take what I typed").click()
+        expect(box(page)).to_have_value("x" * 60)
+
+
+def test_a_shut_fold_opens_for_its_editor_and_each_place_of_a_text_has_its_own(
+    page: Page, preview: Preview
+) -> None:
+    fold = '\n<details markdown="1"><summary markdown="1">تفاصيل</summary>\n\nقال العمدة إن الجسر سيبقى مفتوحا طوال الصيف.\n\n</details>\n'
+    preview.write("content/articles/bridge.md", ARTICLE.replace("\n- حجر", f"{fold}\n- حجر"))
+    expect(page.locator("summary .jisr-pen")).to_be_attached()
+    page.locator("details:not(.newer)").evaluate("fold => { fold.open = true }")
+    open_editor(page, page.locator("details .awaiting [dir=rtl]", has_text="قال العمدة"))
+    assert box(page).evaluate("box => box.closest('details') !== null")
+    page.keyboard.press("Escape")
+    page.locator("details:not(.newer)").evaluate("fold => { fold.open = false }")
+    open_editor(page, page.locator("summary .jisr-pen"))
+    expect(box(page)).to_be_visible()
+    expect(box(page)).to_be_focused()
+
+
+def test_escape_shuts_what_is_wrong_before_the_editor_beneath(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    preview.write("content/articles/other.md", "---\ntitle: [\n---\n")
+    expect(page.locator("jisr-notice .sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("jisr-notice .sheet")).not_to_be_visible()
+    expect(box(page)).to_be_focused()
 
 
 def test_what_is_typed_while_the_article_has_an_error_is_kept(page: Page, preview: Preview) -> None:

@@ -205,6 +205,24 @@ class TestDesk:
         page.get_by_role("searchbox").fill("لا شيء كهذا")
         expect(page.get_by_role("status")).to_have_text("Nothing here matches.")
 
+    def test_a_found_row_stays_while_one_clicks_on_it_and_a_link_keeps_the_focus(
+        self, preview: Preview, page: Page
+    ) -> None:
+        opened(page, preview, "/_jisr/")
+        row = page.locator('[data-path="content/articles/news.md"]')
+        link = row.get_by_role("link").nth(1)
+        link.focus()
+        preview.write("content/articles/other.md", ARTICLE)
+        expect(page.locator(".rows > li")).to_have_count(4)
+        expect(link).to_be_focused()
+        preview.write("content/articles/news.md", ARTICLE.replace("خبر اليوم", "عنوان آخر"))
+        expect(row.get_by_role("heading")).to_have_text("عنوان آخر")
+        expect(link).to_be_focused()
+        page.get_by_role("searchbox").press_sequentially("عنوان")
+        expect(page.locator(".rows > li")).to_have_count(1)
+        row.get_by_role("heading").get_by_role("link").click()
+        expect(page).to_have_url(f"{preview.address}/articles/news/")
+
     def test_it_leads_to_the_block(self, preview: Preview, page: Page) -> None:
         page.goto(f"{preview.address}/_jisr/")
         page.get_by_role("link", name="Out of date: 1").click()

@@ -7,6 +7,7 @@ const fact = (name) => document.querySelector(`meta[name="jisr-${name}"]`)?.cont
 
 let refreshing = null;
 let again = false;
+let behind = false; // what the page is, after an attempt that failed
 
 /** Bring the page up to date in its place, so that the reader's place in it stays. */
 export async function refresh() {
@@ -15,8 +16,13 @@ export async function refresh() {
     return refreshing;
   }
   refreshing = update();
-  await refreshing;
-  refreshing = null;
+  behind = true;
+  try {
+    await refreshing;
+    behind = false;
+  } finally {
+    refreshing = null;
+  }
   if (again) {
     again = false;
     await refresh();
@@ -142,24 +148,24 @@ const part = (selector) => shade.querySelector(selector);
 
 let told = "";
 
-function notice({ problems }) {
+function notice({ problems, errors: number, warnings }) {
   const errors = problems.filter((problem) => problem.severity === "error");
   const reopen = part(".reopen");
   reopen.hidden = !problems.length;
   reopen.classList.toggle("wrong", errors.length > 0);
   reopen.textContent = errors.length
-    ? count(errors.length, "error")
-    : count(problems.length, "warning");
+    ? count(number, "error")
+    : count(warnings, "warning");
   part("#wrong").textContent = errors.length
     ? "The site can’t be built as it is. The page beneath is the last good one."
     : "The site was built, with warnings.";
-  part(".problems").replaceChildren(...problems.slice(0, 50).map(entry));
+  part(".problems").replaceChildren(...problems.map(entry));
   const text = JSON.stringify(errors);
   if (text === told) return;
   told = text;
   expand(errors.length > 0);
   part(".aloud").textContent = errors.length
-    ? `${count(errors.length, "error")}. ${errors[0].path}, line ${errors[0].line}: ${errors[0].message}`
+    ? `${count(number, "error")}. ${errors[0].path}, line ${errors[0].line}: ${errors[0].message}`
     : "";
 }
 
@@ -204,9 +210,13 @@ part(".close").addEventListener("click", () => {
   part(".reopen").focus();
 });
 part(".reopen").addEventListener("click", () => expand(part(".sheet").hidden));
+// Before anything beneath hears of it.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.defaultPrevented) expand(false);
-});
+  if (event.key !== "Escape" || part(".sheet").hidden) return;
+  event.preventDefault();
+  event.stopPropagation();
+  expand(false);
+}, true);
 document.documentElement.append(host);
 
 /* ---- The desk's links to what is open -------------------------------------------------------------- */
@@ -249,16 +259,26 @@ async function hear(news) {
     location.reload();
     return;
   }
-  if (news.styles.length) restyle(news.build);
+  if (late || news.styles.length) restyle(news.build);
   for (const picture of document.images) {
-    const address = new URL(picture.src, location.href);
-    if (news.pictures.includes(decodeURI(address.pathname))) picture.src = `${address.pathname}?jisr=${news.build}`;
+    const path = pathOf(picture.src);
+    if (path && (late || news.pictures.includes(path))) picture.src = `${encodeURI(path)}?jisr=${news.build}`;
   }
   for (const source of document.querySelectorAll("picture > source")) {
     // Smaller pictures are made by the build that follows a proof: have those taken that weren't there yet.
     if (news.pictures.some((path) => source.srcset.includes(encodeURI(path)))) source.srcset = String(source.srcset);
   }
-  if (late || news.page || news.missing) await refresh();
+  if (late || behind || news.page || news.missing) await refresh();
+}
+
+/** The path, decoded, of an address on this server; nothing for any other. */
+function pathOf(address) {
+  try {
+    const { origin, pathname } = new URL(address, location.href);
+    return origin === location.origin ? decodeURI(pathname) : "";
+  } catch { // no address, or a % that stands for itself
+    return "";
+  }
 }
 
 // A browser has six connections to one server: a page that nobody sees keeps none of them.

@@ -97,8 +97,8 @@ function picture(language) {
 
 function wrong() {
   $(".wrong").hidden = !desk.problems.length;
-  $(".wrong").classList.toggle("failed", desk.failed);
-  $("#wrong-title").textContent = `${word(desk.failed ? "errors" : "warnings")} (${number(desk.problems.length)})`;
+  $(".wrong").classList.toggle("failed", desk.errors > 0);
+  $("#wrong-title").textContent = `${word(desk.errors ? "errors" : "warnings")} (${number(desk.errors || desk.warnings)})`;
   $(".wrong ol").replaceChildren(...desk.problems.map((problem) => {
     const place = make("bdi", { dir: "ltr" }, `${problem.path}:${problem.line}`);
     return make(
@@ -139,9 +139,32 @@ function documents() {
   const words = folded($("input[type=search]").value).split(/\s+/u).filter(Boolean);
   const holds = CHOICES[$(".choose :checked").value];
   const found = desk.documents.filter((one) => holds(one) && matches(one, words));
-  $(".rows").replaceChildren(...found.slice(0, shown).map(row));
+  list(found.slice(0, shown).map(row));
   $(".found").textContent = found.length ? `${word("documents")}: ${number(found.length)}` : word("none");
   $(".more").hidden = found.length <= shown;
+}
+
+/** Have these rows. What says the same stays where it is, with the reader's focus and place. */
+function list(fresh) {
+  const rows = $(".rows");
+  const known = new Map([...rows.children].map((item) => [item.dataset.path, item]));
+  const from = document.activeElement.closest(".rows > li");
+  const at = from && [...from.querySelectorAll("a")].indexOf(document.activeElement);
+  let next = rows.firstElementChild;
+  for (const item of fresh) {
+    const old = known.get(item.dataset.path);
+    const wanted = old?.isEqualNode(item) ? old : item;
+    if (wanted === next) next = next.nextElementSibling;
+    else rows.insertBefore(wanted, next);
+  }
+  while (next) {
+    const gone = next;
+    next = next.nextElementSibling;
+    gone.remove();
+  }
+  if (!from || document.activeElement !== document.body) return;
+  const links = [...rows.children].find((item) => item.dataset.path === from.dataset.path)?.querySelectorAll("a");
+  (links?.[at] ?? links?.[0])?.focus({ preventScroll: true });
 }
 
 function row(one) {
@@ -209,7 +232,11 @@ async function load() {
 }
 
 $("input[type=search]").addEventListener("input", () => { shown = PAGE; documents(); });
-$(".choose").addEventListener("change", () => { shown = PAGE; documents(); });
+$(".choose").addEventListener("change", ({ target }) => {
+  if (target.type !== "radio") return; // the search, as one leaves it: what one clicks on has to stay
+  shown = PAGE;
+  documents();
+});
 $(".choose").addEventListener("submit", (event) => event.preventDefault());
 $(".more").addEventListener("click", () => { shown += PAGE; documents(); });
 $(".speech").addEventListener("click", () => {

@@ -213,45 +213,48 @@ document.addEventListener("click", (event) => {
   const box = event.target.closest(".awaiting, .outdated");
   for (let element = event.target; element; element = element.parentElement) {
     const id = owners.get(element);
-    if (id) return void open(id);
+    if (id) return void open(id, element);
     if (element === box) break;
   }
   const inside = box && [...box.querySelectorAll("*")].find((element) => owners.has(element));
   const cell = event.target.closest(".cell")?.querySelector(":scope > .status > .jisr-pen");
-  if (inside) open(owners.get(inside));
+  if (inside) open(owners.get(inside), inside);
   else if (cell) open(cell.dataset.id);
 });
 
 /* ---- What was typed and not saved ------------------------------------------------------------------ */
 
-const draftKey = (id) => `jisr:${page.document}:${page.language.code}:${id}`;
+const keyOf = (id) => `jisr:${page.site}:${page.document}:${page.language.code}:${id}`;
 const drafts = {
-  read(id) {
+  read(key) {
     try {
-      return JSON.parse(localStorage.getItem(draftKey(id)));
+      return JSON.parse(localStorage.getItem(key));
     } catch {
       return null;
     }
   },
-  write(id, draft) {
+  write(key, draft) {
     try {
-      localStorage.setItem(draftKey(id), JSON.stringify(draft));
+      localStorage.setItem(key, JSON.stringify(draft));
     } catch {
       // No room, or none allowed: it is in the box as long as that is open.
     }
   },
-  remove(id) {
+  /** Forget a text, unless another has been typed since: in another tab, or in the next editor. */
+  remove(key, text) {
     try {
-      localStorage.removeItem(draftKey(id));
+      if (drafts.read(key)?.text === text) localStorage.removeItem(key);
     } catch {
       // There was none.
     }
   },
-  /** The id of a block of this document that has changed, or is gone, since something was typed for it. */
-  lost() {
+  /** The key of what was typed for a block of this document that has changed, or is gone, or for this one elsewhere:
+   *  the file may have been renamed. */
+  lost(id) {
     try {
-      const ids = Object.keys(localStorage).filter((key) => key.startsWith(draftKey(""))).map((key) => key.slice(draftKey("").length));
-      return ids.find((id) => !messageOf(id));
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(`jisr:${page.site}:`));
+      const [here, end] = [keyOf(""), `:${page.language.code}:${id}`];
+      return keys.find((key) => (key.startsWith(here) ? !messageOf(key.slice(here.length)) : key.endsWith(end)));
     } catch {
       return undefined;
     }
@@ -263,7 +266,8 @@ const drafts = {
 let editor = null; // { id, form, box, digest, saved, … } while one is open
 let opening = "";
 
-async function open(id) {
+/** Open the editor of a message, in the place of one of its elements: the same words may stand in several. */
+async function open(id, element = null) {
   if (editor?.id === id) return void editor.box.focus();
   opening = id;
   const found = await ask("message", { id }).catch(() => ({
@@ -274,7 +278,7 @@ async function open(id) {
   close({ quietly: true });
   const message = messageOf(id);
   if (message) message.state = found.state;
-  editor = build(found);
+  editor = { ...build(found), element };
   seat();
   fit();
   editor.box.focus({ preventScroll: true });
@@ -289,9 +293,10 @@ function show() {
 }
 
 function build(message) {
-  const draft = drafts.read(message.id);
+  const key = keyOf(message.id);
+  const draft = drafts.read(key);
   const typed = draft && draft.text !== message.text ? draft : null;
-  const lost = typed ? undefined : drafts.lost();
+  const lost = typed ? undefined : drafts.lost(message.id);
   const position = page.messages.findIndex((one) => one.id === message.id) + 1;
   const left = page.messages.filter((one) => one.state !== "translated").length;
   const box = make("textarea", { ...spoken(page.language), id: "jisr-text", rows: "2", "aria-describedby": "jisr-problems", spellcheck: "true", autocomplete: "off" });
@@ -323,31 +328,49 @@ function build(message) {
     message.state === "outdated" ? right : null,
     make("button", { type: "button", "aria-keyshortcuts": "Escape", onclick: () => close() }, "Close ", make("kbd", {}, "Esc")),
     typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, "Discard what I typed") : null,
-    lost ? make("button", { type: "button", onclick: (event) => { take(drafts.read(lost) ?? { text: "" }); drafts.remove(lost); event.target.remove(); } }, "Take what I typed for a block that has changed") : null));
+    lost ? make("button", { type: "button", onclick: ({ target }) => {
+      const found = drafts.read(lost) ?? { text: "" };
+      take(found);
+      drafts.remove(lost, found.text);
+      target.remove();
+    } }, "Take what I typed for a block that has changed") : null));
   box.addEventListener("input", () => {
     fit();
-    drafts.write(message.id, { text: box.value, digest: editor.digest });
+    remember();
     right.disabled = box.value.trim() !== message.text;
     later();
   });
   right.disabled = box.value.trim() !== message.text;
   return {
-    id: message.id, form, box, problems, suggestions, conflict, saved: message.text,
+    id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: typed?.text,
     digest: typed ? typed.digest : message.digest, fresh: message.digest, draft: typed, found: [],
   };
 }
 
+/** Keep what is in the box. */
+function remember() {
+  editor.written = editor.box.value;
+  drafts.write(editor.key, { text: editor.written, digest: editor.digest });
+}
+
 /** Put the editor in its block's place, also when the page around it has been made anew. */
 function seat() {
-  const { id, form, box } = editor;
-  const { node, after, before, look } = seatOf(places.get(id)?.[0]);
+  const { id, form, element } = editor;
+  const all = places.get(id) ?? [];
+  const { node, after, before, look } = seatOf(all.find((place) => place.element === element) ?? all[0]);
   form.classList.remove("jisr-covers", "jisr-fills");
   if (look) form.classList.add(look);
   if (form.isConnected && (after ? form.previousElementSibling === node : form.parentElement === node)) return;
-  const typing = document.activeElement === box;
+  move(() => (after ? node.after(form) : node.insertBefore(form, before ?? null)));
+  // In a fold that is shut nobody would see it.
+  for (let fold = form.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
+/** Move the editor, and go on typing in it if one did. */
+function move(there, typing = document.activeElement === editor.box) {
+  const { box } = editor;
   const { selectionStart, selectionEnd } = box;
-  if (after) node.after(form);
-  else node.insertBefore(form, before ?? null);
+  there();
   if (typing) {
     box.focus({ preventScroll: true });
     box.setSelectionRange(selectionStart, selectionEnd);
@@ -387,24 +410,24 @@ function fit() {
 function close({ quietly = false } = {}) {
   opening = "";
   if (!editor) return;
-  const { id, form, box, saved } = editor;
+  const { id, key, form, box, saved, written } = editor;
   const kept = box.value.trim() !== saved;
-  if (!kept) drafts.remove(id);
+  if (kept) remember(); // another tab may have forgotten it
+  else drafts.remove(key, written);
   const inside = form.contains(document.activeElement);
   form.remove();
   editor = null;
   if (quietly) return;
-  if (inside || document.activeElement === document.body) penOf(id)?.focus();
+  if (inside || document.activeElement === document.body) penOf(id)?.focus({ preventScroll: true });
   announce(kept ? "Closed. What you typed is kept." : "Closed.");
 }
 
 function discard() {
-  const { id, box } = editor;
-  drafts.remove(id);
-  const at = id;
-  box.value = editor.saved;
+  const { id, key, box, saved, written } = editor;
+  drafts.remove(key, written);
+  box.value = saved;
   close({ quietly: true });
-  open(at);
+  open(id);
 }
 
 function press(event) {
@@ -428,7 +451,8 @@ function press(event) {
 /* ---- Saving ---------------------------------------------------------------------------------------- */
 
 async function save({ settle = false } = {}) {
-  const { id, form, box, digest } = editor;
+  const mine = editor;
+  const { id, key, form, box, digest } = mine;
   if (form.ariaBusy === "true") return;
   if (!box.value.trim() && !editor.saved) {
     announce("There is nothing to save yet.");
@@ -441,18 +465,23 @@ async function save({ settle = false } = {}) {
     status: 0, message: "jisr serve doesn’t answer", hint: "start it again; what you typed is kept",
   }));
   form.ariaBusy = "false";
-  if (editor?.id !== id) return;
+  if (answer.status === 200) drafts.remove(key, text);
+  if (editor !== mine) { // closed meanwhile, and perhaps opened again
+    if (answer.status === 200 && editor?.key === key && editor.digest === digest) {
+      Object.assign(editor, { saved: answer.text, digest: answer.digest });
+    }
+    return;
+  }
   if (answer.status === 409 && answer.theirs) showConflict(answer);
   else if (answer.status !== 200) {
     showProblems(answer.problems ?? [{ severity: "error", message: answer.message, hint: answer.hint }]);
     box.focus();
   } else if (box.value !== text) { // one went on typing meanwhile
     Object.assign(editor, { saved: answer.text, digest: answer.digest });
-    drafts.write(id, { text: box.value, digest: answer.digest });
+    remember();
     announce("Saved, but for what you typed since.");
   } else {
-    drafts.remove(id);
-    editor.saved = text.trim();
+    Object.assign(editor, { saved: text.trim(), written: text });
     const message = messageOf(id);
     if (message) message.state = answer.state;
     const next = following(id);
@@ -476,21 +505,17 @@ function following(id) {
 }
 
 function showConflict({ message, hint, theirs }) {
-  const { conflict, box, id } = editor;
+  const { conflict, box, key } = editor;
   const keep = () => {
     editor.digest = theirs.digest;
     conflict.replaceChildren();
     save();
   };
   const yield_ = () => {
-    editor.digest = theirs.digest;
-    editor.saved = theirs.text;
-    box.value = theirs.text;
-    drafts.remove(id);
+    Object.assign(editor, { saved: theirs.text, digest: theirs.digest });
+    take(theirs);
+    drafts.remove(key, theirs.text);
     conflict.replaceChildren();
-    fit();
-    check();
-    box.focus();
   };
   const column = (title, text) => make("div", {}, make("p", { class: "jisr-label" }, title),
     make("div", { ...spoken(page.language), class: "jisr-version" }, text || "—"));
@@ -501,7 +526,7 @@ function showConflict({ message, hint, theirs }) {
       make("button", { type: "button", class: "jisr-theirs", onclick: yield_ }, "Take the catalogue’s"),
       make("button", { type: "button", class: "jisr-mine", onclick: keep }, "Save mine over it")),
   );
-  conflict.querySelector("button").focus();
+  show(); // the focus stays in the box: one may be typing
 }
 
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -567,16 +592,30 @@ function take(suggestion) {
 
 async function look() {
   const found = await ask("page", {}).catch(() => null);
-  if (!found?.document) {
-    page = { ...page, messages: [] }; // an open editor goes on keeping what is typed
+  if (found?.document) {
+    page = found;
+    locate();
+    dress();
+  } else { // an open editor goes on keeping what is typed
+    page = { ...page, messages: [] };
+    places = new Map();
     document.querySelectorAll(".jisr-pen, .jisr-elsewhere").forEach((node) => node.remove());
-    return;
   }
-  page = found;
-  locate();
-  dress();
-  // A block that is gone leaves its editor where it was: what was typed is in it.
-  if (editor && (places.has(editor.id) || !editor.form.isConnected)) seat();
+  if (!editor) return;
+  if (places.has(editor.id)) seat();
+  if (!messageOf(editor.id) && !editor.gone) announce("The block is gone or has changed. What you typed is kept.");
+  editor.gone = !messageOf(editor.id);
+}
+
+/** The page is about to be made anew: its block may take the editor with it, in the middle of a word. */
+function hold() {
+  if (!editor) return;
+  const typing = document.activeElement === editor.box;
+  document.addEventListener("jisr:updated", () => {
+    if (!editor || editor.form.isConnected) return;
+    editor.form.classList.remove("jisr-covers", "jisr-fills");
+    move(() => (document.querySelector("main") ?? document.body).append(editor.form), typing);
+  }, { once: true });
 }
 
 async function begin() {
@@ -588,6 +627,7 @@ async function begin() {
   });
   document.body.append(live);
   await look();
+  document.addEventListener("jisr:update", hold);
   document.addEventListener("jisr:updated", look);
   jump();
   window.addEventListener("hashchange", jump);
