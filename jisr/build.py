@@ -139,18 +139,19 @@ def build(
                 state.note(finished.folder, finished.written, finished.removed)
                 placing.close(root, record)
             staging.clear()
+            before = len(problems)
             for left in reversed(range(ATTEMPTS)):
+                del problems[before:]
                 try:
                     built = _attempt(root, staging, options, state, watch, problems, kept)
                 except sqlite3.DatabaseError as error:
                     if not left or not is_damage(error):
                         raise
-                    problems.clear()
                     state.discard(error)
+                    before = len(problems)
                 except _ChangedMeanwhile as error:
                     if not left:
-                        raise SiteError(unsettled(str(error))) from None
-                    problems.clear()
+                        raise error.__cause__ or SiteError(unsettled(str(error))) from None
                     kept = kept and Kept()  # what is known of the site isn't so any more
                 else:
                     break
@@ -158,7 +159,10 @@ def build(
 
 
 class _ChangedMeanwhile(Exception):  # noqa: N818 - no error: the build begins anew
-    """A file isn't any more what it was when the build began, and may have been read since. Names it."""
+    """A file isn't any more what it was when the build began, and may have been read since. Names it.
+
+    Its cause is the error that this may have led to.
+    """
 
 
 def _attempt(
@@ -177,8 +181,13 @@ def _attempt(
             return built
     from jisr.processes import BATCH, FEW, Shards
 
-    with Shards(options.jobs, FEW if kept and kept.seen else BATCH) as shards:
-        return run.build(shards)
+    try:
+        with Shards(options.jobs, FEW if kept and kept.seen else BATCH) as shards:
+            return run.build(shards)
+    except (SiteError, OSError) as error:
+        for source in changed_since(run.looked.sources.values()):
+            raise _ChangedMeanwhile(source.path) from error
+        raise
 
 
 class _Run:
@@ -425,7 +434,7 @@ class _Run:
 
     def _stop_on_changes(self, making: "Making") -> None:
         """Stop where a file that was read may have been another by then than the one that was hashed."""
-        from jisr.model import Asset, Copied
+        from jisr.model import Asset, Copied, Derived
         from jisr.translate.editions import catalogue_path
         from jisr.translate.messages import INTERFACE, SITE
 
@@ -435,10 +444,15 @@ class _Run:
         read = {source.path for files in made for source in files.files}
         read.update(catalogue_path(files.path, language) for files in made for language in languages[1:])
         read.update(f"translations/{one.code}/{name}.po" for one in languages for name in (INTERFACE, SITE))
+        for path in read - sources.keys():
+            if (self.root / path).is_file():  # it came meanwhile
+                raise _ChangedMeanwhile(path)
         read.update(below(tuple(sources), "templates/", f"{THEME}templates/"), ("site.yaml",))
         suspect = [sources[path] for path in self.looked.changed | (read & sources.keys())]
-        copied = [o.content.source for o in making.plan.stale if isinstance(o.content, Copied | Asset)]
-        for source in changed_since((*suspect, *copied)):
+        shown = [
+            o.content.source for o in making.plan.stale if isinstance(o.content, Asset | Copied | Derived)
+        ]
+        for source in changed_since((*suspect, *shown)):
             raise _ChangedMeanwhile(source.path)
 
     def _built(

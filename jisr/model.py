@@ -128,7 +128,8 @@ class Source(Struct, frozen=True, gc=False):
     """A file: `path` in the folder `root`.
 
     `signature` is what the file system says of it (`sources.signature`); `digest` is that of its bytes,
-    empty where it isn't known yet. A `link` is a symbolic one, to the file that all this is of.
+    empty where it isn't known yet. A `link` is a symbolic one, to the file that all this is of, or stands in
+    a folder behind one.
     """
 
     path: str

@@ -46,8 +46,9 @@ class Outputs(Struct, frozen=True):
 
 outputs_of = unpacker(Outputs)
 
-Catalogues = tuple[list[tuple[str, bytes]], list[Problem]]
-"""Files of `translations/`, sorted by path, with their signatures, and what is to be reported."""
+Catalogues = tuple[list[tuple[str, bytes, bool]], list[Problem]]
+"""Files of `translations/`, sorted by path, with their signatures and whether they are links; and what
+is to be reported."""
 
 catalogues_of: Callable[[bytes], Catalogues | None] = unpacker(Catalogues)  # type: ignore[arg-type]
 
@@ -79,14 +80,14 @@ def survey(
     translations, said = catalogues()
     for problem in said:
         report(problem)
-    return found | {path: Source(path, root, sign) for path, sign in translations}
+    return found | {path: Source(path, root, sign, link=link) for path, sign, link in translations}
 
 
 def at_catalogues(root: Path) -> Catalogues:
     """Look at the files of `translations/`."""
     problems: list[Problem] = []
     found = scan(root, "translations", problems.append)
-    return [(source.path, source.signature) for source in found], problems
+    return [(source.path, source.signature, source.link) for source in found], problems
 
 
 def resurvey(

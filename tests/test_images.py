@@ -6,6 +6,7 @@ import mimetypes
 import re
 import shutil
 import struct
+import time
 import warnings
 import zlib
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, features
 
 from jisr import exif, raster
+from jisr.build import _Run
+from jisr.looking import Looked
 from jisr.translate.pictures import FOLDER
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 from tests.test_rebuild import times, tree
@@ -507,6 +510,32 @@ def clean(folder: SiteFolder, *options: str) -> dict[str, bytes]:
     shutil.copytree(folder.path, other.path, ignore=shutil.ignore_patterns("public", ".jisr"))
     assert other.build(*options).exit_code == 0
     return tree(other.path / "public")
+
+
+def test_a_picture_that_was_another_for_a_moment_of_the_build_is_made_again(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site({"content/articles/a.md": ARTICLE.format("x.jpg"), "content/articles/x.jpg": photo()})
+    picture, look = folder.path / "content/articles/x.jpg", _Run._look
+    time.sleep(0.1)  # else it is hashed anew each time
+    assert folder.build().exit_code == 0
+    folder.write("site.yaml", SITE_YAML + "images: {widths: [333, 640]}\n")
+
+    def looked(build: _Run) -> Looked:
+        found = look(build)
+        monkeypatch.setattr(_Run, "_look", look)
+        picture.write_bytes(written(Image.new("RGB", (1000, 600), BLUE), "JPEG"))
+        return found
+
+    monkeypatch.setattr(_Run, "_look", looked)
+    assert folder.build().exit_code == 0
+    picture.write_bytes(photo())
+    assert folder.build().exit_code == 0
+    shutil.copytree(
+        folder.path, folder.path.parent / "clean", ignore=shutil.ignore_patterns(".jisr", "public")
+    )
+    assert SiteFolder(folder.path.parent / "clean").build().exit_code == 0
+    assert tree(folder.path / "public") == tree(folder.path.parent / "clean/public")
 
 
 def test_after_changes_of_pictures_a_build_equals_a_clean_one(site: MakeSite) -> None:

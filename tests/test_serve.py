@@ -508,6 +508,17 @@ def test_the_page_of_a_link_follows_the_file_it_leads_to(tmp_path: Path) -> None
     (site / "static").mkdir(exist_ok=True)
     (site / "static/o.txt").write_text("old")
     (site / "static/l.txt").symlink_to("o.txt")
+    (site / "content/articles/deep").mkdir()
+    (site / "content/articles/deep/y.md").write_text(ARTICLE, encoding="utf-8")
+    (site / "content/articles/twin").symlink_to("deep")
+    po = site / "translations/en/articles/real.po"
+    po.parent.mkdir(parents=True, exist_ok=True)
+    said = (
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "كلام جديد."\nmsgstr "{}"\n'
+    )
+    po.write_text(said.format("New"), encoding="utf-8")
+    (po.parent / "news.po").unlink(missing_ok=True)
+    (po.parent / "news.po").symlink_to("real.po")
     workshop = opened(tmp_path)
     (site / "content/articles/news.md").write_text(ARTICLE + "\nكلام جديد.\n", encoding="utf-8")
     (site / "static/o.txt").write_text("new")
@@ -516,6 +527,13 @@ def test_the_page_of_a_link_follows_the_file_it_leads_to(tmp_path: Path) -> None
         page = (workshop.output / f"articles/{name}/index.html").read_text(encoding="utf-8")
         assert "كلام جديد" in page
     assert (workshop.output / "l.txt").read_text() == "new"
+    (site / "content/articles/deep/y.md").write_text(ARTICLE + "\nكلام عميق.\n", encoding="utf-8")
+    po.write_text(said.format("Newer words"), encoding="utf-8")
+    rebuilt(workshop, "content/articles/deep/y.md", "translations/en/articles/real.po")
+    for name in ("deep", "twin"):
+        page = (workshop.output / f"articles/{name}/y/index.html").read_text(encoding="utf-8")
+        assert "كلام عميق" in page
+    assert "Newer words" in (workshop.output / "en/articles/news/index.html").read_text(encoding="utf-8")
 
 
 def test_what_is_remembered_may_be_deleted_while_the_preview_runs(tmp_path: Path) -> None:

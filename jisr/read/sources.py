@@ -170,7 +170,14 @@ def place(text: str, index: int) -> tuple[int, int]:
 
 
 def _walk(
-    root: Path, folder: str, path: str, above: tuple[str, ...], found: list[Source], report: Report
+    root: Path,
+    folder: str,
+    path: str,
+    above: tuple[str, ...],
+    found: list[Source],
+    report: Report,
+    *,
+    linked: bool = False,
 ) -> None:
     real = os.path.realpath(folder)
     if real in above:
@@ -192,13 +199,13 @@ def _walk(
             if link and (wrong := _astray(root, Path(folder, name))):
                 report(Problem(file, 1, 1, *wrong))
             elif entry.is_file():
-                found.append(Source(file, root, signature(entry.stat()), link=link))
+                found.append(Source(file, root, signature(entry.stat()), link=link or linked))
             elif entry.is_dir():
-                folders.append(name)
+                folders.append((name, link or linked))
             else:
                 report(Problem(file, 1, 1, "neither a file nor a folder", "move it out of the site"))
-    for name in folders:
-        _walk(root, f"{folder}/{name}", f"{path}/{name}", (*above, real), found, report)
+    for name, link in folders:
+        _walk(root, f"{folder}/{name}", f"{path}/{name}", (*above, real), found, report, linked=link)
 
 
 def _astray(root: Path, link: Path) -> tuple[str, str] | None:

@@ -53,8 +53,9 @@ def parted(
     """
     live = dict(live)
     obsolete: dict[Key, Entry] = {}
+    gone = {id(entry) for entry in taken}
     for key, entry in (*old.obsolete.items(), *old.entries.items()):
-        if entry in taken or not _worth_keeping(entry):
+        if id(entry) in gone or not _worth_keeping(entry):
             continue
         if key in live:
             live[key] = _with_words(live[key], entry)
@@ -94,9 +95,10 @@ def _match(old: Catalogue, segments: Sequence[Segment]) -> tuple[dict[Key, Entry
                     if key not in wanted and entry.translated
                 ]
             entry = Entry(key[1], context=key[0])
-            source = _most_similar(segment, [one for one in spare if one not in taken])
+            source = _most_similar(segment, spare)
             if source:
                 taken.append(source)
+                spare = [one for one in spare if one is not source]
                 # One that was marked by hand has no former text: it stays marked when its text comes back.
                 previous = source.previous if source.fuzzy else source.id
                 entry = replace(

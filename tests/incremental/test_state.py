@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from jisr.build import _Run
+from jisr.looking import Looked
 from jisr.model import Stood
 from jisr.read.sources import signature
 from jisr.write.state import State, Written
@@ -34,7 +36,7 @@ from tests.incremental.bench import (
 )
 from tests.incremental.edits import restore, sources
 from tests.incremental.faults import Event, on_events
-from tests.incremental.specimen import FILES
+from tests.incremental.specimen import FILES, catalogue
 
 CODE = str(Path(__file__).parents[2])
 
@@ -389,6 +391,64 @@ def test_a_file_that_is_read_for_an_output_that_was_lost_is_read_again(bench: Be
     assert seen
     file.write_bytes(was)
     bench.check()
+
+
+def once_it_has_looked(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have something happen in the middle of the next build, when it has found its files."""
+    look = _Run._look
+
+    def looked(build: _Run) -> Looked:
+        found = look(build)
+        monkeypatch.setattr(_Run, "_look", look)
+        act()
+        return found
+
+    monkeypatch.setattr(_Run, "_look", looked)
+
+
+@pytest.mark.parametrize("name", ["help/me", "site", "interface"])
+def test_a_catalogue_that_is_there_for_a_moment_of_the_build_leaves_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    edited = [bench.root / "content/help/me.md", *(bench.root / "content/articles").glob("*.md")]
+    for path in (bench.root / "translations/fr").glob("*.po"):
+        path.unlink()
+    for text in ("كلام آخر.", "كلام ثالث."):
+        bench.build()
+        for path in edited:
+            path.write_text(path.read_text(encoding="utf-8") + f"\n{text}\n", encoding="utf-8")
+    file = bench.root / f"translations/fr/{name}.po"
+    file.parent.mkdir(exist_ok=True)
+    said = catalogue("fr", ("كلام آخر.", "Autre"), ("tag", "شعر", "Poésie"), ("Menu", "Carte"))
+    once_it_has_looked(monkeypatch, lambda: file.write_text(said, encoding="utf-8"))
+    bench.build()
+    file.unlink()
+    bench.check()
+
+
+@pytest.mark.parametrize(
+    "path", ["static/sedAbC", "static/css/sedAbC.css", "content/articles/sedAbC.md", "content/articles/x.txt"]
+)
+def test_a_file_that_vanishes_during_a_build_is_as_if_it_had_never_been(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    edit(bench)
+    file = bench.root / path
+    file.write_text("---\ntitle: x\ndate: 2023-10-16\n---\n\nx\n", encoding="utf-8")
+    once_it_has_looked(monkeypatch, file.unlink)
+    bench.check()
+
+
+def test_what_was_wrong_with_the_record_is_told_though_the_build_begins_anew(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bench.root / DB).write_bytes(b"garbage" * 99)
+    file = bench.root / "content/articles/a.md"
+    changed = file.read_bytes() + b"\nx\n"
+    once_it_has_looked(monkeypatch, lambda: file.write_bytes(changed))
+    got = bench.build()
+    assert got.exit_code == 0
+    assert [line for line in got.messages if "the record of earlier builds can't be used" in line]
 
 
 def test_a_file_that_changes_all_the_time_is_told(bench: Bench) -> None:
