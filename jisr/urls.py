@@ -9,14 +9,14 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 _UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
 """Harakat, Koranic marks and tatweel: written or left out at will."""
 
 _HYPHENS = re.compile(r"-+")
 _NO_HOST = re.compile(r"[\x00-\x20\x7f%<>\\^|]")
-"""What no host may have: https://url.spec.whatwg.org/#forbidden-domain-code-point."""
+"""What no host may have, decoded: https://url.spec.whatwg.org/#forbidden-domain-code-point."""
 
 _KEPT = 1024
 """Slugs and URLs that are kept: names of tags and authors, addresses on pages that are made together."""
@@ -84,7 +84,7 @@ def is_address(link: str) -> bool:
         _ = parts.port  # raises for one that isn't a port
     except ValueError:
         return False
-    return bool(parts.hostname) and not _NO_HOST.search(parts.netloc)
+    return bool(parts.hostname) and not _NO_HOST.search(unquote(parts.netloc))
 
 
 def collision_key(output_path: str) -> str:

@@ -147,6 +147,10 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"content/articles/a.md": article(body="\n".join(" " * 4 * n + "- نص" for n in range(500)))},
         ["content/articles/a.md:206:1: error: the text nests too deep; use fewer levels"],
     ),
+    "lists that nest without end behind a blank line as long": (
+        {"content/articles/a.md": article(body=f"{' ' * 900}\n\n" + "\n".join(" " * 4 * n + "- نص" for n in range(500)))},
+        ["content/articles/a.md:208:1: error: the text nests too deep; use fewer levels"],
+    ),
     "metadata that nest without end": (
         {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\nextra: {'[' * 50_000}")},
         ["content/articles/a.md:4:1007: error: the metadata nest too deep; use fewer levels"],
@@ -273,9 +277,9 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "write recent, true, false, or a date such as 2025-01-01"],
     ),
     "aliases with a query, a fragment and bytes that are no text": (
-        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\naliases: ['/?p=12', '/old#x', '/%FF/']")},
+        {"content/articles/a.md": article("title: خبر\ndate: 2023-10-16\naliases: ['/?p=12', '/old#x', '/%FF/', //x.org/]")},
         [f"content/articles/a.md:4:{column}: error: the alias {alias} is not an address of this site; "
-         "write it as /old/address/" for column, alias in ((11, "/?p=12"), (21, "/old#x"), (31, "/%FF/"))],
+         "write it as /old/address/" for column, alias in ((11, "/?p=12"), (21, "/old#x"), (31, "/%FF/"), (40, "//x.org/"))],
     ),
     "an alias that no file system takes": (
         {"content/articles/a.md": article(f"title: خبر\ndate: 2023-10-16\naliases: [/{'x/' * 1100}, /{'y' * 256}/]")},

@@ -158,6 +158,8 @@ CASES: list[tuple[str, Files, list[str]]] = [
             '<a href="https://exa_mple">1</a>\n<a href="mailto:me">2</a>\n<a href="https://https://example.com/">3</a>\n'
             '<a href="https://example.com/،">4</a>\n<a href="tel:abc">5</a>\n<a href="https://example.com/a b">6</a>\n'
             '<a href="https:\\\\example.com">7</a> <a href="https://[x/">8</a> <a href="tel:+20-2-123">9</a> <a href="mailto:a@b.org">10</a>'
+            '<a href="mailto:a@b.org,c@d.org?subject=x">11</a> <a href="mailto:?subject=x">12</a> <a href="tel:*123%23">13</a>'
+            '<a href="http://127.0.0.1:8000/">14</a> <a href="https://example.org./">15</a>'
         ),
         [
             "P:8:1: warning: the address https://exa_mple has no sound host; write https://host.org/path",

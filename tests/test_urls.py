@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jisr.urls import SLUG_BYTES, absolute, collision_key, collision_keys, page_path, slug, url
+from jisr.urls import SLUG_BYTES, absolute, collision_key, collision_keys, is_address, page_path, slug, url
 
 SLUGS = {
     # Harakat, Koranic marks and tatweel are written or left out at will.
@@ -185,3 +185,17 @@ def test_paths_that_differ_dont_collide() -> None:
     paths = ["a/index.html", "b/index.html", "a.html", "احمد", "أحمد", "مقدمة", "مقدّمة"]
     assert len({collision_key(path) for path in paths}) == len(paths)
     assert collision_keys(paths) == [collision_key(path) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("link", "right"),
+    [
+        ("https://%D9%85%D8%AB%D8%A7%D9%84.com/", True),
+        ("//x.org/a", True),
+        ("https://a%20b/", False),
+        ("https://a%2Fb%00.org/", False),
+        ("https://%/", False),
+    ],
+)
+def test_a_host_is_looked_at_as_browsers_decode_it(link: str, right: bool) -> None:
+    assert is_address(link) == right

@@ -14,11 +14,12 @@ from jisr.urls import absolute, url
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _HOST = re.compile(
-    r"(?:[^\s./@:]+\.)+[^\s./@:]{2,}(?::[0-9]+)?|localhost(?::[0-9]+)?|\[[0-9a-f:]+\](?::[0-9]+)?"
+    r"(?:(?:[^\s./@:]+\.)+[^\s./@:]{2,}\.?|(?:[0-9]{1,3}\.){3}[0-9]{1,3}|localhost|\[[0-9a-f:]+\])(?::[0-9]+)?"
 )
 _TWICE = re.compile(r"https?://https?(?::|//|%3a)", re.IGNORECASE)
-_MAIL = re.compile(r"mailto:[^\s@?]+@[^\s@?]+\.[^\s@?]+(?:\?\S*)?", re.IGNORECASE)
-_TELEPHONE = re.compile(r"tel:\+?[0-9().-]+(?:;\S*)?", re.IGNORECASE)
+_NAME = r"[^\s@?,]+@[^\s@?,]+\.[^\s@?,]+"
+_MAIL = re.compile(rf"mailto:(?:{_NAME}(?:,{_NAME})*(?:\?\S*)?|\?\S+)", re.IGNORECASE)  # RFC 6068
+_TELEPHONE = re.compile(r"tel:\+?(?:[0-9().*-]|%23)+(?:;\S*)?", re.IGNORECASE)
 _TRAILING = ("،", "؛", "؟", "»", "”", ",", "…")
 
 _TEXTS = (".css", ".js", ".svg", ".json", ".html", ".xml", ".txt", ".webmanifest")

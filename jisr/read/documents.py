@@ -152,7 +152,7 @@ def alias_path(alias: str) -> str | None:
     parts = alias.strip("/").split("/")
     odd = {"", ".", ".."} & set(parts) or marks or not alias.isprintable()
     odd = odd or len(alias.encode()) > LONGEST or any(len(part.encode()) > LONGEST_NAME for part in parts)
-    if odd or not alias.startswith("/"):
+    if odd or not alias.startswith("/") or alias.startswith("//"):  # the second is another host
         return None
     return alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "", "folders")
 

@@ -153,7 +153,7 @@ class Links:
 
 def refuse_no_picture(document: Document, link: str, report: Report) -> None:
     """Report what is to be shown as a picture and is a file of the site of another kind."""
-    path = re.split(r"[?#]", link)[0]
+    path = unquote(re.split(r"[?#]", link)[0])
     if not (_ELSEWHERE.match(link) or is_picture(path)):
         what = f"{link or 'an empty address'} is no picture"
         _tell(document, link, what, "name a file such as photo.jpg", report)

@@ -88,7 +88,8 @@ def too_deep(document: Document, line: int = 0) -> Problem:
 
 
 def _deep_line(text: str) -> int | None:
-    return next((number for number, line in enumerate(text.split("\n")) if line.startswith(_DEEP)), None)
+    lines = enumerate(text.split("\n"))
+    return next((number for number, line in lines if line.startswith(_DEEP) and not line.isspace()), None)
 
 
 def _too_costly(document: Document, report: Report) -> bool:
