@@ -159,12 +159,28 @@ def test_a_page_that_was_hidden_catches_up(preview: Preview, page: Page) -> None
     hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
     hide += "document.dispatchEvent(new Event('visibilitychange')) }"
     page.evaluate(hide, True)
+    preview.write("static/css/site.css", "body { background: rgb(1, 2, 3) }\n")
     preview.write("content/articles/news.md", ARTICLE + "\nجملة جديدة.\n")
     until(lambda: "جملة جديدة." in preview.ask("/articles/news/").text)
     page.wait_for_timeout(400)  # it could follow by now
     expect(page.get_by_text("جملة جديدة.")).not_to_be_attached()
     page.evaluate(hide, False)
     expect(page.get_by_text("جملة جديدة.")).to_be_visible()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(1, 2, 3)")
+
+
+def test_a_page_whose_news_came_to_nothing_takes_the_next(preview: Preview, page: Page) -> None:
+    """And an address that can't be decoded stops nothing."""
+    odd = ARTICLE + "\n![صورة](https://example.org/50%.png)\n"
+    preview.write("content/articles/news.md", odd)
+    until(lambda: "50%" in preview.ask("/articles/news/").text)
+    opened(page, preview, "/articles/news/")
+    page.route("**/articles/news/", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        preview.write("content/articles/news.md", odd + "\nكلام أول.\n")
+    page.unroute("**/articles/news/")
+    preview.write("content/articles/news.md", odd + "\nكلام ثان.\n")
+    expect(page.get_by_text("كلام ثان.")).to_be_visible()
 
 
 def test_a_page_outlives_a_new_start_of_the_server(tmp_path: Path, page: Page) -> None:
