@@ -75,6 +75,7 @@ def test_messages_come_in_reading_order_with_their_state(still: Preview) -> None
 
 def test_no_page_carries_the_mark_of_a_message(still: Preview) -> None:
     assert get(still, "page", page=PAGE)["blocks"]
+    assert get(still, "page", page=f"{PAGE}index.html") == get(still, "page", page=PAGE)
     pages = list((still.folder / ".jisr").rglob("*.html"))
     assert len(pages) > 4
     for file in pages:

@@ -86,6 +86,8 @@ class TestAnswers:
         answer = still.ask("/en/articles/news")
         assert (answer.status, answer.headers["location"]) == (307, "/en/articles/news/")
         assert still.ask("//en/articles/news").headers["location"] == "/en/articles/news/", "and to no host"
+        assert still.ask("/en/articles/news?a=b").headers["location"] == "/en/articles/news/?a=b"
+        assert still.ask("/_jisr").headers["location"] == "/_jisr/"
 
     def test_an_address_of_thousands_of_folders_keeps_nobody_waiting(self, still: Preview) -> None:
         begun = time.monotonic()

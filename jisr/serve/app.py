@@ -55,6 +55,9 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         page = (CLIENT / "desk.html").read_bytes()
         return HTMLResponse(inject(page, facts_for(request)))
 
+    async def to_desk(_: Request) -> Response:
+        return RedirectResponse("/_jisr/")
+
     async def documents(_: Request) -> Response:
         return JSONResponse(await run_in_threadpool(rows, workshop.root, workshop.seen, channel.news))
 
@@ -75,5 +78,6 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         Mount("/fonts", StaticFiles(directory=workshop.theme / "static" / "fonts")),
         Mount("/", StaticFiles(directory=CLIENT)),
     ]
-    routes = [Mount("/_jisr", routes=own), Mount("/", Pages(workshop.output, workshop.ready, facts_for))]
+    site = Mount("/", Pages(workshop.output, workshop.ready, facts_for))
+    routes = [Route("/_jisr", to_desk), Mount("/_jisr", routes=own), site]
     return Starlette(routes=routes, middleware=[Middleware(Guard, rights=rights)])

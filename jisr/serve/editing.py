@@ -223,7 +223,8 @@ class Editing:
         """The document of a page and its catalogue; None where the page has no translation."""
         problems: list[Problem] = []
         site = seen.desk.site
-        page = unquote(address).removeprefix(site.base_path).strip("/").removesuffix(".html").split("/")
+        below = unquote(address).removeprefix(site.base_path).removesuffix("index.html")
+        page = below.strip("/").removesuffix(".html").split("/")
         language = next((spoken for spoken in site.languages[1:] if spoken.code == page[0]), None)
         if language is None:
             return None

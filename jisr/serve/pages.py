@@ -53,7 +53,9 @@ class Pages:
             if (index := find(self.folder, f"{path.rstrip('/')}/index.html".lstrip("/"))) is None:
                 return self._missing(path, request)
             if path and not path.endswith("/"):
-                return RedirectResponse(f"/{request.url.path.strip('/')}/")  # `//en/` would lead to a host
+                query = f"?{request.url.query}" if request.url.query else ""
+                # `//en/` would lead to a host.
+                return RedirectResponse(f"/{request.url.path.strip('/')}/{query}")
             return self._page(index, request)
         return self._page(file, request) if file.suffix == ".html" else FileResponse(file)
 
