@@ -14,6 +14,7 @@ from jisr.read.documents import is_blank
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
 from jisr.read.segments import normalise, prose
+from jisr.read.sources import MAX_LINE
 from jisr.translate.editions import faithful
 
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
@@ -41,6 +42,9 @@ def problems(
     if control := CONTROL.search(text):
         what = f"the character U+{ord(control[0]):04X} can't stand in a text"
         return (Problem(path, line, 1, what, "remove it"),)
+    if len(text) > MAX_LINE:
+        what = f"the translation has {len(text):,} characters"
+        return (Problem(path, line, 1, what, f"write less than {MAX_LINE:,}"),)
     if is_blank(text):
         return (Problem(path, line, 1, "nothing of the translation can be seen", "write it, or empty it"),)
     if (at := unbalanced(text)) is not None:

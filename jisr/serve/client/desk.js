@@ -56,7 +56,7 @@ function sum(documents, language) {
 function progress() {
   $(".languages").replaceChildren(...desk.languages.slice(1).map((language) => {
     const total = sum(desk.documents, language.code);
-    const percent = total.total ? Math.floor((total.translated * 100) / total.total) : 100;
+    const percent = total.total ? `${number(Math.floor((total.translated * 100) / total.total))}%` : "–";
     const legend = make("dl", { class: "legend" }, ...["translated", "outdated", "missing"].map((part) => make(
       "div", { class: part },
       make("dt", {}, word(part)), make("dd", {}, number(total[part])),
@@ -64,7 +64,7 @@ function progress() {
     return make(
       "figure", {},
       make("figcaption", {}, phrase({ text: language.name, lang: language.code, dir: language.direction }), " ",
-        make("strong", { dir: "ltr" }, `${number(percent)}%`)),
+        make("strong", { dir: "ltr" }, percent)),
       picture(language.code),
       make("p", { class: "ends", "aria-hidden": "true" }, make("span", {}, word("newest")), make("span", {}, word("oldest"))),
       legend,
