@@ -159,7 +159,7 @@ def _most_similar(segment: Segment, candidates: Iterable[Entry]) -> Entry | None
         matcher: difflib.SequenceMatcher[str] = by_letters if short else by_words
         matcher.set_seq1(entry.id if short else entry.id.split())
         # Upper bounds first: most texts have little in common, and the ratio itself takes long to tell.
-        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) > best_share:
+        if matcher.real_quick_ratio() > best_share and matcher.quick_ratio() > best_share:
             share = matcher.ratio()
             if share > best_share:
                 best, best_share = entry, share
