@@ -128,9 +128,7 @@ def build(
     """
     begun = time.perf_counter()
     problems: list[Problem] = []
-    if not (root / "site.yaml").is_file():
-        hint = "go to a site's folder, name it with --site, or run jisr init"
-        raise SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))
+    _stop_without_site(root)
     with _told(output), _uncollected():
         staging = Staging(root, output, record)
         with State(root, problems.append, record) as state:
@@ -147,6 +145,7 @@ def build(
                 except sqlite3.DatabaseError as error:
                     if not left or not is_damage(error):
                         raise
+                    del problems[before:]
                     state.discard(error)
                     before = len(problems)
                 except _ChangedMeanwhile as error:
@@ -156,6 +155,12 @@ def build(
                 else:
                     break
     return replace(built, seconds=time.perf_counter() - begun)
+
+
+def _stop_without_site(root: Path) -> None:
+    if not (root / "site.yaml").is_file():
+        hint = "go to a site's folder, name it with --site, or run jisr init"
+        raise SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))
 
 
 class _ChangedMeanwhile(Exception):  # noqa: N818 - no error: the build begins anew
@@ -174,6 +179,7 @@ def _attempt(
     problems: list[Problem],
     kept: Kept | None,
 ) -> Built:
+    _stop_without_site(root)
     run = _Run(root, staging, options, state, watch, problems, kept)
     # A record that isn't what a build writes: all is made anew.
     with suppress(KeyError, TypeError):

@@ -233,6 +233,9 @@ def test_full_texts_have_links_that_hold_anywhere(site: MakeSite) -> None:
         ('<object data="/x.pdf">', '<object data="https://example.org/x.pdf">'),
         ('<img srcset="/x.png 480w, /y,z.png 800w">', '<img srcset="https://example.org/x.png 480w, https://example.org/y,z.png 800w">'),
         ('<img srcset="/x.png, /y.png 2x">', '<img srcset="https://example.org/x.png, https://example.org/y.png 2x">'),
+        ("<a href='http://[x'>", "<a href='http://[x'>"),
+        ("<A HREF='&#x2F;b/'>", "<A HREF='https://example.org/b/'>"),
+        ('<img srcset="/p.png 1x,/q.png 2x">', '<img srcset="https://example.org/p.png 1x,https://example.org/q.png 2x">'),
         ('<p title="a href=/x/ b" data-src="/x/">href="/x/"</p>', '<p title="a href=/x/ b" data-src="/x/">href="/x/"</p>'),
     ],
 )  # fmt: skip
@@ -385,3 +388,13 @@ def test_a_text_may_link_to_a_feed(site: MakeSite) -> None:
     text = "---\ntitle: ب\n---\n\n[ا](/feed.json) [ب](/tags/سياسة/feed.xml)\n"
     folder = site({**files(), "content/b.md": text})
     assert folder.build().exit_code == 0
+
+
+def test_what_no_feed_can_hold_does_not_come_by_a_reference(site: MakeSite) -> None:
+    text = "---\ntitle: خبر\ndate: 1932-10-16\n---\n\nعند &#xFFFE; نص.\n\n<p>س &#1;</p>\n"
+    folder = site({"site.yaml": SITE_YAML + "feed: full\n", "content/articles/a.md": text})
+    folder.build()
+    [entry] = feed(folder, "feed.xml").entries
+    assert "عند" in entry.content[0].value
+    assert not re.search("[\x01\ufffe]", folder.read("articles/a/index.html"))
+    assert entry.updated.startswith("1932-10-16")

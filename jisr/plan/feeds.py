@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from html import escape, unescape
 from typing import Any
 from urllib.parse import urljoin
 
@@ -18,11 +19,11 @@ from jisr.read.documents import day_of, zoned
 from jisr.translate.links import Links
 from jisr.urls import absolute
 
-_TAG = re.compile(r"<[a-z][^<>]*>")
+_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""(\s([^\s"'<>/=]+)\s*=\s*)("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 _ADDRESSES = {"href", "src", "srcset", "cite", "poster", "data", "action"}
 """Attributes that have addresses."""
-_CANDIDATE = re.compile(r"(^|,\s+)([^\s,]\S*?)(?=,?(?:\s|$))")
+_CANDIDATE = re.compile(r"(^|,\s+|[0-9][wx],)([^\s,]\S*?)(?=,?(?:\s|$))")
 """One of the addresses of a `srcset`."""
 
 
@@ -56,7 +57,7 @@ def feed_context(
             FeedEntry(
                 article=article,
                 published=published,
-                updated=max(published, _instant(day_of(summary.updated), site.timezone)),
+                updated=_instant(day_of(summary.updated or summary.date), site.timezone),
                 html=html,
                 marked=at == index and not is_ready,
             )
@@ -132,11 +133,18 @@ def _absolute(html: str, address: str) -> str:
         if name.lower() not in _ADDRESSES:
             return attribute[0]
         quote = value[0] if value[0] in "\"'" else ""
-        link = value.strip(quote).strip()
+        link = unescape(value.strip(quote)).strip()
         if name.lower() == "srcset":
-            there = _CANDIDATE.sub(lambda one: one[1] + urljoin(address, one[2]), link)
+            there = _CANDIDATE.sub(lambda one: one[1] + _joined(address, one[2]), link)
         else:
-            there = urljoin(address, link)
-        return f"{start}{quote}{there}{quote}"
+            there = _joined(address, link)
+        return attribute[0] if there == link else f"{start}{quote}{escape(there)}{quote}"
 
     return _TAG.sub(lambda tag: _ATTRIBUTE.sub(full, tag[0]), html)
+
+
+def _joined(address: str, link: str) -> str:
+    try:
+        return urljoin(address, link)
+    except ValueError:  # brackets in the place of a host
+        return link

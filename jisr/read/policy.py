@@ -10,6 +10,8 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from jisr.errors import CONTROL
+
 _EVERYWHERE = {"class", "dir", "id", "lang", "title", "translate", "role", "aria-label", "aria-hidden"}
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "hreflang", "rel"},
@@ -98,7 +100,10 @@ def findings(fragment: str) -> Iterator[str]:
 
 
 def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
-    """The fragment without what the policy doesn't allow, well formed; links go through `resolve`."""
+    """The fragment without what the policy doesn't allow, well formed; links go through `resolve`.
+
+    What references to characters stand for that no text may have is left out.
+    """
     import nh3  # for the same reason
 
     def attribute(tag: str, name: str, value: str) -> str | None:
@@ -106,7 +111,7 @@ def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
             return None
         return resolve(tag, value) if (tag, name) in (("a", "href"), ("img", "src")) else value
 
-    return nh3.clean(
+    cleaned = nh3.clean(
         fragment,
         tags=_TAGS,
         clean_content_tags={"script", "style"},
@@ -116,3 +121,4 @@ def clean(fragment: str, resolve: Callable[[str, str], str]) -> str:
         link_rel=None,
         strip_comments=False,
     )
+    return CONTROL.sub("", cleaned)

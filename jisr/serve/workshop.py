@@ -194,8 +194,8 @@ def lines_around(root: Path, problem: Problem, texts: dict[str, list[str]]) -> l
     file = root / problem.path
     if problem.path not in texts:
         texts[problem.path] = []
-        if not problem.path.startswith(".") and inside(root, file) and file.is_file():
-            with suppress(OSError):
+        with suppress(OSError):
+            if not problem.path.startswith(".") and inside(root, file) and file.is_file():
                 texts[problem.path] = file.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     first = max(problem.line - AROUND, 1)
     lines = texts[problem.path][first - 1 : problem.line + AROUND]

@@ -135,9 +135,10 @@ class Links:
 
     def _is_page(self, home: str, place: str) -> bool:
         path = place.removeprefix(home)
-        beside = self.site.side_by_side and home != "/"
-        page = path.removesuffix("parallel/") if beside and path.endswith("/parallel/") else path
-        return path in self.places or (page.endswith("/") and page[:-1] in self.addresses)
+        if path.startswith("/"):  # one of the root's own, or `//`
+            return False
+        pages = [path, path.removesuffix("parallel/")] if self.site.side_by_side and home != "/" else [path]
+        return path in self.places or any(one.endswith("/") and one[:-1] in self.addresses for one in pages)
 
     @staticmethod
     def _full(document: str, path: str) -> str:

@@ -8,7 +8,7 @@ const PREFIXES = [..."وفبكل"]; // letters that Pagefind takes for a prefix,
 const SHORT = 4; // letters
 const ENDS = { ى: "ي", ه: "ة", ة: "ه" };
 const SEATS = { ؤ: "ئ", ئ: "ؤ" };
-const MOST = 24; // forms of a query
+const MOST = 36; // forms of a query
 const AT_ONCE = 10; // results
 
 const finder = document.getElementById("finder");
@@ -65,10 +65,11 @@ async function queries(index, query) {
   const plain = query.normalize("NFKC").replace(MARKS, "").trim();
   if (plain.includes('"')) return [plain]; // to be found as it is
   let all = [""];
-  for (const word of plain.split(/\s+/)) {
-    const ways = await known(index, word);
-    const fits = all.length * ways.length <= MOST ? ways : ways.slice(0, 1);
-    all = all.flatMap((start) => fits.map((way) => `${start} ${way}`.trim()));
+  const sought = plain.split(/\s+/);
+  const fair = Math.max(1, Math.floor(MOST ** (1 / sought.length))); // forms of each word
+  for (const word of sought) {
+    const ways = (await known(index, word)).slice(0, fair);
+    all = all.flatMap((start) => ways.map((way) => `${start} ${way}`.trim()));
   }
   return all;
 }

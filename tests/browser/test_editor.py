@@ -351,6 +351,37 @@ def test_what_is_typed_in_one_tab_is_kept_when_another_saves(page: Page, preview
     expect(other.get_by_text("Closed. What you typed is kept.")).to_be_attached()
     open_editor(other, pen(other, "paragraph, 3 of"))
     expect(box(other)).to_have_value("Others' words")
+    page.bring_to_front()
+    page.keyboard.press("Escape")
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    box(page).press_sequentially(" and more")
+    page.keyboard.press("Escape")
+    other.bring_to_front()
+    box(other).fill("Mine")  # written last, and so the block's
+    page.bring_to_front()
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    box(page).fill("Theirs")
+    other.bring_to_front()
+    other.keyboard.press("Escape")
+    open_editor(other, pen(other, "paragraph, 4 of"))
+    other.get_by_role("button", name="Take what I typed").click()
+    expect(box(other)).to_have_value("Mine")
+    page.bring_to_front()
+    page.reload()
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    expect(box(page)).to_have_value("Theirs")
+
+
+def test_what_was_typed_is_forgotten_once_the_catalogue_says_it(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    box(page).fill("The bridge reopens")
+    page.keyboard.press("Escape")
+    for text in ("The bridge reopens", "The bridge, again"):
+        preview.write(PO, CATALOGUE.replace("The old bridge opens", text))
+        expect(page.locator("h1", has_text=text)).to_be_visible()
+        open_editor(page, page.locator("h1"))
+        expect(box(page)).to_have_value(text)
+        page.keyboard.press("Escape")
 
 
 def test_a_save_that_ends_later_leaves_the_next_editor_alone(page: Page, preview: Preview) -> None:

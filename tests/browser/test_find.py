@@ -26,8 +26,10 @@ TEXTS = {
     "gaza": "نزح الناس من مصر وغزة إلى الأردن.",
     "cairo": "تقع القاهرة على النيل.",
     "typed": "يزور القاهره غدا.",
+    "forms": "غزة وغزة بغزة لغزة فغزة كغزة غزه.",
+    "wars": "الحرب والحرب حرب وحرب بحرب لحرب فحرب.",
+    "both": "سكان غزة والحرب الطويلة.",
     "number": "حضر ١٣٠٠ مشارك.",
-    **{f"plain{number}": "لا شيء." for number in range(3)},
 }
 """The text of an article by its name: in each a word that readers write in several ways."""
 
@@ -50,8 +52,10 @@ FOUND = [
     ("اسلام", {"islam"}),
     ("الاسلام", {"islam"}),
     ("أسلام", {"islam"}),
-    ("غزة", {"gaza"}),
-    ("غزه", {"gaza"}),
+    ("غزة", {"gaza", "forms", "both"}),
+    ("غزه", {"gaza", "forms", "both"}),
+    ("غزة الحرب", {"both"}),
+    ("الحرب غزة", {"both"}),
     ("القاهرة", {"cairo", "typed"}),
     ("القاهره", {"cairo", "typed"}),
     ("قاهره", {"cairo", "typed"}),

@@ -254,7 +254,8 @@ const drafts = {
     try {
       const keys = Object.keys(localStorage).filter((key) => key.startsWith(`jisr:${page.site}:`));
       const [here, end] = [keyOf(""), `:${page.language.code}:${id}`];
-      return keys.find((key) => (key.startsWith(here) ? !messageOf(key.slice(here.length)) : key.endsWith(end)));
+      return keys.find((key) => key.startsWith(here) && !messageOf(key.slice(here.length)))
+        ?? keys.find((key) => !key.startsWith(here) && key.endsWith(end));
     } catch {
       return undefined;
     }
@@ -331,7 +332,7 @@ function build(message) {
     lost ? make("button", { type: "button", onclick: ({ target }) => {
       const found = drafts.read(lost) ?? { text: "" };
       take(found);
-      drafts.remove(lost, found.text);
+      if (lost.startsWith(keyOf(""))) drafts.remove(lost, found.text); // another document's may be wanted there
       target.remove();
     } }, "Take what I typed for a block that has changed") : null));
   box.addEventListener("input", () => {
@@ -342,7 +343,7 @@ function build(message) {
   });
   right.disabled = box.value.trim() !== message.text;
   return {
-    id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: typed?.text,
+    id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: draft?.text,
     digest: typed ? typed.digest : message.digest, fresh: message.digest, draft: typed, found: [],
   };
 }
@@ -410,10 +411,13 @@ function fit() {
 function close({ quietly = false } = {}) {
   opening = "";
   if (!editor) return;
-  const { id, key, form, box, saved, written } = editor;
+  const { id, key, form, box, digest, saved, written } = editor;
   const kept = box.value.trim() !== saved;
-  if (kept) remember(); // another tab may have forgotten it
-  else drafts.remove(key, written);
+  const stored = drafts.read(key);
+  if (!kept) drafts.remove(key, written);
+  else if (stored?.text !== written) { // another tab has typed since, or saved: neither's words go
+    drafts.write(stored ? `${key}~` : key, { text: box.value, digest });
+  }
   const inside = form.contains(document.activeElement);
   form.remove();
   editor = null;
