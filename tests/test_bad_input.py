@@ -222,6 +222,11 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         {"content/articles/a.md": article(body="[صلة](abuot.md)"), "content/about.md": article("title: عن")},
         ["content/articles/a.md:6:7: error: the link leads to abuot.md, which isn't there; did you mean ../about.md?"],
     ),
+    "a link to a file whose name has marks of an address": (
+        {"content/articles/a.md": article(body="[صلة](<100% one.tx>)"),
+         "content/articles/100% one.txt": "x", "content/articles/100% one.yaml": "title: x\ndate: 2023-10-16\n"},
+        ["content/articles/a.md:6:8: error: the link leads to 100% one.tx, which isn't there; did you mean 100%25%20one.txt?"],
+    ),
     "a link to nearly a file, and the same in the front matter": (
         {"content/articles/a.md": article(
             "title: خبر\ndate: 2023-10-16\nimage: {src: images/nil.svg, alt: النيل}",

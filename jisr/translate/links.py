@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from copy import copy
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from jisr.errors import Problem, Report
 from jisr.model import Document, Language, Site
@@ -116,9 +116,10 @@ class Links:
         if not near:
             return None
         found = named[near[0]]
+        written = {ord(mark): quote(mark) for mark in "%#? "}  # as a link has them
         if found.startswith("static/"):
-            return found.removeprefix("static")
-        return posixpath.relpath(found, posixpath.dirname(document))
+            return found.removeprefix("static").translate(written)
+        return posixpath.relpath(found, posixpath.dirname(document)).translate(written)
 
     def from_root(self, path: str) -> str | None:
         """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""

@@ -15,7 +15,7 @@ const WORDS = {
   },
   ar: {
     desk: "المكتب", progress: "ما أُنجز من الترجمة", documents: "المواد", search: "البحث في العناوين",
-    show: "عرض", more: "عرض المزيد", all: "الكل", open: "بانتظار الترجمة", outdated: "ترجمة قديمة",
+    show: "عرض", more: "عرض المزيد", all: "الكل", open: "تحتاج إلى ترجمة", outdated: "ترجمة قديمة",
     draft: "المسوّدات", scheduled: "المجدولة", translated: "مترجَم", missing: "بانتظار الترجمة",
     isDraft: "مسوّدة", isScheduled: "مجدولة", isPage: "صفحة",
     sideBySide: "النصّان معًا", none: "لا شيء يطابق ذلك.", errors: "لا يمكن بناء الموقع: أخطاء",
