@@ -139,7 +139,6 @@ def build(
             staging.clear()
             before = len(problems)
             for left in reversed(range(ATTEMPTS)):
-                del problems[before:]
                 try:
                     built = _attempt(root, staging, options, state, watch, problems, kept)
                 except sqlite3.DatabaseError as error:
@@ -151,6 +150,7 @@ def build(
                 except _ChangedMeanwhile as error:
                     if not left:
                         raise error.__cause__ or SiteError(unsettled(str(error))) from None
+                    del problems[before:]
                     kept = kept and Kept()  # what is known of the site isn't so any more
                 else:
                     break

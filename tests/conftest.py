@@ -69,9 +69,8 @@ class Result:
 
 def jisr(*arguments: str) -> Result:
     """Run `jisr ARGUMENTS` in this process; an exception is the test's to see."""
-    with patch(
-        "gc.disable"
-    ):  # garbage that a command's own process ends with would stay, and make each fork slower
+    # The garbage that a command's own process ends with would stay, and make each fork slower.
+    with patch("gc.disable"):
         result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     return Result(result.exit_code, result.stdout, result.stderr)
 

@@ -16,10 +16,9 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, features
 
 from jisr import exif, raster
-from jisr.build import _Run
-from jisr.looking import Looked
 from jisr.translate.pictures import FOLDER
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
+from tests.incremental.bench import once_it_has_looked
 from tests.test_rebuild import times, tree
 from tests.test_startup import modules
 
@@ -516,18 +515,13 @@ def test_a_picture_that_was_another_for_a_moment_of_the_build_is_made_again(
     site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = site({"content/articles/a.md": ARTICLE.format("x.jpg"), "content/articles/x.jpg": photo()})
-    picture, look = folder.path / "content/articles/x.jpg", _Run._look
+    picture = folder.path / "content/articles/x.jpg"
     time.sleep(0.1)  # else it is hashed anew each time
     assert folder.build().exit_code == 0
     folder.write("site.yaml", SITE_YAML + "images: {widths: [333, 640]}\n")
 
-    def looked(build: _Run) -> Looked:
-        found = look(build)
-        monkeypatch.setattr(_Run, "_look", look)
-        picture.write_bytes(written(Image.new("RGB", (1000, 600), BLUE), "JPEG"))
-        return found
-
-    monkeypatch.setattr(_Run, "_look", looked)
+    other = written(Image.new("RGB", (1000, 600), BLUE), "JPEG")
+    once_it_has_looked(monkeypatch, lambda: picture.write_bytes(other))
     assert folder.build().exit_code == 0
     picture.write_bytes(photo())
     assert folder.build().exit_code == 0

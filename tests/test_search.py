@@ -170,6 +170,16 @@ def test_a_shared_link_shows_the_picture(site: MakeSite) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("locale", "said"), [(", locale: ar-EG", ["ar_EG"]), (", locale: ar-001", ["ar_001"]), ("", [])]
+)
+def test_a_locale_is_told_where_it_has_a_territory(site: MakeSite, locale: str, said: list[str]) -> None:
+    settings = SITE_YAML.replace(", locale: ar-EG", locale)
+    folder = site({"site.yaml": settings, "content/articles/a.md": ARTICLE.format(1)})
+    folder.build()
+    assert re.findall('og:locale" content="([^"]*)"', folder.read("articles/a/index.html")) == said
+
+
 def test_noindex_is_nowhere(site: MakeSite) -> None:
     folder = site({"content/articles/a.md": ARTICLE.format(1).replace("summary", "noindex: true\nsummary")})
     folder.build()

@@ -178,7 +178,10 @@ def _related(documents: Sequence[DocumentFacts], slugs: Mapping[str, str], count
 
 
 def places(site: Site, found: Articles) -> tuple[str, ...]:
-    """What links may lead to besides documents and files, sorted: below a language's folder, or `/` all."""
+    """What links may lead to besides documents and files, sorted.
+
+    Paths are below a language's folder; those of files that stand at the root alone begin with a slash.
+    """
     result = [*FEEDS] if site.feed != "none" else []
     result += ["/sitemap.xml", "/robots.txt"] * site.sitemap
     result += ["search/"] * site.search

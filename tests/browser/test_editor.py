@@ -420,11 +420,11 @@ def test_typing_goes_on_when_the_block_is_gone(page: Page, preview: Preview, cha
     else:
         gone, stays = ("- حديد من المصنع\n", "") if change == "item" else ("- ح", "1. ح")
         preview.write("content/articles/bridge.md", article.read_text(encoding="utf-8").replace(gone, stays))
-    where = "li", "ol li"
     if change == "rename":
         expect(page.locator("h1", has_text="Page not found")).to_be_visible()
     else:
-        expect(page.locator(where[change == "list"], has_text="حجر من المقلع")).to_be_visible()
+        where = "ol li" if change == "list" else "li"
+        expect(page.locator(where, has_text="حجر من المقلع")).to_be_visible()
     expect(box(page)).to_have_value("x" * 60)
     expect(box(page)).to_be_focused()
     if change != "list":

@@ -4,12 +4,16 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import pytest
+
+from jisr.build import _Run
+from jisr.looking import Looked
 from tests.conftest import Result, jisr
 from tests.incremental.specimen import FILES
 
@@ -77,6 +81,19 @@ def run(root: Path, command: str, *options: str) -> Result:
     """Run a command on a site in this process, in its folder; an exception is the test's to see."""
     with chdir(root):
         return jisr(command, "--site", str(root), *options)
+
+
+def once_it_has_looked(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have something happen in the middle of the next build, when it has found its files."""
+    look = _Run._look
+
+    def looked(build: _Run) -> Looked:
+        found = look(build)
+        monkeypatch.setattr(_Run, "_look", look)
+        act()
+        return found
+
+    monkeypatch.setattr(_Run, "_look", looked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from jisr.build import _Run
-from jisr.looking import Looked
 from jisr.model import Stood
 from jisr.read.sources import signature
 from jisr.write.state import State, Written
@@ -29,6 +27,7 @@ from tests.incremental.bench import (
     clean_build,
     clean_specimen,
     differences,
+    once_it_has_looked,
     quick_folder,
     run,
     tree,
@@ -391,19 +390,6 @@ def test_a_file_that_is_read_for_an_output_that_was_lost_is_read_again(bench: Be
     assert seen
     file.write_bytes(was)
     bench.check()
-
-
-def once_it_has_looked(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Have something happen in the middle of the next build, when it has found its files."""
-    look = _Run._look
-
-    def looked(build: _Run) -> Looked:
-        found = look(build)
-        monkeypatch.setattr(_Run, "_look", look)
-        act()
-        return found
-
-    monkeypatch.setattr(_Run, "_look", looked)
 
 
 @pytest.mark.parametrize("name", ["help/me", "site", "interface"])

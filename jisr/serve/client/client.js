@@ -262,7 +262,7 @@ async function hear(news) {
   if (late || news.styles.length) restyle(news.build);
   for (const picture of document.images) {
     const path = pathOf(picture.src);
-    if (path && (late || news.pictures.includes(path))) picture.src = `${encodeURI(path)}?jisr=${news.build}`;
+    if (path && (late || news.pictures.includes(decodeURIComponent(path)))) picture.src = `${path}?jisr=${news.build}`;
   }
   for (const source of document.querySelectorAll("picture > source")) {
     // Smaller pictures are made by the build that follows a proof: have those taken that weren't there yet.
@@ -271,11 +271,11 @@ async function hear(news) {
   if (late || behind || news.page || news.missing) await refresh();
 }
 
-/** The path, decoded, of an address on this server; nothing for any other. */
+/** The path of an address on this server; nothing for any other, or for one that can't be decoded. */
 function pathOf(address) {
   try {
     const { origin, pathname } = new URL(address, location.href);
-    return origin === location.origin ? decodeURI(pathname) : "";
+    return origin === location.origin && decodeURIComponent(pathname) ? pathname : "";
   } catch { // no address, or a % that stands for itself
     return "";
   }
