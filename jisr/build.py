@@ -292,13 +292,14 @@ class _Run:
         shared = common.common(
             site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview
         )
-        shards.start(common.how_many_changed(site, shared, changed, len(documents), self.last))
+        last = {**self.last, "names": self.site_last.get("names")}
+        shards.start(common.how_many_changed(site, shared, changed, len(documents), last))
         numbers = in_order(files.path for files in documents) if shards.executors else {}
         reading = site.reading if site else Reading()
         shards.begin(reading)
         stored = state.documents() if self.same else {}
         finish = read.read(shards, documents, numbers, reading, self.digests, stored, problems)
-        templates = None
+        templates = names = None
         loads: Mapping[str, list[str]] = {}
         unchecked = self.last.get("templates") != shared.templates or not self.same
         if site:
@@ -306,6 +307,8 @@ class _Run:
                 site, shared, self.root, self.theme, self.last, self.report, check=unchecked
             )
             shards.take(templates)
+            if not self.same or self.site_last.get("names") != shared.names:
+                names = common.names(site, self.root, self.report)
         facts, fresh = finish()
         if site is None:
             raise SiteError(*sorted(set(problems)))
@@ -339,10 +342,11 @@ class _Run:
             numbers,
             hidden,
             self.digests,
-            f"{shared.settings} {site.cards}",
+            common.rendered_by(site, shared),
             state.editions(),
             watch,
             problems,
+            names=names,
             moved=self.site_last.get("addresses") != addresses,
         )
         dates = read.scheduled(site, facts, self.now, drafts=options.drafts)
@@ -399,6 +403,7 @@ class _Run:
                 "build": self.began,
                 "versions": versions(),
                 "addresses": addresses,
+                "names": shared.names,
                 "languages": languages.remembered(site.languages),
                 "assets": recorded(shared.assets, problems, minify=site.minify),
             },

@@ -79,14 +79,14 @@ class Reading(Struct, frozen=True):
     sections: Mapping[str, str] = {}
 
 
-class Site(Struct, frozen=True):
-    """The settings, validated. The first language is the source; `base_path` begins and ends with `/`."""
+class Rendering(Struct, frozen=True):
+    """What the settings say of rendering documents: a change of any of these renders all of them anew.
 
-    root: Path
-    base_url: str
+    The first language is the source; `base_path` begins and ends with `/`.
+    """
+
     base_path: str
     languages: tuple[Language, ...]
-    settings: Mapping[str, LanguageSettings]
     reading: Reading
     addresses: Literal["folders", "files"]
     untranslated: Literal["show", "hide"]
@@ -94,22 +94,8 @@ class Site(Struct, frozen=True):
     index_from: int
     side_by_side: bool
     trusted_html: bool
-    per_page: int
-    listings: tuple[Literal["tags", "authors", "sections", "archive"], ...]
     sections: Mapping[str, str]
-    related: int
-    sitemap: bool
-    news_sitemap: bool
-    feed: Literal["summary", "full", "none"]
-    feed_untranslated: Literal["mark", "source", "omit"]
     images: ImageSettings | None
-    host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...]
-    content_security_policy: Mapping[str, str]
-    fingerprint: bool
-    minify: bool
-    manifest: bool
-    accept: Mapping[str, tuple[str, ...]]
-    tag_feeds: bool
     search: bool
     cards: bool | datetime.date | Literal["recent"]
 
@@ -122,6 +108,28 @@ class Site(Struct, frozen=True):
     def timezone(self) -> str:
         """The zone in which dates are meant."""
         return self.reading.timezone
+
+
+class Site(Rendering, frozen=True):
+    """The settings, validated."""
+
+    root: Path
+    base_url: str
+    settings: Mapping[str, LanguageSettings]
+    per_page: int
+    listings: tuple[Literal["tags", "authors", "sections", "archive"], ...]
+    related: int
+    sitemap: bool
+    news_sitemap: bool
+    feed: Literal["summary", "full", "none"]
+    feed_untranslated: Literal["mark", "source", "omit"]
+    host_files: tuple[Literal["headers", "redirects", "nojekyll", "cname", "netlify"], ...]
+    content_security_policy: Mapping[str, str]
+    fingerprint: bool
+    minify: bool
+    manifest: bool
+    accept: Mapping[str, tuple[str, ...]]
+    tag_feeds: bool
 
 
 class Source(Struct, frozen=True, gc=False):
@@ -413,7 +421,9 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     `ready`.
 
     `links` are those it has into the site, packed (`packed.links_of`): each with its language and the address
-    that it got. `pictures` are those files of the site that it shows, each with its digest.
+    that it got. `names` are those that the site translates, packed (`packed.names_of`): each with its
+    language, kind and translation, empty where there is none. `pictures` are those files of the site that it
+    shows, each with its digest.
     """
 
     key: str
@@ -427,6 +437,7 @@ class RenderFacts(Struct, frozen=True, gc=False, array_like=True):
     offered: str
     ready: str
     links: bytes
+    names: bytes
     pictures: tuple[tuple[str, str], ...]
     warnings: tuple[Problem, ...]
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from jisr.errors import Problem
 from jisr.fingerprint import fingerprint, hashed
-from jisr.model import Document, Edition, EditionFacts, Language, RenderFacts, Site, Summary
+from jisr.model import Document, Edition, EditionFacts, Language, RenderFacts, Rendering, Site, Summary
 from jisr.packed import pack_editions
 from jisr.packing import pack
 from jisr.plan.cards import card_mark
@@ -16,8 +16,8 @@ from jisr.plan.pages import indexed, ready
 from jisr.read.documents import moment, unpublished
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
-from jisr.translate import catalog
-from jisr.translate.editions import Speech, catalogue_path, editions, summarise
+from jisr.translate import catalog, messages
+from jisr.translate.editions import Speech, catalogue_path, editions, name_in, summarise
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
 from jisr.write.output import Aside
@@ -63,9 +63,9 @@ def render(
 
     Adds what is wrong to the `problems` of the document, of which its facts keep the whole.
     """
-    site = desk.site
+    site: Rendering = desk.site  # nothing else of the settings: it isn't in the `key`
     catalogues = {
-        language.code: catalog.load(site.root, catalogue_path(document.path, language), problems.append)
+        language.code: catalog.load(desk.root, catalogue_path(document.path, language), problems.append)
         for language in site.languages[1:]
     }
     followed: dict[tuple[str, str, str], None] = {}
@@ -122,7 +122,12 @@ def render(
         for e, s in zip(found, told, strict=True)
     ]
     pictures = tuple((picture, desk.pictures.stamp(picture)) for picture in shown)
-    facts = facts_of(own, key, pack(tuple(followed)), pictures, tuple(problems))
+    names = tuple(
+        (language.code, name.kind, name.text, name_in(speech[language.code].names, name.key))
+        for name in messages.names(document, site.sections)
+        for language in site.languages[1:]
+    )
+    facts = facts_of(own, key, pack(tuple(followed)), pack(names), pictures, tuple(problems))
     return Rendered(facts, pack(told), pack_editions(found)), found
 
 
@@ -130,6 +135,7 @@ def facts_of(
     editions: Sequence[EditionFacts],
     key: str,
     links: bytes,
+    names: bytes,
     pictures: tuple[tuple[str, str], ...],
     warnings: tuple[Problem, ...],
 ) -> RenderFacts:
@@ -153,6 +159,7 @@ def facts_of(
         offered=offered,
         ready=finished,
         links=links,
+        names=names,
         pictures=pictures,
         warnings=warnings,
     )

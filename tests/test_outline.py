@@ -57,7 +57,7 @@ def both(
 
 def together(editions: tuple[EditionFacts, ...]) -> RenderFacts:
     """The facts of a document with these editions."""
-    return facts_of(editions, "", b"", (), ())
+    return facts_of(editions, "", b"", b"", (), ())
 
 
 def test_what_changes_an_output_of_a_document_changes_what_they_stand_on(site: MakeSite) -> None:

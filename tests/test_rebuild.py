@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from jisr import looking, survey
+from jisr import looking, rendering, survey, work
 from jisr.errors import Problem, Report
-from jisr.model import DocumentFacts, Output, Source
+from jisr.model import Document, DocumentFacts, Output, Source
 from jisr.plan import listings as listings_of
 from jisr.plan import outline
 from jisr.read import sources
@@ -258,6 +258,76 @@ def test_an_edit_works_out_the_outputs_of_the_documents_that_it_touches(
     assert made == [*names[:-1]]
 
 
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The documents that builds render from now on, by name."""
+    made: list[str] = []
+    render = rendering.render
+
+    def spy(document: Document, *others: Any) -> Any:
+        made.append(Path(document.path).stem)
+        return render(document, *others)
+
+    monkeypatch.setattr(work, "render", spy)
+    return made
+
+
+def test_a_setting_renders_documents_where_they_are_rendered_by_it(
+    site: MakeSite, rendered: list[str]
+) -> None:
+    text = "---\ntitle: خبر\ndate: 2023-10-16\n{}---\n\n[آخر](b.md)\n"
+    files = {"content/articles/a.md": text.format(""), "content/articles/b.md": text.format("")}
+    folder = site(
+        {
+            **files,
+            "content/articles/c.md": text.format("draft: true\n"),
+            "content/about.md": "---\ntitle: عن\n---\n\nنص\n",
+        }
+    )
+    folder.build()
+    assert sorted(rendered) == ["a", "about", "b"]
+    rendered.clear()
+    folder.write("site.yaml", SETTINGS)
+    assert " 0 written" not in folder.build().stdout
+    assert "عن</a>" in folder.read("articles/a/index.html")
+    folder.write("site.yaml", f"{SETTINGS}per_page: 1\nfeed: full\nrelated: 1\n")
+    folder.build()
+    folder.write("site.yaml", SETTINGS.replace("title: ", "title: صحيفة "))
+    folder.build()
+    folder.build("--base-url", "https://example.com/")
+    assert "https://example.com/articles/a/" in folder.read("articles/a/index.html")
+    assert rendered == []
+    folder.build("--drafts")
+    assert rendered == ["c"]
+    rendered.clear()
+    folder.build("--base-url", "https://example.com/news/")
+    assert sorted(rendered) == ["a", "about", "b"]
+    rendered.clear()
+    folder.write("site.yaml", f"{SETTINGS}untranslated: hide\n")
+    folder.build()
+    assert sorted(rendered) == ["a", "about", "b"]
+
+
+def test_a_name_renders_the_documents_that_have_it(site: MakeSite, rendered: list[str]) -> None:
+    text = "---\ntitle: خبر {0}\ndate: 2023-10-1{0}\ntags: {1}\n---\n\nنص\n"
+    tags = {"a": "[شعر, نثر]", "b": "[نثر]", "c": "[شعر]", "d": "[]"}
+    folder = site({f"content/articles/{n}.md": text.format(at, tags[n]) for at, n in enumerate(tags)})
+    folder.build()
+    for said in ("Poetry", "Verse"):
+        rendered.clear()
+        name = f'\nmsgctxt "tag"\nmsgid "شعر"\nmsgstr "{said}"\n'
+        folder.write("translations/en/site.po", f'msgid ""\nmsgstr "Language: en\\n"\n{name}')
+        folder.build()
+        assert sorted(rendered) == ["a", "c"]
+        for path in ("articles/a", "articles/c", "tags/شعر", "tags"):
+            assert said in folder.read(f"en/{path}/index.html")
+    rendered.clear()
+    (folder.path / "translations/en/site.po").unlink()
+    folder.build()
+    assert sorted(rendered) == ["a", "c"]
+    assert "Verse" not in folder.read("en/tags/index.html")
+
+
 def _survey(folder: SiteFolder) -> dict[str, Source]:
     def report(problem: Problem) -> None:
         pytest.fail(str(problem))
@@ -384,6 +454,35 @@ def test_bodies_are_kept_for_a_change_of_templates_and_only_taken_whole(site: Ma
     )
     assert folder.build().exit_code == 0
     assert 'href="/about/"' in folder.read("a/index.html")
+
+
+def test_a_template_shows_what_was_kept_of_documents(site: MakeSite, rendered: list[str]) -> None:
+    dates = {
+        "day": "date: 2023-10-16",
+        "time": "date: 2023-10-16 10:30:15\nupdated: 2023-11-01 12:00:00.5\nexpires: 2099-01-01 00:00:00",
+        "zone": "date: 2023-10-16 10:30:00+05:30\nupdated: 2023-11-01\nexpires: 2099-01-01 00:00:00Z",
+        "extra": "date: 2023-10-16 10:30\nextra: {since: 2020-01-01}",
+    }
+    folder = site(
+        {
+            f"content/articles/{name}.md": f"---\ntitle: خبر\n{date}\n---\n\nنص\n"
+            for name, date in dates.items()
+        }
+    )
+    folder.build()
+    rendered.clear()
+    shown = "{{ edition.date }} {{ edition.updated }} {{ edition.date|date }} {{ page.data }} {{ edition.extra.get('since') }}"
+    folder.write(
+        "templates/article.html", f'{{% extends "base.html" %}}{{% block main %}}{shown}{{% endblock %}}'
+    )
+    assert folder.build().exit_code == 0
+    assert rendered == ["extra"]
+    made = tree(folder.path / "public")
+    shutil.rmtree(folder.path / ".jisr")
+    shutil.rmtree(folder.path / "public")
+    done = folder.build()
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert tree(folder.path / "public") == made
 
 
 def test_a_record_from_elsewhere_deletes_nothing_outside_the_output_folder(site: MakeSite) -> None:

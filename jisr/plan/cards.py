@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from jisr.fingerprint import fingerprint
-from jisr.model import DocumentFacts, Edition, Site
+from jisr.model import DocumentFacts, Edition, Rendering, Site
 from jisr.urls import page_path, url
 
 NAME = "card.png"
@@ -15,11 +15,8 @@ _UNSHOWN = (".svg", ".avif")
 """Pictures that social networks don't show."""
 
 
-def card_mark(site: Site, edition: Edition) -> str:
-    """Digest of what an edition's card shows in the theme; empty where it has none.
-
-    It is in the card's address, since networks look for a picture once.
-    """
+def card_mark(site: Rendering, edition: Edition) -> str:
+    """Digest of what an edition's card shows of it in the theme; empty where it has none."""
     metadata = edition.document.metadata
     image = (edition.image_url or "").partition("?")[0].lower()
     if edition.document.kind != "article" or not site.cards or (image and not image.endswith(_UNSHOWN)):
@@ -29,7 +26,6 @@ def card_mark(site: Site, edition: Edition) -> str:
         return ""
     progress = edition.progress
     return fingerprint(
-        site.settings[edition.language.code].title,
         (edition.title.text, edition.title.language.code),
         day,
         edition.sections[-1:],
@@ -58,5 +54,10 @@ def card_path(address: str, prefix: str, addresses: Literal["folders", "files"])
 
 
 def card_url(site: Site, edition: Edition, prefix: str, mark: str) -> str:
-    """The address that a page names its card by."""
-    return f"{url(card_path(edition.document.address, prefix, site.addresses), site.base_path)}?v={mark}"
+    """The address that a page names its card by.
+
+    It has a digest of all that the card shows in the theme, since networks look for a picture once.
+    """
+    path = card_path(edition.document.address, prefix, site.addresses)
+    shown = fingerprint(site.settings[edition.language.code].title, mark)[:8]
+    return f"{url(path, site.base_path)}?v={shown}"

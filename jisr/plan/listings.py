@@ -270,7 +270,7 @@ def listings(
         terms: list[_Listed] = []
         for name, indices in found.groups.get(kind.index, {}).items():
             newest = found.documents[indices[0]]
-            spelling = _spelling(kind, newest)
+            spelling = f"{_spelling(kind, newest)} {hashed(rendered[indices[0]].names)}"
             term = Term(name, len(indices), "" if kind.term == "month" else newest.path)
             offered = _offered(rendered, indices, len(codes))
             terms.append((term, f"{name} {len(indices)} {spelling}", offered))

@@ -21,6 +21,7 @@ from jisr.model import (
     Page,
     Phrase,
     Progress,
+    Rendering,
     Site,
     Summary,
 )
@@ -105,7 +106,7 @@ def document_context(site: Site, page: Page, document: Shown, links: Links) -> d
     index = [edition.language.code for edition in editions].index(page.language)
     edition = editions[index]
     view = _page(site, document, index, page.kind, links)
-    context: dict[str, Any] = {"site": _site_view(edition.language, view.url, links), "page": view}
+    context: dict[str, Any] = {"site": _site_view(site, edition.language, view.url, links), "page": view}
     if page.kind == "redirect":
         return context
     if page.kind == "card":
@@ -135,10 +136,12 @@ def listing_context(
     title = terms[0].name if page.kind in _NAMES or page.kind == "month" else None
     view = _plain_page(site, language, page.kind, place, links, title, listing.offered)
     if title and has_feeds(site, page.kind):
-        view = replace(view, feeds=(*view.feeds, *_feeds(language, links, f"{listing.address}/", title)))
+        view = replace(
+            view, feeds=(*view.feeds, *_feeds(site, language, links, f"{listing.address}/", title))
+        )
     if listing.count > 1:
         view = replace(view, pagination=_pagination(listing, language, links))
-    context: dict[str, Any] = {"site": _site_view(language, view.url, links), "page": view}
+    context: dict[str, Any] = {"site": _site_view(site, language, view.url, links), "page": view}
     if page.kind == "home":
         lead = entries[:1] if listing.number == 1 else ()
         return context | {"lead": lead[0] if lead else None, "entries": entries[len(lead) :]}
@@ -154,7 +157,7 @@ def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     language = next(language for language in site.languages if language.code == page.language)
     place = page.listing.address if page.listing else MANIFEST if page.kind == "manifest" else "404.html"
     view = _plain_page(site, language, page.kind, place, links)
-    return {"site": _site_view(language, view.url, links), "page": view}
+    return {"site": _site_view(site, language, view.url, links), "page": view}
 
 
 def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
@@ -163,7 +166,7 @@ def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     assert page.listing
     view = _plain_page(site, language, page.kind, page_path(SEARCH, "", site.addresses), links)
     return {
-        "site": _site_view(language, view.url, links),
+        "site": _site_view(site, language, view.url, links),
         "page": view,
         "indices": tuple(_place_url(f"{name}/", language, links) for name in indices(page.listing.count)),
         "base": site.base_path,
@@ -188,22 +191,21 @@ def feed_name(site: Site, language: Language, term: Phrase | None) -> str:
 
 
 def _feeds(
-    language: Language, links: Links, folder: str = "", term: Phrase | None = None
+    site: Site, language: Language, links: Links, folder: str = "", term: Phrase | None = None
 ) -> tuple[FeedLink, ...]:
     """The feeds in a folder, in all formats."""
-    site = links.site
     title = feed_name(site, language, term)
     found = FEEDS.items() if site.feed != "none" else ()
     return tuple(FeedLink(_place_url(folder + name, language, links), kind, title) for name, kind in found)
 
 
-def indexed(site: Site, edition: Edition) -> bool:
+def indexed(site: Rendering, edition: Edition) -> bool:
     """Whether search engines are invited to an edition."""
     noindex = edition.document.metadata.noindex
     return not noindex and not edition.unpublished and ready(site, edition.language, edition.progress)
 
 
-def ready(site: Site, language: Language, progress: Progress) -> bool:
+def ready(site: Rendering, language: Language, progress: Progress) -> bool:
     """Whether an edition is translated as far as `index_from` asks."""
     return language == site.source or progress.percent >= site.index_from
 
@@ -221,25 +223,24 @@ def _parallel_url(edition: Edition, links: Links) -> str:
     return _page_url(f"{edition.document.address}/parallel", edition.language, links)
 
 
-def _site_view(language: Language, page_url: str, links: Links) -> SiteView:
-    view = _common(language, links).site
+def _site_view(site: Site, language: Language, page_url: str, links: Links) -> SiteView:
+    view = _common(site, language, links).site
     if all(item.url != page_url for item in view.menu):
         return view
     menu = tuple([Link(item.label, item.url, item.url == page_url) for item in view.menu])
     return replace(view, menu=menu)
 
 
-def _common(language: Language, links: Links) -> _Common:
+def _common(site: Site, language: Language, links: Links) -> _Common:
     """The same for all pages of a language."""
     kept = _COMMON.setdefault(links, {})
     if language.code not in kept:
-        kept[language.code] = _Common(_site_elsewhere(language, links), _feeds(language, links))
+        kept[language.code] = _Common(_site_elsewhere(site, language, links), _feeds(site, language, links))
     return kept[language.code]
 
 
-def _site_elsewhere(language: Language, links: Links) -> SiteView:
+def _site_elsewhere(site: Site, language: Language, links: Links) -> SiteView:
     """The site on pages that its menu doesn't lead to."""
-    site = links.site
     settings = site.settings[language.code]
     menu = [
         Link(item.label, menu_url(item, language, links) or site.base_path, False) for item in settings.menu
@@ -302,7 +303,7 @@ def _page(site: Site, document: Shown, place: int, kind: str, links: Links) -> P
         index=index,
         alternates=tuple(alternates),
         hreflang=_hreflang(pairs),
-        feeds=_common(edition.language, links).feeds,
+        feeds=_common(site, edition.language, links).feeds,
         card=card or None,
         make_data=(lambda: _data(site, edition, offered, address, card, links))
         if index and kind == "article"
@@ -364,7 +365,7 @@ def _plain_page(
         index=index,
         alternates=alternates,
         hreflang=_hreflang(pairs),
-        feeds=_common(language, links).feeds,
+        feeds=_common(site, language, links).feeds,
         make_data=(lambda: home_data(site, language.code, full)) if place == "index.html" else None,
     )
 

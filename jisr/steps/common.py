@@ -8,11 +8,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.errors import Report
-from jisr.fingerprint import fingerprint
-from jisr.model import Asset, Site, Source
+from jisr.fingerprint import fingerprint, versions
+from jisr.model import Asset, Rendering, Site, Source
 from jisr.read.documents import OF_DOCUMENTS
 from jisr.survey import THEME, below
 from jisr.translate import catalog
+from jisr.translate.catalog import Catalogue
 from jisr.translate.editions import names_path
 from jisr.translate.messages import INTERFACE
 from jisr.translate.pictures import is_picture
@@ -28,11 +29,16 @@ ICONS = frozenset(
 
 
 class Common(Struct, frozen=True):
-    """Files that are copied, those of them that pages load, and digests of what many pages stand on."""
+    """Files that are copied, those of them that pages load, and digests of what many pages stand on.
+
+    `words` is of the theme's in all languages, `names` of the catalogues of names.
+    """
 
     copied: Mapping[str, Source]
     assets: Mapping[str, Asset]
     to_load: Mapping[str, tuple[str, str]]
+    words: str
+    names: str
     settings: str
     templates: str
     copies: str
@@ -62,16 +68,15 @@ def common(
     ending = f"/{INTERFACE}.po"
     interfaces = [path for path in catalogues if path.endswith(ending)]
     names = [names_path(language) for language in site.languages[1:]] if site else []
+    words = fingerprint([(path, digests[path]) for path in interfaces])
     templates = below(paths, "templates/", f"{THEME}templates/")
     return Common(
         copied=copied,
         assets=assets,
         to_load=to_load(files, assets),
-        settings=fingerprint(
-            asked,
-            digests["site.yaml"],
-            [(path, digests.get(path, "")) for path in (*interfaces, *names)],
-        ),
+        words=words,
+        names=fingerprint([(path, digests.get(path, "")) for path in names]),
+        settings=fingerprint(asked, digests["site.yaml"], words),
         templates=fingerprint([(path, digests[path]) for path in templates], sorted(copied)),
         copies=fingerprint([(asset.path, asset.integrity) for asset in assets.values()]),
     )
@@ -100,10 +105,23 @@ def how_many_changed(
     changed = list(changed)
     own = [path for path in changed if path not in ICONS and not path.startswith(THEME)]
     pictures = 20 * sum(map(is_picture, own)) if site and site.images else 0
-    grounds = {"settings": shared.settings, "templates": shared.templates, "copies": shared.copies}
-    every = any(last.get(name) != digest for name, digest in grounds.items())
+    grounds = ("names", "settings", "templates", "copies")
+    every = any(last.get(name) != getattr(shared, name) for name in grounds)
     number = documents if every else len(changed)
     return number * (10 if site and site.cards else 1) + pictures
+
+
+def names(site: Site, root: Path, report: Report) -> dict[str, Catalogue | None]:
+    """The catalogues of names, by their languages. Shards load them too, and say nothing."""
+    return {
+        language.code: catalog.load(root, names_path(language), report) for language in site.languages[1:]
+    }
+
+
+def rendered_by(site: Site, shared: Common) -> str:
+    """Digest of what all documents are rendered by, but for their names."""
+    settings = [getattr(site, name) for name in Rendering.__struct_fields__]
+    return fingerprint(versions(), shared.words, settings)
 
 
 def ready_templates(
@@ -122,9 +140,6 @@ def ready_templates(
     `last` build.
     """
     templates = load_templates(root, theme, site, shared.to_load, report)
-    if last.get("settings") != shared.settings:
-        for language in site.languages[1:]:  # shards load the names too, and say nothing
-            catalog.load(root, names_path(language), report)
     if check:
         templates.check(report)
     return templates, Loads(templates, {} if check else last.get("loads", {}))

@@ -5,10 +5,11 @@ from itertools import repeat
 
 from jisr.errors import Problem
 from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
-from jisr.packed import links_of
+from jisr.packed import links_of, names_of
 from jisr.processes import Shards, Watch
 from jisr.rendering import Desk
-from jisr.translate.editions import catalogue_paths
+from jisr.translate.catalog import Catalogue
+from jisr.translate.editions import catalogue_paths, name_in
 from jisr.translate.links import Links
 from jisr.translate.pictures import Pictures
 from jisr.work import Shard
@@ -31,11 +32,13 @@ def render(
     watch: Watch,
     problems: list[Problem],
     *,
+    names: Mapping[str, Catalogue | None] | None,
     moved: bool,
 ) -> tuple[Renderings, Collection[str]]:
     """The renderings of all documents that are `shown`, and which of the `stored` ones are no more.
 
-    Only changed ones are made. `grounds` name what all of them stand on, and addresses may have `moved`.
+    Only changed ones are made. `grounds` name what all of them stand on; `names` are the catalogues of names
+    where they have changed, and addresses may have `moved`.
     """
     rendered: dict[str, tuple[RenderFacts, bytes | None]] = {}
     bodies = Bodies(desk.record)
@@ -54,6 +57,7 @@ def render(
             before
             and before.key == key
             and not (before.pictures and _look_different(before.pictures, desk.pictures))
+            and not (names and _is_named_otherwise(before.names, names))
             and not (moved and _leads_elsewhere(files.path, before.links, desk.links))
         ):
             rendered[files.path] = before, None
@@ -81,6 +85,12 @@ def _leads_elsewhere(path: str, followed: bytes, links: Links) -> bool:
     languages = {language.code: language for language in links.site.languages}
     known = links_of(followed)
     return known is None or any(links.follow(path, languages[code], link) != to for code, link, to in known)
+
+
+def _is_named_otherwise(named: bytes, names: Mapping[str, Catalogue | None]) -> bool:
+    """Whether a name of a document isn't translated any more as it was."""
+    known = names_of(named)
+    return known is None or any(name_in(names[code], (kind, name)) != to for code, kind, name, to in known)
 
 
 def _look_different(shown: Iterable[tuple[str, str]], pictures: Pictures) -> bool:

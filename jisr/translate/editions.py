@@ -8,7 +8,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr.errors import Problem, Report
-from jisr.model import Edition, Language, Name, Phrase, Segment, Site, Summary, Translation, Unpublished
+from jisr.model import (
+    Edition,
+    Language,
+    Name,
+    Phrase,
+    Rendering,
+    Segment,
+    Summary,
+    Translation,
+    Unpublished,
+)
 from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
@@ -54,7 +64,7 @@ def segments(body: Body) -> tuple[Segment, ...]:
 
 
 def editions(
-    site: Site,
+    site: Rendering,
     body: Body,
     catalogues: Mapping[str, Catalogue | None],
     speech: Mapping[str, Speech],
@@ -106,7 +116,7 @@ def summarise(edition: Edition) -> Summary:
 
 
 def _editions(
-    site: Site,
+    site: Rendering,
     body: Body,
     catalogues: Mapping[str, Catalogue | None],
     speech: Mapping[str, Speech],
@@ -214,14 +224,14 @@ def _editions(
     return tuple(result)
 
 
-def shown_of(site: Site, found: tuple[Translation, ...]) -> tuple[Translation, ...]:
+def shown_of(site: Rendering, found: tuple[Translation, ...]) -> tuple[Translation, ...]:
     """The translations that the site's settings let appear."""
     if site.outdated == "show":
         return found
     return tuple(replace(t, text=None, state="missing") if t.state == "outdated" else t for t in found)
 
 
-def _phrase(translation: Translation, site: Site, language: Language) -> Phrase:
+def _phrase(translation: Translation, site: Rendering, language: Language) -> Phrase:
     text = translation.segment.text
     if translation.text is None:
         return Phrase(text, site.source, "missing")
@@ -230,11 +240,17 @@ def _phrase(translation: Translation, site: Site, language: Language) -> Phrase:
     return Phrase(translation.text, language, translation.state)
 
 
-def _name(segment: Segment, names: Catalogue | None, site: Site, language: Language) -> Phrase:
-    entry = names.entries.get(segment.key) if names and language != site.source else None
-    if entry and entry.translated and not entry.fuzzy:
-        return Phrase(entry.text, language, "translated")
-    return Phrase(segment.text, site.source, "source" if language == site.source else "missing")
+def _name(segment: Segment, names: Catalogue | None, site: Rendering, language: Language) -> Phrase:
+    if language == site.source:
+        return Phrase(segment.text, site.source, "source")
+    text = name_in(names, segment.key)
+    return Phrase(text, language, "translated") if text else Phrase(segment.text, site.source, "missing")
+
+
+def name_in(names: Catalogue | None, key: tuple[str | None, str]) -> str:
+    """What a language's catalogue of names has for one, by kind and name; empty where it has nothing."""
+    entry = names.entries.get(key) if names else None
+    return entry.text if entry and entry.translated and not entry.fuzzy else ""
 
 
 def faithful(

@@ -7,7 +7,7 @@ from copy import copy
 from urllib.parse import quote, unquote, urlsplit
 
 from jisr.errors import Problem, Report
-from jisr.model import Document, Language, Site
+from jisr.model import Document, Language, Rendering
 from jisr.read.policy import refused_scheme
 from jisr.translate.pictures import is_picture
 from jisr.urls import collision_keys, is_address, page_path, url
@@ -25,7 +25,7 @@ class Links:
 
     def __init__(
         self,
-        site: Site,
+        site: Rendering,
         addresses: Mapping[str, str],
         files: Iterable[str],
         faulty: Iterable[str],
@@ -42,7 +42,7 @@ class Links:
         self.addresses = frozenset(addresses.values())
         self.places = frozenset(["", *places])
 
-    def under(self, site: Site) -> "Links":
+    def under(self, site: Rendering) -> "Links":
         """The same under other settings; the languages are the same."""
         links = copy(self)
         links.site = site

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from html import escape, unescape
 
-from jisr.model import ImageSettings, PictureFacts, Site, Sized, Source
+from jisr.model import ImageSettings, PictureFacts, Rendering, Sized, Source
 from jisr.urls import url
 
 TALLEST = 16_383
@@ -34,7 +34,9 @@ def is_picture(path: str) -> bool:
 class Pictures:
     """The site's pictures. There are none where the settings want nothing done to them."""
 
-    def __init__(self, site: Site, facts: Mapping[str, PictureFacts], sources: Mapping[str, Source]) -> None:
+    def __init__(
+        self, site: Rendering, facts: Mapping[str, PictureFacts], sources: Mapping[str, Source]
+    ) -> None:
         """`facts` and `sources` are the pictures' by their paths; one that changed meanwhile has no facts."""
         self.settings: ImageSettings | None = site.images
         self.base_path = site.base_path

@@ -79,6 +79,11 @@ SETTINGS: list[tuple[str, str | None]] = [
     ("feed", "none"),
     ("feed_untranslated", "source"),
     ("tag_feeds", "false"),
+    ("sections", "{world: العالم v01}"),
+    ("sections", None),
+    ("images", "false"),
+    ("listings", "[tags]"),
+    ("related", "2"),
 ]
 """Lines of site.yaml; None takes the line out."""
 
