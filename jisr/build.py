@@ -9,7 +9,7 @@ import json
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.fingerprint import fingerprint, versions
 from jisr.looking import Looked, look, recall
 from jisr.model import Source, Stood
+from jisr.progress import Watch, unwatched
 from jisr.read.sources import unsettled
 from jisr.survey import THEME, below, changed_since, digests
 from jisr.theme import theme_root
@@ -44,9 +45,6 @@ ATTEMPTS = 3
 
 STRAYS = 5000
 """Up to this many files the output folder is searched for what Jisr didn't write; a walk takes 13 µs each."""
-
-Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
-"""Passes the results of a number of documents on, so many in each, and may show how far they are."""
 
 
 class Options(Struct, frozen=True):
@@ -116,7 +114,7 @@ def build(
     root: Path,
     output: Path,
     options: Options,
-    watch: Watch = lambda results, *_: results,
+    watch: Watch = unwatched,
     record: str = FOLDER,
     kept: Kept | None = None,
 ) -> Built:

@@ -18,6 +18,7 @@ import click
 
 from jisr import __version__
 from jisr.errors import Problem, SiteError
+from jisr.progress import unwatched
 
 if TYPE_CHECKING:
     from jisr.serve.channel import News
@@ -185,7 +186,7 @@ def build(
     ctx.meta["jisr.site"] = site
     target = output or site / "public"
     options = Options(base_url, drafts, strict, jobs, verify, explain, _now())
-    built = run(site, target, options, _silent if quiet else _progress)
+    built = run(site, target, options, unwatched if quiet else _progress)
     _print_problems(built.warnings, site)
     for name, reason in built.reasons:
         if name.startswith(path or ""):
@@ -263,15 +264,14 @@ def sync(ctx: click.Context, site: Path, quiet: bool) -> None:
     from jisr import commands
 
     ctx.meta["jisr.site"] = site
-    synced, warnings = commands.synchronise(site)
+    synced, warnings = commands.synchronise(site, unwatched if quiet else partial(_progress, label="reading"))
     _print_problems(warnings, site)
     if quiet:
         return
     for one in synced:
-        state = "written" if one.changed else "as it was"
-        click.echo(
-            f"{one.path}: {state}; {one.missing} missing, {one.outdated} outdated, {one.obsolete} obsolete"
-        )
+        if one.changed:
+            left = f"{one.missing} missing, {one.outdated} outdated, {one.obsolete} obsolete"
+            click.echo(f"{one.path}: written; {left}")
     click.echo(f"jisr: {_count(sum(one.changed for one in synced), 'catalogue')} written of {len(synced)}")
 
 
@@ -288,7 +288,7 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
     from jisr.translate.status import documents_of, total
 
     ctx.meta["jisr.site"] = site
-    rows, warnings = commands.statuses(site)
+    rows, warnings = commands.statuses(site, partial(_progress, label="reading"))
     _print_problems(warnings, site)
     overall = total(rows)
     if as_json:
@@ -358,7 +358,7 @@ def check(
 
     ctx.meta["jisr.site"] = site
     target = output or site / "public"
-    checked = run(site, target, jobs, _silent if quiet else partial(_progress, label="checking"))
+    checked = run(site, target, jobs, unwatched if quiet else partial(_progress, label="checking"))
     findings = named_from(Path(), site, checked.findings)
     if form == "json":
         click.echo(report.as_json(findings, checked.weights, checked.notes))
@@ -385,10 +385,6 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     for first, *rest in lines:
         numbers = (cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))
         click.echo("  ".join([first.ljust(widths[0]), *numbers]))
-
-
-def _silent(results: Iterable[Any], *_: int) -> Iterable[Any]:
-    return results
 
 
 def _progress(results: Iterable[Any], number: int, each: int, label: str = "building") -> Iterable[Any]:

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from jisr import config
 from jisr.errors import Problem, Report, SiteError
 from jisr.languages import plural_forms
-from jisr.model import Document, Language, Reading, Segment, Site, Source, Translation
+from jisr.model import Document, Language, Reading, Segment, Site, Source
+from jisr.progress import Watch, unwatched
 from jisr.read.documents import document_files, read_document
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
@@ -25,6 +26,9 @@ from jisr.translate.catalog import Catalogue
 from jisr.translate.editions import catalogue_path, catalogue_paths, names_path, segments
 from jisr.translate.status import Status, status
 from jisr.write.templates import Templates
+
+BATCH = 50
+"""Documents that are told together as done."""
 
 
 class Synced(Struct, frozen=True):
@@ -44,7 +48,17 @@ class _Loaded(Struct, frozen=True):
     """Where catalogues may stand: those of documents and of names."""
 
 
-def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
+class _Work(Struct, frozen=True):
+    """A catalogue whose file is not what `merged` makes of it: its `raw` bytes, and what they say."""
+
+    language: Language
+    path: str
+    merged: Callable[[Catalogue | None], Catalogue]
+    raw: bytes | None
+    old: Catalogue | None
+
+
+def synchronise(root: Path, watch: Watch = unwatched) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
     """Bring the site's catalogues up to date with its documents and templates; warnings come second.
 
     Raises `SiteError`, no catalogue touched, if a document or a catalogue can't be read.
@@ -53,67 +67,73 @@ def synchronise(root: Path) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
     report = problems.append
     loaded = _load(root, report)
     site = loaded.site
-    bodies = _bodies(loaded, report)
     templates, theme_words = _words(root, site, report)
-    work: list[tuple[Language, str, Callable[[Catalogue | None], Catalogue]]] = []
+    found: dict[str, list[Synced | _Work]] = {language.code: [] for language in site.languages}
+
+    def look(language: Language, path: str, merged: Callable[[Catalogue | None], Catalogue]) -> None:
+        raw, old = _as_it_is(root, path, report)
+        new = merged(old)
+        if _is_written(old, new):  # made once more when all have been read: thousands would fill memory
+            found[language.code].append(_Work(language, path, merged, raw, old))
+        elif old:
+            found[language.code].append(_synced(path, new, changed=False))
+
+    for body in _bodies(loaded, watch, report):
+        for language in site.languages[1:]:
+            path = catalogue_path(body.document.path, language)
+            own = partial(sync.merge, segments=segments(body), path=path, document=body.document.path)
+            look(language, path, own)
+    names = messages.site_segments(loaded.documents, site.sections)
     for language in site.languages:
         if language != site.source:
-            for body in bodies:
-                path = catalogue_path(body.document.path, language)
-                own = partial(sync.merge, segments=segments(body), path=path, document=body.document.path)
-                work.append((language, path, own))
             path = names_path(language)
-            names = messages.site_segments(loaded.documents, site.sections)
-            work.append((language, path, partial(sync.merge, segments=names, path=path, document="")))
+            look(language, path, partial(sync.merge, segments=names, path=path, document=""))
         if language.code != interface.WRITTEN_IN:
             theme = theme_words.get(language.code)
             words = partial(interface.merged, templates, theme=theme, language=language)
-            work.append((language, interface.path(language), words))
-    found = [(*one, *_as_it_is(root, one[1], report)) for one in work]
+            look(language, interface.path(language), words)
     problems += orphans((source.path for source in scan(root, "translations", report)), loaded.catalogues)
     stop_on_errors(problems, strict=False)
-    result = []
-    for language, path, merged, raw, old in found:
-        new, changed = _brought(root, language, path, merged, raw, old)
-        if not new.entries and not new.obsolete and old is None:
-            continue
-        entries = new.entries.values()
-        missing = sum(not entry.translated for entry in entries)
-        outdated = sum(entry.fuzzy and entry.translated for entry in entries)
-        result.append(Synced(path, changed, missing, outdated, len(new.obsolete)))
+    result = [_brought(root, one) if isinstance(one, _Work) else one for own in found.values() for one in own]
     return tuple(result), tuple(sorted(set(problems)))
 
 
-def _brought(
-    root: Path,
-    language: Language,
-    path: str,
-    merged: Callable[[Catalogue | None], Catalogue],
-    raw: bytes | None,
-    old: Catalogue | None,
-) -> tuple[Catalogue, bool]:
-    """A catalogue brought up to date, and whether its file was written.
+def _synced(path: str, catalogue: Catalogue, *, changed: bool) -> Synced:
+    entries = catalogue.entries.values()
+    missing = sum(not entry.translated for entry in entries)
+    outdated = sum(entry.fuzzy and entry.translated for entry in entries)
+    return Synced(path, changed, missing, outdated, len(catalogue.obsolete))
+
+
+def _is_written(old: Catalogue | None, new: Catalogue) -> bool:
+    """Whether a catalogue's file isn't what it should be."""
+    if old is None:
+        return bool(new.entries or new.obsolete)
+    return _without_lines(old) != _without_lines(new)
+
+
+def _brought(root: Path, work: _Work) -> Synced:
+    """A catalogue brought up to date.
 
     Merged anew where the file isn't the `raw` one any more: somebody has saved it meanwhile.
     """
-    new = merged(old)
-    if not new.entries and not new.obsolete and old is None:
-        return new, False
-    if old and _without_lines(old) == _without_lines(new):
-        return new, False
+    new = work.merged(work.old)
+    if not _is_written(work.old, new):
+        return _synced(work.path, new, changed=False)
     from jisr.translate import po  # with Babel's part for catalogues, which a build does without
 
-    text = po.write(new, language=language.code, plural_forms=plural_forms(language.code))
+    path, code = work.path, work.language.code
+    text = po.write(new, language=code, plural_forms=plural_forms(code))
     if not inside(root, root / path):
         what = "a symbolic link leads out of the site"
         raise SiteError(Problem(path, 1, 1, what, "copy the folder here instead"))
     with told(root / path):
-        if replace_file(root / path, text.encode(), lambda: contents(root / path) == raw):
-            return new, True
+        if replace_file(root / path, text.encode(), lambda: contents(root / path) == work.raw):
+            return _synced(path, new, changed=True)
     problems: list[Problem] = []
     raw, old = _as_it_is(root, path, problems.append)
     stop_on_errors(problems, strict=False)
-    return _brought(root, language, path, merged, raw, old)
+    return _brought(root, replace(work, raw=raw, old=old))
 
 
 def _as_it_is(root: Path, path: str, report: Report) -> tuple[bytes | None, Catalogue | None]:
@@ -121,31 +141,32 @@ def _as_it_is(root: Path, path: str, report: Report) -> tuple[bytes | None, Cata
     return contents(root / path), catalog.load(root, path, report)
 
 
-def statuses(root: Path) -> tuple[tuple[Status, ...], tuple[Problem, ...]]:
+def statuses(root: Path, watch: Watch = unwatched) -> tuple[tuple[Status, ...], tuple[Problem, ...]]:
     """The state of each catalogue of the site, as its documents are now; warnings come second."""
     problems: list[Problem] = []
     report = problems.append
     loaded = _load(root, report)
     site = loaded.site
-    bodies = _bodies(loaded, report)
+    rows: dict[str, list[Status]] = {language.code: [] for language in site.languages}
+
+    def look(language: Language, path: str, wanted: Sequence[Segment]) -> None:
+        found = sync.find(catalog.load(root, path, report), wanted)
+        rows[language.code].append(status(path, language, found))
+
+    for body in _bodies(loaded, watch, report):
+        for language in site.languages[1:]:
+            look(language, catalogue_path(body.document.path, language), segments(body))
+    names = messages.site_segments(loaded.documents, site.sections)
     templates, _ = _words(root, site, report)
-    rows = []
     for language in site.languages:
-        if language != site.source:
-            for body in bodies:
-                path = catalogue_path(body.document.path, language)
-                rows.append(status(path, language, _translations(root, path, segments(body), report)))
-            names = messages.site_segments(loaded.documents, site.sections)
-            if names:
-                path = names_path(language)
-                rows.append(status(path, language, _translations(root, path, names, report)))
+        if names and language != site.source:
+            look(language, names_path(language), names)
         known = interface.catalogues(root, theme_root(), language, report)
-        rows.append(
-            status(interface.path(language), language, interface.translations(templates, known, language))
-        )
+        words = interface.translations(templates, known, language)
+        rows[language.code].append(status(interface.path(language), language, words))
     problems += orphans((source.path for source in scan(root, "translations", report)), loaded.catalogues)
     stop_on_errors(problems, strict=False)
-    return tuple(rows), tuple(sorted(set(problems)))
+    return tuple(row for own in rows.values() for row in own), tuple(sorted(set(problems)))
 
 
 def _load(root: Path, report: Report) -> _Loaded:
@@ -191,16 +212,15 @@ def catalogues_of(site: Site, documents: Iterable[str]) -> frozenset[str]:
     return frozenset(found.union(*[catalogue_paths(paths, language) for language in site.languages[1:]]))
 
 
-def _bodies(loaded: _Loaded, report: Report) -> list[Body]:
-    converter = Converter()
-    found = (converter.parse(document, report) for document in loaded.documents)
-    return [body for body in found if body]
-
-
-def _translations(
-    root: Path, path: str, wanted: Sequence[Segment], report: Report
-) -> tuple[Translation, ...]:
-    return sync.find(catalog.load(root, path, report), wanted)
+def _bodies(loaded: _Loaded, watch: Watch, report: Report) -> Iterator[Body]:
+    """The documents with their bodies, one after the other."""
+    converter, documents = Converter(), loaded.documents
+    batches = [documents[start : start + BATCH] for start in range(0, len(documents), BATCH)]
+    for batch in watch(batches, len(documents), BATCH):
+        for document in batch:
+            body = converter.parse(document, report)
+            if body:
+                yield body
 
 
 def _words(

@@ -7,7 +7,8 @@ from jisr.errors import Problem, Report
 from jisr.model import Derived, Output, PictureFacts, Site, Source
 from jisr.packing import pack, unpacker
 from jisr.plan.cards import NAME as CARD
-from jisr.processes import Shards, Watch
+from jisr.processes import Shards
+from jisr.progress import Watch
 from jisr.rendering import Desk
 from jisr.translate.pictures import Pictures, is_picture
 from jisr.work import Shard

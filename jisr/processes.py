@@ -31,9 +31,6 @@ FEW = 5
 WORTH_PROCESSES = 80
 """Documents from which starting processes (0.1 s) pays."""
 
-Watch = Callable[[Iterable[Any], int, int], Iterable[Any]]
-"""Passes the results of a number of documents on, so many in each, and may show how far they are."""
-
 AHEAD = 2
 """Batches that a process has at once: one that it works on, and one that it finds ready after that."""
 

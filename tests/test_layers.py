@@ -8,7 +8,7 @@ import jisr
 
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
-    "errors", "model", "packing", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
+    "errors", "progress", "model", "packing", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
     "yamlfile", "config", "read", "translate", "plan", "write", "survey", "packed", "rendering", "work", "processes", "index", "commands",
     "gallery", "steps", "looking", "build", "check", "serve", "cli",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from threading import Event, Thread
 import pytest
 
 from jisr.build import Built, Kept
+from jisr.progress import unwatched
 from jisr.serve.proof import Proof
 from jisr.serve.workshop import Workshop
 from tests.conftest import SITE_YAML, MakeSite
@@ -449,7 +450,7 @@ class TestIsNotStalled:
 
 def test_a_build_waits_while_a_proof_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workshop = Workshop(make(tmp_path), "http://127.0.0.1:8000/", lambda _: None)
-    workshop.begin(lambda results, *_: results)
+    workshop.begin(unwatched)
     assert workshop.seen
     begun, go_on = Event(), Event()
 
@@ -477,7 +478,7 @@ def test_a_build_waits_while_a_proof_is_made(tmp_path: Path, monkeypatch: pytest
 def opened(tmp_path: Path) -> Workshop:
     """A workshop after its first build."""
     workshop = Workshop(make(tmp_path), "http://127.0.0.1:8000/", lambda _: None)
-    workshop.begin(lambda results, *_: results)
+    workshop.begin(unwatched)
     assert workshop.seen
     return workshop
 
@@ -486,7 +487,7 @@ def rebuilt(workshop: Workshop, *changed: str) -> Built:
     """What the next build brings, told which paths have changed."""
     assert workshop.seen
     paths = frozenset(str(workshop.root / path) for path in changed)
-    built = workshop._build(Kept(workshop.seen, paths, frozenset()), lambda results, *_: results)
+    built = workshop._build(Kept(workshop.seen, paths, frozenset()), unwatched)
     assert isinstance(built, Built), built
     workshop.seen = built.seen
     return built

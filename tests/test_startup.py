@@ -15,7 +15,7 @@ sys.exit(code)
 """
 
 OURS = {
-    "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.looking", "jisr.model", "jisr.packing",
+    "jisr", "jisr.cli", "jisr.errors", "jisr.build", "jisr.fingerprint", "jisr.looking", "jisr.model", "jisr.progress", "jisr.packing",
     "jisr.read", "jisr.read.sources", "jisr.survey", "jisr.theme", "jisr.write", "jisr.write.output", "jisr.write.parts",
     "jisr.write.state",
 }  # fmt: skip

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr import build as building
-from jisr.build import Built, Watch
+from jisr.build import Built
 from jisr.check import files, nu, whole
 from jisr.check.findings import Finding, accepted, gathered
 from jisr.check.folder import Folder
@@ -22,6 +22,7 @@ from jisr.commands import read_settings
 from jisr.errors import Problem, SiteError
 from jisr.model import DocumentFiles, Language, Site, Source
 from jisr.processes import processes_for
+from jisr.progress import Watch, unwatched
 from jisr.read.documents import document_files
 from jisr.read.sources import read_text, scan
 from jisr.write.state import State
@@ -40,7 +41,7 @@ class Checked(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def check(root: Path, output: Path, jobs: int | None, watch: Watch = lambda results, *_: results) -> Checked:
+def check(root: Path, output: Path, jobs: int | None, watch: Watch = unwatched) -> Checked:
     """Bring the built site up to date, as it was last built, and look at it and at its sources.
 
     What a build says is among the findings. Raises `SiteError` where there is no site.

@@ -14,8 +14,8 @@ from types import FrameType
 import uvicorn
 from msgspec import Struct
 
-from jisr.build import Watch
 from jisr.errors import Problem, SiteError
+from jisr.progress import Watch
 from jisr.serve.app import application
 from jisr.serve.channel import Channel, News
 from jisr.serve.guard import Rights

@@ -15,8 +15,9 @@ from typing import Any
 
 from msgspec.structs import asdict, replace
 
-from jisr.build import Built, Kept, Options, Seen, Watch, build
+from jisr.build import Built, Kept, Options, Seen, build
 from jisr.errors import Problem, SiteError
+from jisr.progress import Watch
 from jisr.read.sources import inside
 from jisr.serve.channel import News
 from jisr.serve.finder import Finder

@@ -6,7 +6,8 @@ from itertools import repeat
 from jisr.errors import Problem
 from jisr.model import DocumentFacts, DocumentFiles, RenderFacts, Unpublished
 from jisr.packed import links_of, names_of
-from jisr.processes import Shards, Watch
+from jisr.processes import Shards
+from jisr.progress import Watch
 from jisr.rendering import Desk
 from jisr.translate.catalog import Catalogue
 from jisr.translate.editions import catalogue_paths, name_in

@@ -12,7 +12,8 @@ from jisr.model import Asset, Composed, Copied, DocumentFiles, Listing, Page, Te
 from jisr.packed import summaries
 from jisr.plan.outline import by_document
 from jisr.plan.search import composed as compose
-from jisr.processes import BATCH, Shards, Watch
+from jisr.processes import BATCH, Shards
+from jisr.progress import Watch
 from jisr.rendering import Desk
 from jisr.steps.plan import Plan, Standing
 from jisr.steps.render import Renderings
