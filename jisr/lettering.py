@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from unicodedata import bidirectional, normalize
+from unicodedata import bidirectional, category, normalize
 
 import resvg_py
 import uharfbuzz
@@ -21,10 +21,13 @@ from jisr.bidi import isolate_runs
 from jisr.fingerprint import fingerprint
 from jisr.model import Phrase
 
-VERSION = f"2 {resvg_py.__version__} {uharfbuzz.version_string()}"
+VERSION = f"3 {resvg_py.__version__} {uharfbuzz.version_string()}"
 
 SIZE = (1200, 630)
 BOLD = 600
+
+_SIGNS = {"So", "Sk", "Mn", "Me"}
+"""Categories of symbols, and of marks on what stands before them."""
 
 _LRM, _RLE, _PDF = "\u200e", "\u202b", "\u202c"
 _OUTSIDE = re.compile(
@@ -91,7 +94,7 @@ class Lettering:
         self, phrase: Phrase, width: int, sizes: Sequence[int], lines: int, *, bold: bool
     ) -> Lettered:
         """A phrase in so many lines at most, in the first size in which it fits, or cut in the last."""
-        text = normalize("NFC", phrase.text)  # resvg loses a letter behind one that is taken apart
+        text = self._without_signs(normalize("NFC", phrase.text))  # of letters taken apart resvg loses some
         fonts = self._chosen(text, bold=bold)
         space = self._width(" ", fonts)
         words = text.split()
@@ -128,6 +131,16 @@ class Lettering:
         letters = [ord(character) for character in text if character.isalpha()]
         fonts = [font for font in self.fonts if font.bold == bold] or self.fonts
         return sorted(fonts, key=lambda font: -sum(letter in font.has for letter in letters))
+
+    def _without_signs(self, text: str) -> str:
+        """The text without signs that no font has, such as 🎉: they would leave gaps."""
+        left = [
+            character
+            for character in text
+            if category(character) not in _SIGNS or any(ord(character) in font.has for font in self.fonts)
+        ]
+        shown = re.sub(r"(?<!\w)\u200d+(?!\w)", "", "".join(left))  # joined two of them
+        return shown if any(map(str.isalnum, shown)) else text
 
     def _runs(self, text: str, fonts: Sequence[_Font]) -> Iterator[tuple[_Font, str]]:
         """The text in pieces of one font each."""

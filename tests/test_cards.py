@@ -245,6 +245,15 @@ def test_a_line_of_two_fonts_has_all_its_letters(text: str) -> None:
     assert marks == "\u200e" + escape(normalize("NFC", text))
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("🎉 افتتاح الجسر 👩🏽\u200d🔧 1️⃣", "افتتاح الجسر 1"), ("قُرآنٌ ©", "قُرآنٌ ©"), ("🎉", "🎉")],
+)  # fmt: skip
+def test_signs_that_no_font_has_leave_no_gap(text: str, shown: str) -> None:
+    line = letters().lettered(Phrase(text, ARABIC_LANGUAGE, "source"), 1040, (70,), 1, bold=True).lines[0]
+    assert re.sub("<[^>]*>", "", line) == f"\u202b{shown}\u202c"
+
+
 def test_marks_are_not_cut_off_nor_make_a_line_wider() -> None:
     plain, marked = drawn("الجسر"), drawn("الجِسْرُ")
     assert abs((ink(plain)[2] - ink(plain)[0]) - (ink(marked)[2] - ink(marked)[0])) < 4
