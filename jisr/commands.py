@@ -49,13 +49,13 @@ class _Loaded(Struct, frozen=True):
 
 
 class _Work(Struct, frozen=True):
-    """A catalogue whose file is not what `merged` makes of it: its `raw` bytes, and what they say."""
+    """A catalogue whose file, of `raw` bytes, isn't the `new` one that `merged` makes of what it says."""
 
     language: Language
     path: str
     merged: Callable[[Catalogue | None], Catalogue]
     raw: bytes | None
-    old: Catalogue | None
+    new: Catalogue
 
 
 def synchronise(root: Path, watch: Watch = unwatched) -> tuple[tuple[Synced, ...], tuple[Problem, ...]]:
@@ -73,8 +73,8 @@ def synchronise(root: Path, watch: Watch = unwatched) -> tuple[tuple[Synced, ...
     def look(language: Language, path: str, merged: Callable[[Catalogue | None], Catalogue]) -> None:
         raw, old = _as_it_is(root, path, report)
         new = merged(old)
-        if _is_written(old, new):  # made once more when all have been read: thousands would fill memory
-            found[language.code].append(_Work(language, path, merged, raw, old))
+        if _is_written(old, new):
+            found[language.code].append(_Work(language, path, merged, raw, new))
         elif old:
             found[language.code].append(_synced(path, new, changed=False))
 
@@ -117,12 +117,9 @@ def _brought(root: Path, work: _Work) -> Synced:
 
     Merged anew where the file isn't the `raw` one any more: somebody has saved it meanwhile.
     """
-    new = work.merged(work.old)
-    if not _is_written(work.old, new):
-        return _synced(work.path, new, changed=False)
     from jisr.translate import po  # with Babel's part for catalogues, which a build does without
 
-    path, code = work.path, work.language.code
+    path, code, new = work.path, work.language.code, work.new
     text = po.write(new, language=code, plural_forms=plural_forms(code))
     if not inside(root, root / path):
         what = "a symbolic link leads out of the site"
@@ -133,7 +130,10 @@ def _brought(root: Path, work: _Work) -> Synced:
     problems: list[Problem] = []
     raw, old = _as_it_is(root, path, problems.append)
     stop_on_errors(problems, strict=False)
-    return _brought(root, replace(work, raw=raw, old=old))
+    new = work.merged(old)
+    if not _is_written(old, new):
+        return _synced(path, new, changed=False)
+    return _brought(root, replace(work, raw=raw, new=new))
 
 
 def _as_it_is(root: Path, path: str, report: Report) -> tuple[bytes | None, Catalogue | None]:
