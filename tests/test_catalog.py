@@ -209,6 +209,26 @@ def test_all_six_plural_forms_survive() -> None:
         assert words.ngettext("%(n)s block", "%(n)s blocks", number) == f"ش{form}"
 
 
+@pytest.mark.parametrize(
+    ("header", "forms"),
+    [
+        ("nplurals=2; plural=(n > 1);", "001"),
+        ("nplurals = 3 ; plural = n%3", "012"),
+        ("nplurals=2;", "101"),
+        ("nplurals=2; plural=n;", "101"),
+        ("nplurals=2; plural=n%0;", "101"),
+        ("nplurals=2; plural=n-1;", "101"),
+        ("nplurals=2; plural=(((;", "101"),
+        ("nplurals=2; plural=__import__;", "101"),
+    ],
+)
+def test_a_catalogues_own_formula_says_which_form_a_number_takes(header: str, forms: str) -> None:
+    text = f'{HEADER}"Plural-Forms: {header}\\n"\n\nmsgid "%(n)s day"\nmsgid_plural "%(n)s days"\n'
+    text += "".join(f'msgstr[{form}] "{form}"\n' for form in range(3 if "3" in header else 2))
+    words = interface.spoken([read(text)], "en")
+    assert "".join(words.ngettext("%(n)s day", "%(n)s days", number) for number in range(3)) == forms
+
+
 def test_msgfmt_accepts_what_is_written(tmp_path: Path) -> None:
     for name, text in {
         "poedit": write(read(POEDIT)),

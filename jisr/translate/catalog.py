@@ -108,6 +108,11 @@ class Catalogue(Struct, frozen=True):
     ending: tuple[str, ...] = ()
     """Comments after the last entry."""
 
+    @property
+    def plural_forms(self) -> str:
+        """The header's number of plural forms and the formula for them, empty where it has none."""
+        return next((value for name, value in self.header if name.lower() == "plural-forms"), "")
+
 
 def read(text: str, path: str, report: Report, *, controls: bool = True) -> Catalogue | None:
     """The catalogue in a PO file's text; None, with what is wrong reported, if any of it can't be read.

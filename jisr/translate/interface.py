@@ -13,7 +13,7 @@ from jisr.languages import format_number, language_name, plural_forms
 from jisr.model import Language, Segment, Translation
 from jisr.read.marks import Labels
 from jisr.translate import sync
-from jisr.translate.catalog import Catalogue, Entry, load
+from jisr.translate.catalog import NPLURALS, Catalogue, Entry, load
 from jisr.translate.messages import INTERFACE
 
 WORDS = (
@@ -33,6 +33,8 @@ WORDS = (
     "Error",
 )
 """Words that bodies need; those of the templates stand in the templates."""
+
+_FORMULA = re.compile(r"\bplural\s*=\s*([^;]+)")
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
@@ -98,15 +100,15 @@ class _Words(gettext.NullTranslations):
 
     def __init__(self, catalogue: Catalogue, code: str) -> None:
         super().__init__()
-        self.code = code
+        self.own, self.code = catalogue.plural_forms, code
         known = [e for e in catalogue.entries.values() if not e.context and e.translated and not e.fuzzy]
         self.texts = {entry.id: entry.text for entry in known if entry.plural is None}
         self.forms = {entry.id: entry.strings for entry in known if entry.plural is not None}
 
     @cached_property
     def form(self) -> Callable[[int], int]:
-        """Which plural form a number takes: Babel, which knows, is loaded where there is a number."""
-        return gettext.c2py(plural_forms(self.code).partition("plural=")[2].rstrip(";"))
+        """Which plural form a number takes: by the catalogue's own header, or else by Babel."""
+        return _formula(self.own) or gettext.c2py(plural_forms(self.code).partition("plural=")[2].rstrip(";"))
 
     def gettext(self, message: str) -> str:
         if message in self.texts:
@@ -119,6 +121,19 @@ class _Words(gettext.NullTranslations):
         forms = self.forms.get(msgid1, ())
         form = self.form(n) if forms else 0
         return forms[form] if form < len(forms) else super().ngettext(msgid1, msgid2, n)
+
+
+def _formula(header: str) -> Callable[[int], int] | None:
+    """The formula of a header `Plural-Forms`, if it gives every number one of the forms."""
+    number, written = NPLURALS.search(header), _FORMULA.search(header)
+    if not number or not written:
+        return None
+    try:
+        formula: Callable[[int], int] = gettext.c2py(written[1])
+        sound = all(0 <= formula(n) < int(number["number"]) for n in range(201))
+    except (ValueError, ZeroDivisionError):
+        return None
+    return formula if sound else None
 
 
 def labels(translations: gettext.NullTranslations, language: Language, source: Language) -> Labels:
@@ -149,7 +164,8 @@ def merged(
     """
     own = own or Catalogue(path(language))
     covered = {key for key, entry in theme.entries.items() if entry.translated} if theme else set()
-    forms = int(re.findall(r"\d+", plural_forms(language.code))[0])
+    counted = NPLURALS.search(own.plural_forms) or NPLURALS.search(plural_forms(language.code))
+    forms = int(counted["number"]) if counted else 1
     all_words = [*found, *((Segment("interface", word, 0), None, "") for word in WORDS)]
     references: dict[tuple[str | None, str], list[tuple[str, int]]] = {}
     entries: dict[tuple[str | None, str], Entry] = {}

@@ -20,7 +20,7 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     Header fields that a tool wrote are kept; those that gettext needs are completed.
     """
     given = {name.lower(): value for name, value in catalogue.header}  # others may write it in small letters
-    forms = given.get("plural-forms", "")
+    forms = catalogue.plural_forms
     forms = forms if NPLURALS.search(forms) else plural_forms  # gettext's own template says nplurals=INTEGER
     live = _entries_text(catalogue.entries.values(), language, forms)
     old = _entries_text(catalogue.obsolete.values(), language, forms)
