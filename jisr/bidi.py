@@ -5,6 +5,7 @@ for bidi text".
 """
 
 import re
+from functools import cache
 from html import escape
 
 from jisr.model import Language, Phrase
@@ -59,6 +60,14 @@ def isolated(phrase: Phrase, reader: Language) -> str:
 def isolate_runs(text: str) -> str:
     """The text with its runs that misorder between U+2066 and U+2069, for places without markup."""
     return LTR_RUN.sub(f"{LRI}\\g<0>{PDI}", text)
+
+
+@cache
+def run_in_scripts() -> str:
+    """`LTR_RUN` for a browser's `RegExp`, which has no blanks and remarks in patterns."""
+    return re.sub(
+        r"(\[(?:\\.|[^\]])*\]|\\.)|\s+(?:\#.*)?", lambda found: found[1] or "", LTR_RUN.pattern.strip()
+    )
 
 
 def runs_as_html(text: str, *, quote: bool = True) -> str:

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jisr.bidi import isolated
+from jisr.bidi import isolated, run_in_scripts
 from jisr.languages import format_month, format_year, plural_examples, sort_key
 from jisr.model import (
     Edition,
@@ -161,7 +161,7 @@ def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
 
 
 def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
-    """What the search page sees: the indices, and a number for each plural form of its language."""
+    """What the search page sees: the indices, a number for each plural form, and what misorders in Arabic."""
     language = next(language for language in site.languages if language.code == page.language)
     assert page.listing
     view = _plain_page(site, language, page.kind, page_path(SEARCH, "", site.addresses), links)
@@ -171,6 +171,7 @@ def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
         "indices": tuple(_place_url(f"{name}/", language, links) for name in indices(page.listing.count)),
         "base": site.base_path,
         "forms": plural_examples(language.code),
+        "runs": run_in_scripts(),
     }
 
 

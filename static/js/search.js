@@ -1,13 +1,16 @@
 // The search page: asks Pagefind's indices and shows what they answer. Loads them when something is sought.
 // What Pagefind misses in Arabic is sought in other forms of the words: docs/decisions/0062-search.md.
 
-const MARKS = /[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g; // harakat, tatweel
+// Harakat, tatweel, and what says without being seen which way a text runs.
+const MARKS = /[\u0610-\u061a\u061c\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const ARABIC = /[\u0621-\u064a]/;
 const ARTICLE = /^[وف]?(?:[بك]?ال|لل)(?=...)/;
-const PREFIXES = [..."وفبكل"]; // letters that Pagefind takes for a prefix, but not before short words
+const PREFIXES = [..."وفبكل"]; // that Pagefind takes for such, but not before short words or an alef
 const SHORT = 4; // letters
 const ENDS = { ى: "ي", ه: "ة", ة: "ه" };
 const SEATS = { ؤ: "ئ", ئ: "ؤ" };
+const DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹";
+const PERSIAN = { ي: "ی", ى: "ی", ك: "ک" }; // letters by keyboards for Arabic
 const MOST = 36; // forms of a query
 const AT_ONCE = 10; // results
 
@@ -18,26 +21,38 @@ const words = document.getElementById("words").content;
 const plurals = new Intl.PluralRules(document.documentElement.lang);
 const numbers = new Intl.NumberFormat(finder.dataset.numbers);
 
+const RUNS = finder.dataset.runs ? new RegExp(finder.dataset.runs, "g") : null;
+
 let indices; // a promise, from the first use on
 let turn = Promise.resolve(); // the last question
 let asked = ""; // what the page shows, or will
 let rest = []; // results that aren't shown yet
 
+const persian = (word) => word.replace(/[يىك]/g, (c) => PERSIAN[c]);
+const arabic = (word) => word.replaceAll("ی", "ي").replaceAll("ک", "ك");
+const latin = (word) => word.replace(/[٠-٩۰-۹]/g, (c) => DIGITS.indexOf(c) % 10);
+
 function forms(word) {
+  const letters = [persian(word), arabic(word)].map(latin);
+  const digits = letters.flatMap((one) => [0, 10].map((at) => one.replace(/\d/g, (c) => DIGITS[at + Number(c)])));
+  return [...new Set([word, ...declined(arabic(word)), ...letters, ...digits])];
+}
+
+function declined(word) {
   if (!ARABIC.test(word)) return [word];
   const bare = word.replace(ARTICLE, "");
   const all = [word, `ال${bare}`, `وال${bare}`, `فال${bare}`];
   if (bare !== word && PREFIXES.includes(bare[0])) all.splice(1, 0, bare);
-  if (bare.length <= SHORT) all.push(...PREFIXES.map((prefix) => prefix + bare));
+  if (bare.length <= SHORT || /^[اأإآ]/.test(bare)) all.push(...PREFIXES.map((prefix) => prefix + bare));
   const ends = all.flatMap((one) => (one.at(-1) in ENDS ? [one, one.slice(0, -1) + ENDS[one.at(-1)]] : [one]));
   const seats = ends.flatMap((one) => (/[ؤئ]/.test(one) ? [one, one.replace(/[ؤئ]/g, (c) => SEATS[c])] : [one]));
-  return [...new Set(seats)];
+  return seats;
 }
 
 // A word for comparing: alefs alike, without article, and so on.
 function folded(word) {
   const plain = word.normalize("NFKC").replace(MARKS, "").toLowerCase().replace(ARTICLE, "");
-  return plain.replace(/[أإآٱ]/g, "ا").replaceAll("ى", "ي").replaceAll("ة", "ه");
+  return latin(arabic(plain)).replace(/[أإآٱ]/g, "ا").replaceAll("ى", "ي").replaceAll("ة", "ه");
 }
 
 // Whether a word found is the one sought, or begins as it does. Pagefind shortens what it hasn't until it has it.
@@ -65,7 +80,7 @@ async function queries(index, query) {
   const plain = query.normalize("NFKC").replace(MARKS, "").trim();
   if (plain.includes('"')) return [plain]; // to be found as it is
   let all = [""];
-  const sought = plain.split(/\s+/);
+  const sought = plain.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const fair = Math.max(1, Math.floor(MOST ** (1 / sought.length))); // forms of each word
   for (const word of sought) {
     const ways = (await known(index, word)).slice(0, fair);
@@ -133,9 +148,34 @@ function marked(html) {
     node.nodeName === "MARK" ? element("mark", {}, node.textContent) : node.textContent);
 }
 
+// Put the runs that would misorder in Arabic, such as C++, into elements of their own direction (jisr/bidi.py).
+function ordered(made) {
+  const runs = RUNS ? [...made.textContent.matchAll(RUNS)] : [];
+  for (const run of runs.reverse()) {
+    const range = document.createRange();
+    range.setStart(...place(made, run.index));
+    range.setEnd(...place(made, run.index + run[0].length));
+    const isolate = element("bdi", { dir: "ltr" }, range.extractContents());
+    range.insertNode(isolate);
+  }
+  return made;
+}
+
+// The text node that has the character before a place in an element's text, and where in it; or the first at all.
+function place(made, at) {
+  const texts = document.createTreeWalker(made, NodeFilter.SHOW_TEXT);
+  let left = at;
+  while (texts.nextNode()) {
+    const { length } = texts.currentNode;
+    if (left <= length) return [texts.currentNode, left];
+    left -= length;
+  }
+  return [made, made.childNodes.length];
+}
+
 function item({ url, excerpt, meta }) {
   const link = element("a", { href: url }, meta.title ?? decodeURIComponent(meta.original ?? url));
-  const heading = element("h2", {}, link);
+  const heading = element("h2", {}, ordered(link));
   if (!meta.title && meta.original) {
     heading.lang = finder.dataset.sourceLanguage;
     heading.dir = finder.dataset.sourceDirection;
@@ -143,7 +183,7 @@ function item({ url, excerpt, meta }) {
   const facts = element("p", { className: "facts" });
   if (meta.day) facts.append(element("span", {}, element("time", { dateTime: meta.date }, meta.day)));
   if (meta.topic) facts.append(element("span", {}, element("bdi", {}, meta.topic)));
-  const text = element("div", {}, heading, element("p", { className: "excerpt" }, ...marked(excerpt)));
+  const text = element("div", {}, heading, ordered(element("p", { className: "excerpt" }, ...marked(excerpt))));
   if (facts.childNodes.length) text.append(facts);
   const picture = meta.picture ? [element("img", { src: meta.picture, alt: "", loading: "lazy" })] : [];
   return element("li", { className: picture.length ? "result illustrated" : "result" }, ...picture, text);

@@ -30,6 +30,9 @@ TEXTS = {
     "wars": "الحرب والحرب حرب وحرب بحرب لحرب فحرب.",
     "both": "سكان غزة والحرب الطويلة.",
     "number": "حضر ١٣٠٠ مشارك.",
+    "states": "اتفقت روسيا وإسرائيل وأوكرانيا والانتخابات قريبة.",
+    "runs": "درجة الحرارة -5 والهاتف +20 2 1234567 ولغة C++ في 50% منها.",
+    "persian": "کتاب تازهٔ ایرانی در سال ۱۴۰۰ نوشت.",
 }
 """The text of an article by its name: in each a word that readers write in several ways."""
 
@@ -63,7 +66,21 @@ FOUND = [
     ("١٣٠٠", {"number"}),
     ("وزير جديد", {"bare"}),
     ("والوزير الجديد", {"bare"}),
+    ("۱۳۰۰", {"number"}),
+    ("إسرائيل", {"states"}),
+    ("اوكرانيا", {"states"}),
+    ("انتخابات", {"states"}),
+    ("1400", {"persian"}),
+    ("١٤٠٠", {"persian"}),
+    ("كتاب", {"persian"}),
+    ("ايراني", {"persian"}),
+    ("روسیا", {"states"}),
+    ("\u200fغزة", {"gaza", "forms", "both"}),
+    ("\u2068روسيا\u2069", {"states"}),
+    ("غزة - الحرب", {"both"}),
+    ("« روسيا »", {"states"}),
     ("سمكة", set()),
+    ("!", set()),
 ]
 PO = """\
 msgid ""
@@ -151,6 +168,15 @@ def test_a_result_shows_what_there_is_to_know(searched: Served, page: Page) -> N
     expect(page).to_have_url(f"{searched.address}/news/en/articles/article/")
 
 
+@pytest.mark.parametrize("query", ["الحرارة", "C++", "1234567"])
+def test_runs_that_would_misorder_stand_by_themselves(searched: Served, page: Page, query: str) -> None:
+    look(page, searched, query.replace("+", "%2B"))
+    result = page.locator(".result")
+    expect(result.locator(".excerpt bdi[dir=ltr]")).to_have_text(["-5", "+20 2 1234567", "C++", "50%"])
+    expect(result.locator(".excerpt")).to_contain_text(TEXTS["runs"])
+    assert result.locator("mark").first.inner_text() in query or query == "الحرارة"
+
+
 def test_the_english_index_has_no_arabic(searched: Served, page: Page) -> None:
     for query in ("بند", "الحكومة", "Awaiting", "خبر"):
         look(page, searched, query, "en/")
@@ -159,7 +185,7 @@ def test_the_english_index_has_no_arabic(searched: Served, page: Page) -> None:
 
 
 def test_counts_are_in_the_forms_of_arabic(searched: Served, page: Page) -> None:
-    for query, said in (("مدرسة", "نتيجة واحدة"), ("مسؤول", "نتيجتان"), ("خبر", "١٦ نتيجة")):
+    for query, said in (("مدرسة", "نتيجة واحدة"), ("مسؤول", "نتيجتان"), ("خبر", "١٩ نتيجة")):
         look(page, searched, query)
         expect(page.get_by_role("status")).to_have_text(said)
 
@@ -219,7 +245,7 @@ def test_more_results_come_when_asked_for(searched: Served, page: Page) -> None:
     expect(page.locator(".result")).to_have_count(10)
     more = page.get_by_role("button", name="مزيد من النتائج")
     more.press("Enter")
-    expect(page.locator(".result")).to_have_count(16)
+    expect(page.locator(".result")).to_have_count(19)
     expect(page.locator(".result a").nth(10)).to_be_focused()
     expect(more).to_be_hidden()
 
