@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from jisr.cli import main
+from jisr.cli import run
 
 if __name__ == "__main__":
-    main(["build", "--site", str(Path(__file__).parent), *sys.argv[1:]], prog_name="build.py")
+    run(["build", "--site", str(Path(__file__).parent), *sys.argv[1:]], "build.py")

@@ -1,5 +1,5 @@
 """`python -m jisr`."""
 
-from jisr.cli import main
+from jisr.cli import run
 
-main(prog_name="jisr")
+run()

@@ -545,7 +545,7 @@ def last_options(root: Path, output: Path, report: Report) -> Options:
     """What the last build of the site into `output` was asked for; the defaults where there was none."""
     if not (root / FOLDER / FILE).exists():
         return Options()
-    with State(root, report) as state:
+    with _told(output), State(root, report) as state:
         asked = _loaded(state.run(Staging(root, output, FOLDER).name)).get("options")
     match asked:
         case [str() | None as base_url, bool() as drafts]:
@@ -563,7 +563,7 @@ def _told(output: Path) -> Iterator[None]:
         hint = "make room or give the permission; the next build takes it up from here"
         raise SiteError(Problem(f"{FOLDER}/{FILE}", 1, 1, what, hint)) from None
     except OSError as error:
-        where = str(Path(error.filename or output).absolute())
+        where = str(Path(error.filename2 or error.filename or output).absolute())
         what = f"can't be written ({error.strerror or error})"
         hint = "make room or give the permission, or choose another place"
         raise SiteError(Problem(where, 1, 1, what, hint)) from None

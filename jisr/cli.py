@@ -27,6 +27,25 @@ _STARTER = Path(__file__).parent / "starter"
 _NAMES = {"gitignore": ".gitignore"}
 """What starter files are called in a site; a .gitignore in the package would hide its neighbours."""
 
+
+def run(arguments: Sequence[str] | None = None, name: str = "jisr") -> None:
+    """What a shell calls: the command, and what nobody expects of the machine, on one line."""
+    if sys.getfilesystemencoding() != "utf-8":
+        sys.exit(f"{name}: the locale's letters aren't UTF-8; set LC_ALL=C.UTF-8, or PYTHONUTF8=1")
+    try:
+        main(arguments, prog_name=name)
+    except OSError as error:  # an output that is full, a folder that may not be entered
+        place = error.filename2 or error.filename
+        what = (
+            f"{os.fsdecode(place)}:1:1: error: can't be used"
+            if place
+            else f"{name}: can't write what it says"
+        )
+        click.echo(f"{what} ({error.strerror}); give the permission, or make room", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or what is left of it fails once more at the end
+        sys.exit(1)
+
+
 _site = click.option(
     "-s", "--site", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="FOLDER",
     help="The site's folder; the present one if not given.",
@@ -96,7 +115,7 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     """Begin an article called TITLE, dated today."""
     from zoneinfo import ZoneInfo
 
-    from jisr.commands import read_settings, told
+    from jisr.commands import read_settings, replace_file, told
     from jisr.read.sources import inside
     from jisr.translate.messages import RESERVED
     from jisr.urls import slug
@@ -118,7 +137,7 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
         raise SiteError(
             Problem(path.as_posix(), 1, 1, "the name belongs to a catalogue", "choose another title")
         )
-    if (site / path).exists():
+    if os.path.exists(site / path):  # noqa: PTH110  # and not an error where a folder may not be entered
         raise SiteError(Problem(path.as_posix(), 1, 1, "the file exists", "choose another title, or edit it"))
     day = ""
     if not page:
@@ -132,8 +151,7 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
         raise SiteError(Problem(path.as_posix(), 1, 1, what, "put the folder itself there"))
     text = f"---\ntitle: {quoted(title)}\n{day}---\n\n"
     with told(site / path):
-        (site / path).parent.mkdir(parents=True, exist_ok=True)
-        (site / path).write_text(text, encoding="utf-8", newline="\n")
+        replace_file(site / path, text.encode())
     click.echo(os.path.relpath(site / path))
 
 

@@ -16,7 +16,7 @@ from jisr.errors import Problem, Report, SiteError
 from jisr.languages import plural_forms
 from jisr.model import Document, Language, Reading, Segment, Site, Source
 from jisr.progress import Watch, unwatched
-from jisr.read.documents import document_files, read_document
+from jisr.read.documents import BODIES, document_files, read_document
 from jisr.read.markup.body import Body
 from jisr.read.markup.converter import Converter
 from jisr.read.sources import inside, read_text, scan
@@ -182,7 +182,10 @@ def _load(root: Path, report: Report) -> _Loaded:
         raise SiteError(*sorted(set(problems)))
     for problem in problems:
         report(problem)
-    return _Loaded(site, documents, catalogues_of(site, (document.path for document in documents)))
+    stop = refuse_reserved(one.path for one in files)
+    for problem in stop:
+        report(problem)
+    return _Loaded(site, documents, catalogues_of(site, (one.path for one in files)))
 
 
 def read_settings(root: Path, base_url: str | None, report: Report) -> Site | None:
@@ -212,6 +215,22 @@ def catalogues_of(site: Site, documents: Iterable[str]) -> frozenset[str]:
     return frozenset(found.union(*[catalogue_paths(paths, language) for language in site.languages[1:]]))
 
 
+def refuse_reserved(documents: Iterable[str]) -> list[Problem]:
+    """What is wrong with documents whose catalogues would be those of the site's own words."""
+    taken = {f"content/{name}{ending}" for name in messages.RESERVED for ending in BODIES}
+    return [
+        Problem(
+            path,
+            1,
+            1,
+            f"the name {Path(path).stem} belongs to a catalogue of the site's own words",
+            "give the file another name",
+        )
+        for path in documents
+        if path in taken
+    ]
+
+
 def _bodies(loaded: _Loaded, watch: Watch, report: Report) -> Iterator[Body]:
     """The documents with their bodies, one after the other."""
     converter, documents = Converter(), loaded.documents
@@ -238,10 +257,15 @@ def _words(
 
 def orphans(found: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
     """Catalogues without a document, among the paths of those there are: they would be forgotten."""
+    languages = {path.split("/")[1] for path in known}
     for path in found:
         if path not in known and path.endswith(".po") and not path.endswith(f"/{messages.INTERFACE}.po"):
+            what = "the catalogue belongs to no document"
             hint = "if its document was renamed, rename the catalogue likewise; else delete it"
-            yield Problem(path, 1, 1, "the catalogue belongs to no document", hint, "warning")
+            if (code := path.split("/")[1]) not in languages:
+                what = f"the catalogue is for {code}, no language that the site is translated to"
+                hint = "add it to `languages` in site.yaml, or keep the folder elsewhere"
+            yield Problem(path, 1, 1, what, hint, "warning")
 
 
 def _without_lines(catalogue: Catalogue) -> tuple[object, ...]:
@@ -260,7 +284,7 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         what = f"can't be written ({error.strerror or error})"
         hint = "make room or give the permission, or choose another place"
-        raise SiteError(Problem(str(Path(error.filename or path).absolute()), 1, 1, what, hint)) from None
+        raise SiteError(Problem(str(path.absolute()), 1, 1, what, hint)) from None
 
 
 def contents(path: Path) -> bytes | None:

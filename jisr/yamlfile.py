@@ -258,7 +258,7 @@ def _wrong_type(source: YamlFile, at: Steps, said: str, kind: Any) -> Problem:
         among = f"{'a list of ' if wants_list else ''}{', '.join(choices)}"
         what = f"`{name}` can't be {text}" if text != "…" else f"`{name}` can't be that"
         return source.problem(at, what, f"did you mean {near[0]}?" if near else f"write {among}")
-    if "RFC3339" in said:
+    if "RFC3339" in said or (types and types["wanted"].startswith("date")):
         return source.problem(at, f"`{name}` is not a date", "write year-month-day, such as 2023-10-16")
     if not types:
         return source.problem(

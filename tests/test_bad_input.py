@@ -62,6 +62,11 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/articles/a.md:6:1: error: `src` is missing; add a line `src: …`",
          "content/articles/a.md:6:9: error: unknown key `sr`; did you mean `src`?"],
     ),
+    "numbers and lists for dates": (
+        {"content/articles/a.md": article("title: خبر\ndate: 20240101\nupdated: [2024-01-01]")},
+        ["content/articles/a.md:3:1: error: `date` is not a date; write year-month-day, such as 2023-10-16",
+         "content/articles/a.md:4:1: error: `updated` is not a date; write year-month-day, such as 2023-10-16"],
+    ),
     "values of a wrong type beside others that are wrong": (
         {"content/articles/a.md": article("title: خبر\ndate: أمس\nslug: A B\ntags: 5\naliases: [x]")},
         ["content/articles/a.md:3:1: error: `date` is not a date; write year-month-day, such as 2023-10-16",

@@ -533,3 +533,40 @@ def test_a_site_built_in_another_folder_is_the_same(site: MakeSite, tmp_path: Pa
     shutil.copytree(folder.path, tmp_path / "نسخة أخرى", ignore=shutil.ignore_patterns("public", ".jisr"))
     assert jisr("build", "--site", str(tmp_path / "نسخة أخرى")).exit_code == 0
     assert tree(tmp_path / "نسخة أخرى/public") == tree(folder.path / "public")
+
+
+def run_in_shell(folder: SiteFolder, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of a shell in which `$JISR` is the command."""
+    command = f"{sys.executable} -m jisr"
+    return subprocess.run(
+        ["sh", "-c", line], cwd=folder.path, env={**os.environ, "JISR": command, **environment},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["status", "build", "--help", "status --json"])
+def test_an_output_that_is_full_is_told_on_one_line(site: MakeSite, command: str) -> None:
+    done = run_in_shell(site({}), f"$JISR {command} > /dev/full")
+    what = "jisr: can't write what it says (No space left on device); give the permission, or make room\n"
+    assert (done.returncode, done.stderr) == (1, what)
+
+
+def test_names_that_are_not_utf_8_are_told_for_what_they_are(site: MakeSite) -> None:
+    folder = site({"content/articles/خبر.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص.\n"})
+    done = run_in_shell(folder, "$JISR build", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    what = "jisr: the locale's letters aren't UTF-8; set LC_ALL=C.UTF-8, or PYTHONUTF8=1\n"
+    assert (done.returncode, done.stderr) == (1, what)
+    assert run_in_shell(folder, "$JISR build -q", LC_ALL="C").returncode == 0
+
+
+def test_an_article_that_cannot_be_written_is_not_begun(
+    site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site({})
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    result = folder.run("new", "شيء")
+    assert (result.exit_code, "شيء.md:1:1: error: can't be written (No space left" in result.stderr) == (
+        1,
+        True,
+    )
+    assert list((folder.path / "content").rglob("*شيء*")) == []

@@ -34,6 +34,7 @@ DOORS = {
 ALSO = {
     "babel.messages": {"languages.py"},  # its table of plural forms
     "jinja2": {"write/syntax.py"},  # looks at syntax trees
+    "rapidfuzz": {"translate/sync.py"},  # rules out what difflib would take long for
     "msgspec": {"packing.py"},  # facts, packed to be kept or sent
 }
 VOCABULARY = ("msgspec.Struct", "msgspec.Meta", "msgspec.field", "msgspec.structs.")

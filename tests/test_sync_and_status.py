@@ -1,15 +1,22 @@
 """`sync` and `status` on whole sites; what `sync` extracts is what a build asks for."""
 
+import difflib
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jisr.errors import Problem
-from jisr.translate import catalog, po
-from jisr.translate.catalog import Catalogue
+from jisr.model import Segment
+from jisr.read import sources
+from jisr.translate import catalog, po, sync
+from jisr.translate.catalog import Catalogue, Entry
 from tests.conftest import SITE_YAML, MakeSite, SiteFolder
 
 ARTICLE = """---
@@ -331,3 +338,106 @@ def test_a_pipe_in_the_place_of_a_catalogue_is_told_and_not_waited_for(site: Mak
         result = folder.run(command)
         assert result.exit_code == 1
         assert [line for line in result.stderr.splitlines() if "neither" in line] == said
+
+
+def test_what_sync_writes_can_be_read_however_long_it_is(site: MakeSite) -> None:
+    lines = "\n".join(["كلمة جميلة " * 70] * 150)
+    folder = site({"content/articles/a.md": f"---\ntitle: خبر\ndate: 2023-10-16\n---\n\n{lines}\n"})
+    assert (folder.build().exit_code, folder.run("sync").exit_code) == (0, 0)
+    assert max(map(len, (folder.path / PO).read_text(encoding="utf-8").split("\n"))) > sources.MAX_LINE
+    assert (folder.build().exit_code, folder.run("sync").stdout) == (0, "jisr: 0 catalogues written of 1\n")
+    folder.write(PO, "#" * (sources.MAX_CATALOGUE + 1))
+    assert "a.po:1:1: error: the file has 16,000,001 bytes; keep it under 16,000,000" in folder.build().stderr
+
+
+def test_a_document_with_an_error_still_owns_its_translations(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    folder.write("content/articles/a.md", ARTICLE.replace("2023-10-16", "2023-99-16"))
+    for command in ("sync", "status"):
+        result = folder.run(command)
+        assert (result.exit_code, "belongs to no document" in result.stderr) == (1, False)
+
+
+def test_catalogues_of_a_language_that_is_none_of_the_sites_are_told(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.write("translations/fr/about.po", po.write(Catalogue("x"), language="fr", plural_forms=""))
+    for command in ("build", "sync", "status"):
+        assert (
+            "translations/fr/about.po:1:1: warning: the catalogue is for fr, no language that the site is translated"
+            " to; add it to `languages` in site.yaml, or keep the folder elsewhere"
+        ) in folder.run(command).stderr
+
+
+@pytest.mark.parametrize("name", ["site", "interface"])
+def test_a_document_with_the_name_of_a_catalogue_is_refused_by_all(site: MakeSite, name: str) -> None:
+    folder = site({**FILES, f"content/{name}.md": "---\ntitle: عن\n---\n\nنص.\n"})
+    for command in ("build", "sync", "status"):
+        result = folder.run(command)
+        assert result.exit_code == 1
+        assert (
+            result.stderr.count(f"content/{name}.md:1:1: error: the name {name} belongs to a catalogue") == 1
+        )
+    assert not (folder.path / "translations").exists()
+
+
+@pytest.mark.parametrize("nothing", ["\u200f", "\u200b", " \u2060 ", "\ufeff", "\u00ad"])
+def test_a_translation_of_which_nothing_is_seen_is_none(site: MakeSite, nothing: str) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    folder.write(PO, text.replace('msgid "بند أول"\nmsgstr ""', f'msgid "بند أول"\nmsgstr "{nothing}"'))
+    [row] = [
+        row for row in json.loads(folder.run("status", "--json").stdout)["catalogues"] if row["path"] == PO
+    ]
+    assert (row["translated"], row["missing"]) == (0, 5)
+    assert folder.build().exit_code == 0
+    assert "بند أول" in folder.read("en/articles/a/index.html")
+
+
+def test_a_folder_that_may_not_be_entered_is_told(site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    opened = sources.opened
+
+    def refuses(path: str | Path) -> Any:
+        if str(path).endswith(("content/articles", "translations/en")):
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path)
+
+    monkeypatch.setattr(sources, "opened", refuses)
+    for command in ("build", "sync", "status"):
+        result = folder.run(command)
+        assert result.exit_code == 1
+        assert (
+            "content/articles:1:1: error: the folder can't be read (Permission denied); check that it may be read and entered"
+        ) in result.stderr
+
+
+def test_a_remark_above_what_an_entry_has_left_is_kept(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    text = (folder.path / PO).read_text(encoding="utf-8")
+    folder.write(PO, f"{text}\n# please ask about this word\n#. paragraph\n#: content/about.md:5\n")
+    folder.write("content/articles/a.md", ARTICLE + "\nفقرة جديدة.\n")
+    folder.run("sync")
+    assert "# please ask about this word\n" in (folder.path / PO).read_text(encoding="utf-8")
+
+
+@given(st.lists(st.lists(st.sampled_from("اب ت ثجحخد"), max_size=30).map("".join), min_size=1, max_size=8))
+@settings(deadline=None)
+def test_the_most_similar_text_is_the_one_that_difflib_finds(texts: list[str]) -> None:
+    sought, *others = texts
+    entries = [Entry(text, ("x",)) for text in others]
+    shares = []
+    for text in others:
+        short = max(len(sought), len(text)) < sync._SHORT
+        pair: tuple[Sequence[str], Sequence[str]] = (
+            (text, sought) if short else (text.split(), sought.split())
+        )
+        shares.append(difflib.SequenceMatcher(None, *pair, autojunk=False).ratio())
+    best = sync._most_similar(Segment("paragraph", sought, 1), entries)
+    if not shares or max(shares) <= sync._ALIKE:
+        assert best is None
+    else:
+        assert best == entries[shares.index(max(shares))]

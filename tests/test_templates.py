@@ -470,6 +470,45 @@ def test_french_words_and_texts_come_from_the_sites_catalogues(site: MakeSite) -
     assert "Le pont" not in english
 
 
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("{{ edition.title }}", "a Phrase can't be shown as it is: write it with the macro `phrase` or its `text`"),
+        ("{{ page.title }}", "a Phrase can't be shown as it is"),
+        ("{{ edition.tags|first }}", "a Named can't be shown as it is: write its fields"),
+        ("{{ site.language }}", "a Language can't be shown as it is"),
+        ("{{ edition.image }}", "there is no value here: ask for it before"),
+        ("{{ edition.extra.wide }}", "there is no `wide` here: ask for it before, as in {% if edition.extra.wide is defined %}"),
+        ("{% if edition.extra.wide is defined %}{% endif %}{{ edition.title.text }}", ""),
+    ],
+)  # fmt: skip
+def test_what_is_no_text_is_not_shown(site: MakeSite, shown: str, said: str) -> None:
+    article = ARTICLE.replace("---\n\n", "tags: [سياسة]\n---\n\n")
+    folder = site({**FILES, "content/articles/a.md": article, "templates/article.html": f"\n{shown}"})
+    result = folder.build()
+    if said:
+        assert f"templates/article.html:2:1: error: {said}" in result.stderr
+    assert (result.exit_code == 1) == bool(said)
+
+
+@pytest.mark.parametrize("name", ["templates/long.html", "../long.html"])
+def test_a_template_is_named_by_its_path_among_them(site: MakeSite, name: str) -> None:
+    article = ARTICLE.replace("---\n\n", f"template: {name}\n---\n\n")
+    folder = site({**FILES, "content/articles/a.md": article, "templates/long.html": "x"})
+    assert "name it by its path in templates/, such as long.html" in folder.build().stderr
+
+
+def test_the_search_page_has_what_the_sites_own_base_puts_into_its_head(site: MakeSite) -> None:
+    own = '{% extends "theme/base.html" %}{% block head %}{{ super() }}<meta name="own">{% endblock %}'
+    folder = site(
+        {**FILES, "site.yaml": SITE_YAML.replace("search: false\n", ""), "templates/base.html": own}
+    )
+    build(folder)
+    for path in ("index.html", "search/index.html", "en/search/index.html"):
+        assert folder.read(path).count('<meta name="own">') == 1
+    assert "/js/search." in folder.read("search/index.html")
+
+
 def test_what_is_wrong_for_many_pages_is_said_once(site: MakeSite) -> None:
     articles = {f"content/articles/{name}.md": FILES["content/articles/a.md"] for name in ("b", "c", "d")}
     folder = site({**FILES, **articles, "templates/article.html": "<p>\n{{ edition.titel }}"})

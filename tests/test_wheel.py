@@ -79,7 +79,7 @@ def test_nothing_else_is_in_the_wheel(wheel: Path) -> None:
 def test_the_wheel_brings_its_licence_and_its_command(wheel: Path) -> None:
     shipped = inside(wheel)
     [entry_points] = [raw for path, raw in shipped.items() if path.endswith("/entry_points.txt")]
-    assert b"jisr = jisr.cli:main" in entry_points
+    assert b"jisr = jisr.cli:run" in entry_points
     assert (REPOSITORY / "LICENSE").read_bytes() in shipped.values()
 
 

@@ -32,6 +32,9 @@ _CONTROLS = [chr(code).encode() for code in (*range(128), 0xFFFE, 0xFFFF) if CON
 MAX_LINE = 100_000
 MAX_FILE = 4_000_000
 
+MAX_CATALOGUE = 4 * MAX_FILE
+"""A catalogue has a document's text twice, and more that is no longer used; each message is one line."""
+
 
 def inside(root: Path, path: Path) -> bool:
     """Whether a path, links followed, lies in the site: nothing else is read or written."""
@@ -132,8 +135,10 @@ def read_with_bytes(source: Source, report: Report) -> tuple[str, bytes] | None:
 
 def decode(raw: bytes, path: str, report: Report) -> str | None:
     """Bytes as text, by the rules of `read_text`."""
-    if len(raw) > MAX_FILE:
-        report(Problem(path, 1, 1, f"the file has {len(raw):,} bytes", f"keep it under {MAX_FILE:,}"))
+    catalogue = path.endswith(".po")
+    most = MAX_CATALOGUE if catalogue else MAX_FILE
+    if len(raw) > most:
+        report(Problem(path, 1, 1, f"the file has {len(raw):,} bytes", f"keep it under {most:,}"))
         return None
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         report(Problem(path, 1, 1, "the file is UTF-16", "save it as UTF-8"))
@@ -155,7 +160,7 @@ def decode(raw: bytes, path: str, report: Report) -> str | None:
         what = f"the character U+{ord(found[0]):04X} can't stand in a text"
         report(Problem(path, line, column, what, "remove it"))
         return None
-    if len(text) > MAX_LINE:
+    if len(text) > MAX_LINE and not catalogue:
         for number, line_text in enumerate(text.split("\n"), 1):
             if len(line_text) > MAX_LINE:
                 what = f"the line has {len(line_text):,} characters"
@@ -183,6 +188,20 @@ def _walk(
     if real in above:
         report(Problem(path, 1, 1, "a symbolic link leads back to its own folder", "remove the link"))
         return
+    try:
+        folders = _listed(root, folder, path, found, report, linked=linked)
+    except PermissionError as error:
+        what = f"the folder can't be read ({error.strerror})"
+        report(Problem(path, 1, 1, what, "check that it may be read and entered"))
+        return
+    for name, link in folders:
+        _walk(root, f"{folder}/{name}", f"{path}/{name}", (*above, real), found, report, linked=link)
+
+
+def _listed(
+    root: Path, folder: str, path: str, found: list[Source], report: Report, *, linked: bool
+) -> list[tuple[str, bool]]:
+    """Add the files of a folder to those `found`; its folders by name, and whether they are behind a link."""
     folders = []
     with opened(folder) as here, os.scandir(here) as entries:
         for entry in entries:
@@ -204,8 +223,7 @@ def _walk(
                 folders.append((name, link or linked))
             else:
                 report(Problem(file, 1, 1, "neither a file nor a folder", "move it out of the site"))
-    for name, link in folders:
-        _walk(root, f"{folder}/{name}", f"{path}/{name}", (*above, real), found, report, linked=link)
+    return folders
 
 
 def _astray(root: Path, link: Path) -> tuple[str, str] | None:

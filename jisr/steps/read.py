@@ -1,7 +1,6 @@
 """Documents read, as far as they have changed; what can be linked to, and what is still to come."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from jisr import commands
@@ -12,9 +11,8 @@ from jisr.plan.listings import Articles, articles, digest_of, places, shared_slu
 from jisr.plan.outline import menu_problems
 from jisr.plan.search import NEWS_SECONDS
 from jisr.processes import Shards
-from jisr.read.documents import BODIES, in_words, unpublished
+from jisr.read.documents import in_words, unpublished
 from jisr.translate.links import Links
-from jisr.translate.messages import RESERVED
 from jisr.work import Shard
 
 
@@ -54,9 +52,7 @@ def read(
                 if one:
                     facts[path] = fresh[path] = one
         problems.extend(warning for one in facts.values() if one.warnings for warning in one.warnings)
-        for path in facts.keys() & {f"content/{name}{ending}" for name in RESERVED for ending in BODIES}:
-            what = f"the name {PurePosixPath(path).stem} belongs to a catalogue of the site's own words"
-            problems.append(Problem(path, 1, 1, what, "give the file another name"))
+        problems.extend(commands.refuse_reserved(facts))
         return facts, fresh
 
     return finish

@@ -4,6 +4,7 @@ Babel's reader drops what it doesn't understand, and takes two passes to watch o
 a catalogue against 0.2 ms): a catalogue is read here, whole or not at all.
 """
 
+import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -15,6 +16,7 @@ from msgspec import Struct, field
 from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
 from jisr.model import Source
+from jisr.read.documents import is_blank
 from jisr.read.sources import inside, read_with_bytes
 
 Key = tuple[str | None, str]
@@ -66,6 +68,10 @@ NPLURALS = re.compile(r"nplurals\s*=\s*(?P<number>\d+)")
 FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"})
 
 
+def _is_seen(text: str) -> bool:
+    return text[:1].isalnum() or not is_blank(text)
+
+
 class Entry(Struct, frozen=True):
     """A message of a catalogue. Plural messages hold their forms in `plural` and `strings`."""
 
@@ -88,8 +94,8 @@ class Entry(Struct, frozen=True):
 
     @property
     def translated(self) -> bool:
-        """Whether there is a translation: more than white space, in every form."""
-        return all(map(str.strip, self.strings))
+        """Whether there is a translation: something that can be seen, in every form."""
+        return all(map(_is_seen, self.strings))
 
     @property
     def text(self) -> str:
@@ -162,8 +168,13 @@ def _ending(text: str) -> tuple[str, ...]:
     """The comments after the last entry."""
     if not text.rstrip().rpartition("\n")[2].lstrip().startswith("#"):  # nearly always
         return ()
-    last = takewhile(_is_comment, reversed(text.split("\n")))
-    return tuple(reversed([line.strip() for line in last if line.strip()]))
+    last = takewhile(_ends, reversed(text.split("\n")))
+    return tuple(reversed([line.strip() for line in last if line.strip() and _is_comment(line)]))
+
+
+def _ends(line: str) -> bool:
+    """A line that belongs to no entry where none follows it."""
+    return not line.strip() or (line.startswith("#") and not line.startswith("#~"))
 
 
 class _Draft(Struct):
@@ -383,7 +394,7 @@ def _plural_forms(header: Iterable[tuple[str, str]], fail: Callable[[int, str, s
 def load(root: Path, path: str, report: Report) -> Catalogue | None:
     """The catalogue in a file of the site; None where there is none, or it can't be read."""
     file = root / path
-    if not file.is_file():  # what else stands there is told where the site's files are looked for
+    if not os.path.isfile(file):  # noqa: PTH113  # nor an error where it may not be looked at; what else stands there is told where the site's files are looked for
         return None
     if not inside(root, file):
         report(Problem(path, 1, 1, "a symbolic link leads out of the site", "copy the file here instead"))

@@ -6,6 +6,7 @@ outdated at once, and what is extracted is what is asked for.
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -148,18 +149,28 @@ def progress(found: Iterable[Translation]) -> Progress:
     )
 
 
+@lru_cache(4096)
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 def _most_similar(segment: Segment, candidates: Iterable[Entry]) -> Entry | None:
+    from rapidfuzz.distance.Indel import normalized_similarity as similarity  # only where a text has changed
+
     best, best_share = None, _ALIKE
+    words = _words(segment.text)
     by_letters = difflib.SequenceMatcher(None, "", segment.text, autojunk=False)
-    by_words = difflib.SequenceMatcher(None, "", segment.text.split(), autojunk=False)
+    by_words = difflib.SequenceMatcher(None, "", words, autojunk=False)
     for entry in candidates:
         if entry.context != segment.context or entry.plural is not None:
             continue
         short = max(len(segment.text), len(entry.id)) < _SHORT
         matcher: difflib.SequenceMatcher[str] = by_letters if short else by_words
-        matcher.set_seq1(entry.id if short else entry.id.split())
-        # Upper bounds first: most texts have little in common, and the ratio itself takes long to tell.
-        if matcher.real_quick_ratio() > best_share and matcher.quick_ratio() > best_share:
+        one, other = (entry.id, segment.text) if short else (_words(entry.id), words)
+        # Upper bounds first: most texts have little in common, and the ratio itself takes long to tell. What
+        # two have in common in order, in whatever pieces, is never less than what difflib finds.
+        matcher.set_seq1(one)
+        if matcher.real_quick_ratio() > best_share and similarity(one, other, score_cutoff=best_share):
             share = matcher.ratio()
             if share > best_share:
                 best, best_share = entry, share

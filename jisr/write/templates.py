@@ -35,6 +35,7 @@ from jinja2.ext import babel_extract
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
+from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr import languages
@@ -262,7 +263,10 @@ class Templates:
         if isinstance(error, TemplateNotFound):
             what = f"there is no template {error.name}"
             if name == template == error.name:
-                return Problem(blame, 1, 1, what, f"add {FOLDER}/{template}, or name another")
+                hint = f"add {FOLDER}/{template}, or name another"
+                if template.startswith((f"{FOLDER}/", ".")):
+                    hint = f"name it by its path in {FOLDER}/, such as {Path(template).name}"
+                return Problem(blame, 1, 1, what, hint)
             return Problem(self._shown(name), line, 1, what, "mend the name, or add the file")
         if isinstance(error, UnicodeDecodeError):
             return Problem(self._shown(name), line, 1, "the template is not UTF-8", "save it as UTF-8")
@@ -324,8 +328,20 @@ class _Environment(Environment):
         """A value as HTML: as `markupsafe.escape`, of which each page takes some fifty."""
         if type(value) is str:
             return _escaped(value)
-        return value if type(value) is Markup else escape(value)
+        if type(value) is Markup:
+            return value
+        if value is None:
+            raise TypeError(_NOTHING)
+        if isinstance(value, Struct):
+            kind = type(value).__name__
+            what = (
+                "write it with the macro `phrase` or its `text`" if kind == "Phrase" else "write its fields"
+            )
+            raise TypeError(f"a {kind} can't be shown as it is: {what}")
+        return escape(value)
 
+
+_NOTHING = "there is no value here: ask for it before, as in {% if edition.updated %}"
 
 _escaped = lru_cache(KEPT)(escape)
 
@@ -463,6 +479,9 @@ class _Undefined(StrictUndefined):
             frame = frame.f_back
         asked = (frame.f_globals["__jinja_template__"], frame.f_lineno) if frame else None
         exc = partial(_MissingError, asked)
+        if isinstance(obj, dict):
+            asking = f"{{% if edition.extra.{name} is defined %}}"
+            hint = hint or f"there is no `{name}` here: ask for it before, as in {asking}"
         if isinstance(obj, TemplateModule):
             exc = partial(_MissingMacroError, asked, obj.__name__, name)
         super().__init__(hint, obj, name, exc)
@@ -496,7 +515,7 @@ def _localised(
     @pass_context
     def filtered(context: Context, value: Any) -> str:
         if value is None:  # Babel would take it for this moment
-            raise TypeError("there is no value here: ask for it before, as in {% if edition.updated %}")
+            raise TypeError(_NOTHING)
         if not isinstance(value, kind):
             raise TypeError(f"this is no {what}: {value}")
         return function(value, context["site"].language)

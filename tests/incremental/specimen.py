@@ -88,15 +88,15 @@ msgstr "Short v01"
 _BASE = """\
 <!doctype html><html lang="{{ site.language.code }}" dir="{{ site.language.direction }}"><head><title>v01 {{ page.title|isolate }}
 </title><link rel="stylesheet" href="{{ asset('css/site.css') }}"></head><body>{% block main %}{% endblock %}
-{{ site.title }} {{ site.description }} {{ site.language }} {{ site.source }} {{ site.home }} {{ site.menu }}
-{{ page.title }} {{ page.description }} {{ page.url }} {{ page.canonical }} {{ page.index }} {{ page.alternates }}
-{{ page.hreflang }} {{ page.kind }} {{ _("Menu") }} {{ _("Awaiting translation") }}</body></html>
+{{ site.title|string }} {{ site.description|string }} {{ site.language|string }} {{ site.source|string }} {{ site.home|string }} {{ site.menu|string }}
+{{ page.title|string }} {{ page.description|string }} {{ page.url|string }} {{ page.canonical|string }} {{ page.index|string }} {{ page.alternates|string }}
+{{ page.hreflang|string }} {{ page.kind|string }} {{ _("Menu") }} {{ _("Awaiting translation") }}</body></html>
 """
 _EDITION = """\
-{% macro edition(edition) %}v01 {{ edition.language }} {{ edition.source_language }} {{ edition.is_source }} {{ edition.title }}
-{{ edition.summary }} {{ edition.authors }} {{ edition.tags }} {{ edition.date }} {{ edition.updated }} {{ edition.source }}
-{{ edition.image }} {{ edition.html }} {{ edition.toc }} {{ edition.progress }} {{ edition.unpublished }} {{ edition.original_url }}
-{{ edition.parallel_url }} {{ edition.extra }}{% endmacro %}
+{% macro edition(edition) %}v01 {{ edition.language|string }} {{ edition.source_language|string }} {{ edition.is_source|string }} {{ edition.title|string }}
+{{ edition.summary|string }} {{ edition.authors|string }} {{ edition.tags|string }} {{ edition.date|string }} {{ edition.updated|string }} {{ edition.source|string }}
+{{ edition.image|string }} {{ edition.html }} {{ edition.toc|string }} {{ edition.progress|string }} {{ edition.unpublished|string }} {{ edition.original_url|string }}
+{{ edition.parallel_url|string }} {{ edition.extra|string }}{% endmacro %}
 """
 _ARTICLE = """\
 {% extends "base.html" %}{% import "_edition.html" as shown %}
@@ -106,14 +106,14 @@ _ARTICLE = """\
 """
 _HOME = """\
 {% extends "base.html" %}
-{% macro entry(e) %}{{ e.url }} {{ e.language }} {{ e.title }} {{ e.summary }} {{ e.date }} {{ e.image }} {{ e.tags }}
-{{ e.source }} {{ e.progress }} {{ e.is_source }} {{ e.unpublished }}
+{% macro entry(e) %}{{ e.url|string }} {{ e.language|string }} {{ e.title|string }} {{ e.summary|string }} {{ e.date|string }} {{ e.image|string }} {{ e.tags|string }}
+{{ e.source|string }} {{ e.progress|string }} {{ e.is_source|string }} {{ e.unpublished|string }}
 {% endmacro %}
 {% block main %}v01 {% if lead %}{{ entry(lead) }}{% endif %}{% for e in entries %}{{ entry(e) }}{% endfor %}{% endblock %}
 """
 _PARALLEL = """\
 {% extends "base.html" %}
-{% block main %}v01 {{ edition.title }}{% for row in rows %}{{ row.state }} {{ row.source }} {{ row.translation }}
+{% block main %}v01 {{ edition.title|string }}{% for row in rows %}{{ row.state|string }} {{ row.source|string }} {{ row.translation|string }}
 {% endfor %}{% endblock %}
 """
 
@@ -140,7 +140,7 @@ FILES = {
     "templates/home.html": _HOME,
     "templates/page.html": '{% extends "article.html" %}{% block kicker %}v01{% endblock %}\n',
     "templates/parallel.html": _PARALLEL,
-    "templates/redirect.html": "<!doctype html><title>v01</title>{{ page.url }} {{ page.canonical }} {{ page.title }}\n",
+    "templates/redirect.html": "<!doctype html><title>v01</title>{{ page.url }} {{ page.canonical }} {{ page.title|string }}\n",
     "templates/wide.html": '{% extends "article.html" %}{% block kicker %}wide v01{% endblock %}\n',
     "translations/en/about.po": catalogue(
         "en", ("title", "عن جسر v01", "About v01"), ("من نحن", "Who we are v01"),
