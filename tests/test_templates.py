@@ -498,6 +498,20 @@ def test_a_template_is_named_by_its_path_among_them(site: MakeSite, name: str) -
     assert "name it by its path in templates/, such as long.html" in folder.build().stderr
 
 
+def test_a_file_of_macros_cannot_extend_another(site: MakeSite) -> None:
+    own = '\n{% extends "theme/_parts.html" %}\n{% macro mark() %}MINE{% endmacro %}\n'
+    folder = site({**FILES, "templates/_parts.html": own})
+    what = "templates/_parts.html:2:1: error: a file of macros can't extend another"
+    assert what in folder.build().stderr
+
+
+def test_the_fonts_that_are_fetched_first_are_a_block(site: MakeSite) -> None:
+    own = '{% extends "theme/base.html" %}{% block fonts %}{% endblock %}'
+    folder = site({**FILES, "templates/base.html": own})
+    build(folder)
+    assert "preload" not in folder.read("index.html")
+
+
 def test_the_search_page_has_what_the_sites_own_base_puts_into_its_head(site: MakeSite) -> None:
     own = '{% extends "theme/base.html" %}{% block head %}{{ super() }}<meta name="own">{% endblock %}'
     folder = site(

@@ -29,6 +29,7 @@ class Seen(Struct, frozen=True):
     uses: tuple[str | None, ...]
     extends: nodes.Extends | None
     blocks: tuple[nodes.Block, ...]
+    macros: frozenset[str]
     given: frozenset[str] | None
 
     def lacks(self, macro: str) -> bool:
@@ -62,6 +63,7 @@ def look(tree: nodes.Template) -> Seen:
         tuple(find_referenced_templates(nodes.Template(uses))),
         extends[0] if extends else None,
         tuple(every(nodes.Block)),
+        frozenset(macro.name for macro in every(nodes.Macro)),
         None if extends or includes else frozenset(given),
     )
 

@@ -187,6 +187,12 @@ class Templates:
                     self.environment.get_template(name)
                 except Exception as error:
                     report(self._explain(error, name, name))
+                    continue
+                seen = self._see(name)
+                if seen and seen.extends and seen.macros and not seen.blocks:
+                    what = "a file of macros can't extend another: those of the other would be taken"
+                    hint = "copy the other one here, and change the copy"
+                    report(Problem(self._shown(name), seen.extends.lineno, 1, what, hint))
 
     def check_macros(self, used: Iterable[str], report: Report) -> None:
         """Report macros that the templates of pages need, and that aren't there."""
