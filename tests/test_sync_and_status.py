@@ -424,10 +424,14 @@ def test_a_remark_above_what_an_entry_has_left_is_kept(site: MakeSite) -> None:
     assert "# please ask about this word\n" in (folder.path / PO).read_text(encoding="utf-8")
 
 
-@given(st.lists(st.lists(st.sampled_from("اب ت ثجحخد"), max_size=30).map("".join), min_size=1, max_size=8))
+@given(
+    st.lists(st.lists(st.sampled_from("اب ت ثجحخد"), max_size=30).map("".join), min_size=1, max_size=8),
+    st.booleans(),
+)
 @settings(deadline=None)
-def test_the_most_similar_text_is_the_one_that_difflib_finds(texts: list[str]) -> None:
+def test_the_most_similar_text_is_the_one_that_difflib_finds(texts: list[str], many: bool) -> None:
     sought, *others = texts
+    others += ["س"] * sync._MANY * many
     entries = [Entry(text, ("x",)) for text in others]
     shares = []
     for text in others:
