@@ -543,10 +543,11 @@ class _Run:
 
 def last_options(root: Path, output: Path, report: Report) -> Options:
     """What the last build of the site into `output` was asked for; the defaults where there was none."""
-    if not (root / FOLDER / FILE).exists():
-        return Options()
-    with _told(output), State(root, report) as state:
-        asked = _loaded(state.run(Staging(root, output, FOLDER).name)).get("options")
+    with _told(output):
+        if not (root / FOLDER / FILE).exists():
+            return Options()
+        with State(root, report) as state:
+            asked = _loaded(state.run(Staging(root, output, FOLDER).name)).get("options")
     match asked:
         case [str() | None as base_url, bool() as drafts]:
             return Options(base_url, drafts)

@@ -182,8 +182,7 @@ def _load(root: Path, report: Report) -> _Loaded:
         raise SiteError(*sorted(set(problems)))
     for problem in problems:
         report(problem)
-    stop = refuse_reserved(one.path for one in files)
-    for problem in stop:
+    for problem in refuse_reserved(one.path for one in files):
         report(problem)
     return _Loaded(site, documents, catalogues_of(site, (one.path for one in files)))
 
@@ -218,16 +217,9 @@ def catalogues_of(site: Site, documents: Iterable[str]) -> frozenset[str]:
 def refuse_reserved(documents: Iterable[str]) -> list[Problem]:
     """What is wrong with documents whose catalogues would be those of the site's own words."""
     taken = {f"content/{name}{ending}" for name in messages.RESERVED for ending in BODIES}
+    what, hint = "belongs to a catalogue of the site's own words", "give the file another name"
     return [
-        Problem(
-            path,
-            1,
-            1,
-            f"the name {Path(path).stem} belongs to a catalogue of the site's own words",
-            "give the file another name",
-        )
-        for path in documents
-        if path in taken
+        Problem(path, 1, 1, f"the name {Path(path).stem} {what}", hint) for path in documents if path in taken
     ]
 
 
