@@ -498,6 +498,14 @@ def test_a_template_is_named_by_its_path_among_them(site: MakeSite, name: str) -
     assert "name it by its path in templates/, such as long.html" in folder.build().stderr
 
 
+def test_a_macro_of_the_themes_that_fails_is_told_where_it_was_called(site: MakeSite) -> None:
+    own = (
+        '{% import "_parts.html" as parts with context %}\n\n{{ parts.image(edition.image, "100vw", false) }}'
+    )
+    folder = site({**FILES, "templates/article.html": own})
+    assert "templates/article.html:3:1: error: 'None' has no attribute " in folder.build().stderr
+
+
 def test_a_file_of_macros_cannot_extend_another(site: MakeSite) -> None:
     own = '\n{% extends "theme/_parts.html" %}\n{% macro mark() %}MINE{% endmacro %}\n'
     folder = site({**FILES, "templates/_parts.html": own})

@@ -301,16 +301,23 @@ class Templates:
 
         Jinja puts lines of templates into tracebacks.
         """
-        places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        passed = traceback.extract_tb(error.__traceback__)
+        places = [(one.filename, one.lineno, one.name == "top-level template code") for one in passed]
         if isinstance(error, _MissingError) and error.asked:
             asked, at = error.asked
-            places.append((asked.filename or "", asked.get_corresponding_lineno(at)))
-        for file, line in reversed(places):
-            for folder in self.folders:
-                if file.startswith(f"{folder}{os.sep}"):
-                    name = Path(file).relative_to(folder).as_posix()
-                    hidden = self._file(name) != Path(file)  # behind the site's own of that name
-                    return f"{OF_THEME * hidden}{name}", line or 1
+            places.append((asked.filename or "", asked.get_corresponding_lineno(at), False))
+        # The site's own line is the one to mend, if it was a macro of the theme's that failed, and not if the
+        # theme's was only extended.
+        for folders in (self.folders[:1], self.folders):
+            for file, line, whole in reversed(places):
+                folder = next((one for one in folders if file.startswith(f"{one}{os.sep}")), None)
+                if not folder:
+                    continue
+                name = Path(file).relative_to(folder).as_posix()
+                if whole and folders != self.folders and (seen := self._see(name)) and seen.extends:
+                    continue
+                hidden = self._file(name) != Path(file)  # behind the site's own of that name
+                return f"{OF_THEME * hidden}{name}", line or 1
         return template, 1
 
 
