@@ -471,7 +471,7 @@ def test_a_template_shows_what_was_kept_of_documents(site: MakeSite, rendered: l
     )
     folder.build()
     rendered.clear()
-    shown = "{{ edition.date }} {{ edition.updated|string }} {{ edition.date|date }} {{ page.data }} {{ edition.extra.get('since')|string }}"
+    shown = "{{ edition.date }} {{ edition.updated|string }} {{ edition.date|date }} {{ page.data|string }} {{ edition.extra.get('since')|string }}"
     folder.write(
         "templates/article.html", f'{{% extends "base.html" %}}{{% block main %}}{shown}{{% endblock %}}'
     )
