@@ -69,7 +69,7 @@ FLAGS_OF_OTHERS = frozenset({"python-format", "python-brace-format", "c-format"}
 
 
 def _is_seen(text: str) -> bool:
-    return text[:1].isalnum() or not is_blank(text)
+    return text[:1].isalnum() or (text != "" and not is_blank(text))  # in this order: every message is asked
 
 
 class Entry(Struct, frozen=True):
