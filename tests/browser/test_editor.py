@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.accessibility import violations
 from tests.conftest import SITE_YAML
@@ -664,3 +664,44 @@ def test_a_narrow_page_with_the_editor_does_not_scroll_sideways(
     page.locator(".jisr-pen.jisr-missing").first.click()
     expect(box(page)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_editor_speaks_arabic_where_the_browser_does(
+    browser: Browser, preview: Preview, axe: str
+) -> None:
+    context = browser.new_context(locale="ar-EG", viewport={"width": 320, "height": 640})
+    page = show(context.new_page(), preview)
+    open_editor(page, pen(page, "^مراجعة: فقرة، 4 من 11، ترجمة قديمة$"))
+    form = page.locator("form.jisr-editor[lang=ar][dir=rtl]")
+    expect(form.locator(".jisr-count")).to_have_text("4 من 11، بقي 10")
+    box(page).fill("x [y](http://z.org) 7")
+    expect(form.locator(".jisr-error")).to_contain_text("خطأ")
+    expect(form.locator(".jisr-error bdi[lang=en][dir=ltr]")).to_contain_text("The translation has the link")
+    assert violations(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    box(page).fill("It is 250 metres long, since 1902.")
+    form.get_by_role("button", name="حفظ والتالي").click()
+    expect(page.get_by_text("حُفظ. التالي: فقرة، 5 من 11.")).to_be_attached()
+    assert "It is 250 metres long, since 1902." in catalogue(preview)
+    # What is chosen on the desk holds for all open pages.
+    desk = context.new_page()
+    desk.goto(f"{preview.address}/_jisr/")
+    desk.get_by_role("button", name="English").click()
+    expect(desk.get_by_role("heading", name="Desk")).to_be_visible()
+    expect(pen(page, "^Edit: paragraph, 4 of 11, translated$")).to_be_attached()
+    expect(page.locator("jisr-notice").get_by_role("link", name="Desk")).to_be_visible()
+    context.close()
+
+
+def test_both_languages_say_the_same_things_with_the_same_values(page: Page, preview: Preview) -> None:
+    page.goto(preview.address)
+    words = page.evaluate("async () => (await import('/_jisr/words.js')).WORDS")
+    english, arabic = (
+        {
+            name: sorted(re.findall(r"\{\w+\}", text))
+            for name, text in words[code].items()
+            if not re.fullmatch("(error|warning) (zero|one|two|few|many|other)", name)
+        }
+        for code in ("en", "ar")
+    )
+    assert english == arabic

@@ -1,6 +1,8 @@
 // The preview's script: keeps the page as the site is, and shows what is wrong with it.
 // It is put into pages by jisr serve alone; no built site has it.
 
+import { counted, voice, word } from "./words.js";
+
 const fact = (name) => document.querySelector(`meta[name="jisr-${name}"]`)?.content ?? "";
 
 /* ---- The page as it is now ------------------------------------------------------------------------- */
@@ -128,48 +130,58 @@ host.dataset.jisr = "";
 const shade = host.attachShadow({ mode: "open" });
 shade.innerHTML = `
   <link rel="stylesheet" href="/_jisr/client.css">
-  <div class="corner" lang="en" dir="ltr">
-    <span class="lost" hidden>The preview has ended</span>
+  <div class="corner">
+    <span class="lost" data-word="ended" hidden></span>
     <button class="reopen" type="button" aria-expanded="false" aria-controls="sheet" hidden></button>
-    <a href="/_jisr/">Desk</a>
+    <a href="/_jisr/" data-word="desk"></a>
   </div>
-  <section class="sheet" id="sheet" lang="en" dir="ltr" aria-labelledby="wrong" hidden>
+  <section class="sheet" id="sheet" aria-labelledby="wrong" hidden>
     <div class="paper">
       <header>
         <h2 id="wrong"></h2>
-        <button class="close" type="button">See the page beneath <kbd>Esc</kbd></button>
+        <button class="close" type="button"><span data-word="beneath"></span> <kbd>Esc</kbd></button>
       </header>
       <ol class="problems"></ol>
     </div>
   </section>
-  <p class="aloud" role="alert" lang="en" dir="ltr"></p>`;
+  <p class="aloud" role="alert"></p>`;
 if (location.pathname.startsWith("/_jisr/")) shade.querySelector("a").remove();
 const part = (selector) => shade.querySelector(selector);
 
+let last = { problems: [], errors: 0, warnings: 0 };
 let told = "";
 
-function notice({ problems, errors: number, warnings }) {
-  const errors = problems.filter((problem) => problem.severity === "error");
-  const reopen = part(".reopen");
-  reopen.hidden = !problems.length;
-  reopen.classList.toggle("wrong", errors.length > 0);
-  reopen.textContent = errors.length
-    ? count(number, "error")
-    : count(warnings, "warning");
-  part("#wrong").textContent = errors.length
-    ? "The site can’t be built as it is. The page beneath is the last good one."
-    : "The site was built, with warnings.";
-  part(".problems").replaceChildren(...problems.map(entry));
+function notice(news) {
+  last = news;
+  speak();
+  const errors = news.problems.filter((problem) => problem.severity === "error");
   const text = JSON.stringify(errors);
   if (text === told) return;
   told = text;
   expand(errors.length > 0);
-  part(".aloud").textContent = errors.length
-    ? `${count(number, "error")}. ${errors[0].path}, line ${errors[0].line}: ${errors[0].message}`
-    : "";
+  const [first] = errors;
+  part(".aloud").replaceChildren(...first
+    ? [`${part(".reopen").textContent}. ${first.path}${lineOf(first)}: `, make("span", ENGLISH, first.message)]
+    : []);
 }
 
-const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+/** Say all of it in the editor's language; what a build says is English. */
+function speak() {
+  const { problems, errors, warnings } = last;
+  for (const element of shade.querySelectorAll(".corner, .sheet, .aloud")) Object.assign(element, voice());
+  for (const element of shade.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
+  const failed = problems.some((problem) => problem.severity === "error");
+  const reopen = part(".reopen");
+  reopen.hidden = !problems.length;
+  reopen.classList.toggle("wrong", failed);
+  reopen.textContent = failed ? counted("error", errors) : counted("warning", warnings);
+  part("#wrong").textContent = word(failed ? "failed" : "warned");
+  part(".problems").replaceChildren(...problems.map(entry));
+}
+
+const lineOf = ({ line, lines }) => (lines.length ? word("line", { line: String(line) }) : "");
+
+const ENGLISH = { lang: "en", dir: "ltr" };
 
 function expand(open) {
   part(".sheet").hidden = !open;
@@ -178,14 +190,13 @@ function expand(open) {
 
 function entry(problem) {
   const item = make("li", { class: problem.severity });
-  const place = problem.lines.length ? `${problem.path}, line ${problem.line}` : problem.path;
   item.append(
-    make("p", { class: "place" }, make("bdi", {}, place)),
-    make("p", { class: "message" }, sentence(problem.message)),
-    make("p", { class: "hint" }, sentence(problem.hint)),
+    make("p", { class: "place" }, make("bdi", {}, problem.path), lineOf(problem)),
+    make("p", { ...ENGLISH, class: "message" }, sentence(problem.message)),
+    make("p", { ...ENGLISH, class: "hint" }, sentence(problem.hint)),
   );
   if (problem.lines.length) {
-    const lines = make("table", { class: "lines" });
+    const lines = make("table", { ...ENGLISH, class: "lines" });
     for (const [number, text] of problem.lines) {
       const row = make("tr", number === problem.line ? { class: "here", "aria-current": "true" } : {});
       row.append(make("th", { scope: "row" }, String(number)), make("td", { dir: "auto" }, text));
@@ -217,6 +228,8 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
   expand(false);
 }, true);
+document.addEventListener("jisr:speech", speak);
+speak();
 document.documentElement.append(host);
 
 /* ---- The desk's links to what is open -------------------------------------------------------------- */

@@ -1,37 +1,14 @@
 // The desk: all documents with their progress, what is wrong, and the way to each place.
 
+import { change, number, speech, voice, word } from "./words.js";
+
 const PAGE = 60;
 const COLUMNS = 160;
 
-const WORDS = {
-  en: {
-    desk: "Desk", progress: "How far the translation is", documents: "Documents", search: "Search by title",
-    show: "Show", more: "Show more", all: "All", open: "To translate", outdated: "Out of date",
-    draft: "Drafts", scheduled: "Scheduled", translated: "Translated", missing: "Awaiting translation",
-    isDraft: "Draft", isScheduled: "Scheduled", isPage: "Page",
-    sideBySide: "Side by side", none: "Nothing here matches.", errors: "The site can’t be built: errors",
-    warnings: "Warnings of the last build", newest: "newest",
-    oldest: "oldest", other: "العربية",
-  },
-  ar: {
-    desk: "المكتب", progress: "ما أُنجز من الترجمة", documents: "المواد", search: "البحث في العناوين",
-    show: "عرض", more: "عرض المزيد", all: "الكل", open: "تحتاج إلى ترجمة", outdated: "ترجمة قديمة",
-    draft: "المسوّدات", scheduled: "المجدولة", translated: "مترجَم", missing: "بانتظار الترجمة",
-    isDraft: "مسوّدة", isScheduled: "مجدولة", isPage: "صفحة",
-    sideBySide: "النصّان معًا", none: "لا شيء يطابق ذلك.", errors: "لا يمكن بناء الموقع: أخطاء",
-    warnings: "تنبيهات البناء الأخير", newest: "الأحدث",
-    oldest: "الأقدم", other: "English",
-  },
-};
-
-let speech = localStorage.getItem("jisr-desk")
-  ?? navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => tag in WORDS) ?? "en";
 let desk = null;
 let told = ""; // what `desk` was made of
 let shown = PAGE;
 const $ = (selector) => document.querySelector(selector);
-const word = (name) => WORDS[speech][name];
-const number = (value) => new Intl.NumberFormat(speech === "ar" ? "ar-u-nu-latn" : "en").format(value);
 
 function make(tag, given = {}, ...inside) {
   const element = document.createElement(tag);
@@ -207,8 +184,7 @@ const way = (href, part, value) => make("a", { class: part, href }, `${word(part
 /* ---- All of it ------------------------------------------------------------------------------------- */
 
 function show() {
-  document.documentElement.lang = speech;
-  document.documentElement.dir = speech === "ar" ? "rtl" : "ltr";
+  Object.assign(document.documentElement, voice());
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
   $(".speech").textContent = word("other");
   $(".speech").lang = speech === "ar" ? "en" : "ar";
@@ -239,11 +215,8 @@ $(".choose").addEventListener("change", ({ target }) => {
 });
 $(".choose").addEventListener("submit", (event) => event.preventDefault());
 $(".more").addEventListener("click", () => { shown += PAGE; documents(); });
-$(".speech").addEventListener("click", () => {
-  speech = speech === "ar" ? "en" : "ar";
-  localStorage.setItem("jisr-desk", speech);
-  show();
-});
+$(".speech").addEventListener("click", change);
+document.addEventListener("jisr:speech", show);
 
 let waiting = null;
 document.addEventListener("jisr:news", () => {

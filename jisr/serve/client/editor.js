@@ -1,12 +1,12 @@
 // Translating in the page: finds the blocks that have a message, and opens an editor in their place.
 // It is put into pages by jisr serve alone; no built site has it. docs/decisions/0035-blocks-in-the-page.md says how blocks are found.
 
+import { speech, voice, word } from "./words.js";
+
 const fact = (name) => document.querySelector(`meta[name="jisr-${name}"]`)?.content ?? "";
 const OURS = "[data-jisr]";
 const WAIT = 250; // milliseconds without a key after which a text is checked
-const VERBS = { missing: "Translate", outdated: "Review", translated: "Edit" };
-const STATES = { missing: "awaiting translation", outdated: "out of date", translated: "translated" };
-const PARTS = { "image.alt": "description", "image.caption": "caption", "image.credit": "credit" };
+const ENGLISH = { lang: "en", dir: "ltr" }; // what the server says, as a build does
 
 /* ---- Asking the server ----------------------------------------------------------------------------- */
 
@@ -46,9 +46,9 @@ function compared(steps) {
   return steps.map(([kind, text]) => make(tags[kind], {}, text));
 }
 
-const live = make("div", { "data-jisr": "", class: "jisr-live", role: "status", lang: "en", dir: "ltr" });
-function announce(text) {
-  live.textContent = "";
+const live = make("div", { "data-jisr": "", class: "jisr-live", role: "status" });
+function announce(text, language = voice()) {
+  Object.assign(live, language, { textContent: "" });
   setTimeout(() => { live.textContent = text; }, 50); // the same words again are news only to an empty region
 }
 
@@ -142,8 +142,8 @@ function opposite(element) {
 
 /* ---- Ways into the editor -------------------------------------------------------------------------- */
 
-const numberOf = (message) => page.messages.indexOf(message) + 1;
-const kindOf = (message) => (message.kind in PARTS ? `picture’s ${PARTS[message.kind]}` : message.kind);
+const placeOf = ({ id }) => ({ number: page.messages.findIndex((one) => one.id === id) + 1, all: page.messages.length });
+const ofPicture = ({ context }) => context?.startsWith("image.");
 const messageOf = (id) => page.messages.find((message) => message.id === id);
 const penOf = (id) => document.querySelector(`.jisr-pen[data-id="${id}"]`);
 
@@ -163,10 +163,12 @@ function dress() {
 
 function pen(message, host) {
   const button = host.querySelector(`:scope > .jisr-pen[data-id="${message.id}"]`)
-    ?? make("button", { type: "button", "data-jisr": "", "data-id": message.id, lang: "en", dir: "ltr", onclick: () => open(message.id) });
-  const part = PARTS[message.kind] ? ` ${PARTS[message.kind]}` : "";
-  const verb = host.matches(".jisr-elsewhere") ? kindOf(message) : VERBS[message.state] + part;
-  const label = `${verb}: ${kindOf(message)}, ${numberOf(message)} of ${page.messages.length}, ${STATES[message.state]}`;
+    ?? make("button", { type: "button", "data-jisr": "", "data-id": message.id, onclick: () => open(message.id) });
+  const [kind, state] = [word(message.kind), word(`is ${message.state}`)];
+  const part = ofPicture(message) ? ` ${word(`part ${message.kind}`)}` : "";
+  const verb = host.matches(".jisr-elsewhere") ? kind : word(`to ${message.state}`) + part;
+  const label = word("label", { verb, kind, state, ...placeOf(message) });
+  button.lang = speech; // and its direction is that of the place it stands in
   button.className = `jisr-pen jisr-${message.state}`;
   if (button.textContent !== verb) button.textContent = verb;
   button.setAttribute("aria-label", label);
@@ -179,7 +181,7 @@ function pen(message, host) {
 function hostOf(message, { element, cell }) {
   if (cell && !cell.contains(element)) return cell.querySelector(".status") ?? cell;
   // A picture's texts share a line: their buttons stand below it together.
-  const figure = message.kind in PARTS && element.closest("figure");
+  const figure = ofPicture(message) && element.closest("figure");
   if (figure) return figure;
   const wrapper = wrapperOf(element);
   return wrapper?.querySelector(":scope > .status") ?? element;
@@ -199,10 +201,11 @@ function elsewhere(messages) {
     return null;
   }
   if (!bar) {
-    bar = make("div", { "data-jisr": "", class: "jisr-elsewhere", lang: "en", dir: "ltr", role: "group", "aria-label": "Not shown on this page" },
-      make("span", {}, "Not shown on this page:"));
+    bar = make("div", { "data-jisr": "", class: "jisr-elsewhere", role: "group" }, make("span"));
     (document.querySelector("main article") ?? document.querySelector("main") ?? document.body).append(bar);
   }
+  Object.assign(bar, voice(), { ariaLabel: word("elsewhere") });
+  bar.firstElementChild.textContent = `${word("elsewhere")}:`;
   return bar;
 }
 
@@ -271,11 +274,10 @@ let opening = "";
 async function open(id, element = null) {
   if (editor?.id === id) return void editor.box.focus();
   opening = id;
-  const found = await ask("message", { id }).catch(() => ({
-    message: "jisr serve doesn’t answer", hint: "start it again",
-  }));
+  const found = await ask("message", { id }).catch(() => null);
   if (opening !== id) return;
-  if (!found.id) return void announce(`${sentence(found.message)}; ${found.hint}.`);
+  if (!found) return void announce(word("silent"));
+  if (!found.id) return void announce(`${sentence(found.message)}; ${found.hint}.`, ENGLISH);
   close({ quietly: true });
   const message = messageOf(id);
   if (message) message.state = found.state;
@@ -298,24 +300,23 @@ function build(message) {
   const draft = drafts.read(key);
   const typed = draft && draft.text !== message.text ? draft : null;
   const lost = typed ? undefined : drafts.lost(message.id);
-  const position = page.messages.findIndex((one) => one.id === message.id) + 1;
   const left = page.messages.filter((one) => one.state !== "translated").length;
   const box = make("textarea", { ...spoken(page.language), id: "jisr-text", rows: "2", "aria-describedby": "jisr-problems", spellcheck: "true", autocomplete: "off" });
   box.value = typed ? typed.text : message.text;
-  const problems = make("div", { id: "jisr-problems", class: "jisr-problems", role: "status", "aria-label": "Checks" });
+  const problems = make("div", { id: "jisr-problems", class: "jisr-problems", role: "status", "aria-label": word("checks") });
   const suggestions = make("div", { class: "jisr-suggestions" });
   const conflict = make("div", { class: "jisr-conflict", role: "alert" });
-  const right = make("button", { type: "button", class: "jisr-right", onclick: () => save({ settle: true }) }, "Still right");
+  const right = make("button", { type: "button", class: "jisr-right", onclick: () => save({ settle: true }) }, word("right"));
   const form = make("form", {
-    "data-jisr": "", class: `jisr-editor jisr-is-${message.state}`, lang: "en", dir: "ltr", "aria-labelledby": "jisr-heading",
+    ...voice(), "data-jisr": "", class: `jisr-editor jisr-is-${message.state}`, "aria-labelledby": "jisr-heading",
     onsubmit: (event) => { event.preventDefault(); save(); }, onkeydown: press,
   },
   make("p", { id: "jisr-heading", class: "jisr-heading" },
-    make("span", { class: "jisr-kind" }, kindOf(message)),
-    make("span", { class: "jisr-state" }, STATES[message.state]),
-    make("span", { class: "jisr-count" }, `${position} of ${page.messages.length}, ${left} open`)),
+    make("span", { class: "jisr-kind" }, word(message.kind)),
+    make("span", { class: "jisr-state" }, word(`is ${message.state}`)),
+    make("span", { class: "jisr-count" }, word("count", { ...placeOf(message), left }))),
   make("p", { class: "jisr-label", id: "jisr-source-label" }, make("bdi", spoken(page.source), page.source.name),
-    message.difference.length ? make("span", { class: "jisr-hint" }, "changes since the translation are marked") : null),
+    message.difference.length ? make("span", { class: "jisr-hint" }, word("changed")) : null),
   make("div", { ...spoken(page.source), class: "jisr-source", role: "group", "aria-labelledby": "jisr-source-label" },
     ...(message.difference.length ? compared(message.difference) : [message.source])),
   ...message.comments.map((comment) => make("p", { class: "jisr-comment" }, make("bdi", { dir: "auto" }, comment))),
@@ -325,16 +326,16 @@ function build(message) {
   conflict,
   suggestions,
   make("div", { class: "jisr-actions" },
-    make("button", { type: "submit", class: "jisr-save", "aria-keyshortcuts": "Control+Enter" }, "Save, next ", make("kbd", {}, "Ctrl+Enter")),
+    make("button", { type: "submit", class: "jisr-save", "aria-keyshortcuts": "Control+Enter" }, word("save"), " ", make("kbd", ENGLISH, "Ctrl+Enter")),
     message.state === "outdated" ? right : null,
-    make("button", { type: "button", "aria-keyshortcuts": "Escape", onclick: () => close() }, "Close ", make("kbd", {}, "Esc")),
-    typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, "Discard what I typed") : null,
+    make("button", { type: "button", "aria-keyshortcuts": "Escape", onclick: () => close() }, word("close"), " ", make("kbd", ENGLISH, "Esc")),
+    typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, word("discard")) : null,
     lost ? make("button", { type: "button", onclick: ({ target }) => {
       const found = drafts.read(lost) ?? { text: "" };
       take(found);
       if (lost.startsWith(keyOf(""))) drafts.remove(lost, found.text); // another document's may be wanted there
       target.remove();
-    } }, "Take what I typed for a block that has changed") : null));
+    } }, word("lost")) : null));
   box.addEventListener("input", () => {
     fit();
     remember();
@@ -423,7 +424,7 @@ function close({ quietly = false } = {}) {
   editor = null;
   if (quietly) return;
   if (inside || document.activeElement === document.body) penOf(id)?.focus({ preventScroll: true });
-  announce(kept ? "Closed. What you typed is kept." : "Closed.");
+  announce(word(kept ? "kept" : "closed"));
 }
 
 function discard() {
@@ -459,14 +460,14 @@ async function save({ settle = false } = {}) {
   const { id, key, form, box, digest } = mine;
   if (form.ariaBusy === "true") return;
   if (!box.value.trim() && !editor.saved) {
-    announce("There is nothing to save yet.");
+    announce(word("nothing"));
     box.focus();
     return;
   }
   form.ariaBusy = "true";
   const text = box.value;
   const answer = await send("save", { id, text, digest }).catch(() => ({
-    status: 0, message: "jisr serve doesn’t answer", hint: "start it again; what you typed is kept",
+    status: 0, problems: [{ severity: "error", message: word("silentKept"), ...voice() }],
   }));
   form.ariaBusy = "false";
   if (answer.status === 200) drafts.remove(key, text);
@@ -483,20 +484,20 @@ async function save({ settle = false } = {}) {
   } else if (box.value !== text) { // one went on typing meanwhile
     Object.assign(editor, { saved: answer.text, digest: answer.digest });
     remember();
-    announce("Saved, but for what you typed since.");
+    announce(word("since"));
   } else {
     Object.assign(editor, { saved: text.trim(), written: text });
     const message = messageOf(id);
     if (message) message.state = answer.state;
     const next = following(id);
     close({ quietly: true });
-    const done = settle ? "Settled." : "Saved.";
+    const done = word(settle ? "settled" : "saved");
     if (next) {
       await open(next.id);
-      announce(`${done} Next: ${kindOf(next)}, ${numberOf(next)} of ${page.messages.length}.`);
+      announce(`${done} ${word("next", { kind: word(next.kind), ...placeOf(next) })}`);
     } else {
       penOf(id)?.focus();
-      announce(`${done} Nothing is left open on this page.`);
+      announce(`${done} ${word("done")}`);
     }
   }
 }
@@ -508,7 +509,7 @@ function following(id) {
   return order.find((message) => message.state !== "translated");
 }
 
-function showConflict({ message, hint, theirs }) {
+function showConflict({ theirs }) {
   const { conflict, box, key } = editor;
   const keep = () => {
     editor.digest = theirs.digest;
@@ -524,11 +525,11 @@ function showConflict({ message, hint, theirs }) {
   const column = (title, text) => make("div", {}, make("p", { class: "jisr-label" }, title),
     make("div", { ...spoken(page.language), class: "jisr-version" }, text || "—"));
   conflict.replaceChildren(
-    make("p", { class: "jisr-conflict-title" }, `${sentence(message)}; ${hint}.`),
-    make("div", { class: "jisr-versions" }, column("In the catalogue now", theirs.text), column("Yours", box.value)),
+    make("p", { class: "jisr-conflict-title" }, word("conflict")),
+    make("div", { class: "jisr-versions" }, column(word("theirs"), theirs.text), column(word("mine"), box.value)),
     make("div", { class: "jisr-actions" },
-      make("button", { type: "button", class: "jisr-theirs", onclick: yield_ }, "Take the catalogue’s"),
-      make("button", { type: "button", class: "jisr-mine", onclick: keep }, "Save mine over it")),
+      make("button", { type: "button", class: "jisr-theirs", onclick: yield_ }, word("takeTheirs")),
+      make("button", { type: "button", class: "jisr-mine", onclick: keep }, word("saveMine"))),
   );
   show(); // the focus stays in the box: one may be typing
 }
@@ -558,9 +559,9 @@ function showProblems(problems) {
   const key = JSON.stringify(problems);
   if (list.dataset.shown === key) return; // a live region speaks of what is put into it anew
   list.dataset.shown = key;
-  list.replaceChildren(...problems.map(({ severity, message, hint }) => make("p", { class: `jisr-${severity}` },
-    make("span", { class: "jisr-severity" }, severity === "error" ? "Error" : "Check"),
-    make("bdi", { dir: "auto" }, ` ${sentence(message)}; ${hint}`))));
+  list.replaceChildren(...problems.map(({ severity, message, hint, lang = "en", dir = "ltr" }) => make("p", { class: `jisr-${severity}` },
+    make("span", { class: "jisr-severity" }, word(severity)), " ",
+    make("bdi", { lang, dir }, hint ? `${sentence(message)}; ${hint}` : message))));
   box.ariaInvalid = String(problems.some(({ severity }) => severity === "error"));
 }
 
@@ -569,11 +570,11 @@ async function suggest(id) {
   if (editor?.id !== id || !answer?.suggestions?.length) return;
   editor.found = answer.suggestions;
   editor.suggestions.replaceChildren(
-    make("p", { class: "jisr-label" }, "Translated elsewhere"),
+    make("p", { class: "jisr-label" }, word("suggestions")),
     make("ol", {}, ...answer.suggestions.map((one, index) => make("li", {},
       make("button", { type: "button", "aria-keyshortcuts": `Alt+${index + 1}`, onclick: () => take(one) },
-        make("span", { class: "jisr-share" }, one.share === 100 ? "same text" : `${one.share}% alike`),
-        make("kbd", {}, `Alt+${index + 1}`),
+        make("span", { class: "jisr-share" }, one.share === 100 ? word("same") : word("alike", { share: one.share })),
+        make("kbd", ENGLISH, `Alt+${index + 1}`),
         make("span", { ...spoken(page.language), class: "jisr-offer" }, one.text)),
       one.difference.length ? make("p", { ...spoken(page.source), class: "jisr-other" }, ...compared(one.difference)) : null))),
   );
@@ -607,7 +608,7 @@ async function look() {
   }
   if (!editor) return;
   if (places.has(editor.id)) seat();
-  if (!messageOf(editor.id) && !editor.gone) announce("The block is gone or has changed. What you typed is kept.");
+  if (!messageOf(editor.id) && !editor.gone) announce(word("gone"));
   editor.gone = !messageOf(editor.id);
 }
 
@@ -633,6 +634,7 @@ async function begin() {
   await look();
   document.addEventListener("jisr:update", hold);
   document.addEventListener("jisr:updated", look);
+  document.addEventListener("jisr:speech", dress);
   jump();
   window.addEventListener("hashchange", jump);
 }
