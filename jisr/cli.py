@@ -51,6 +51,13 @@ _site = click.option(
     help="The site's folder; the present one if not given.",
 )  # fmt: skip
 
+_jobs = click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),  # each takes 70 MB: a slip of the finger would take the machine
+    metavar="N",
+    help="Processes to use, 64 at most; as many as it pays if not given.",
+)
+
 
 class _Commands(click.Group):
     """Ends a command that the site's errors stopped: the messages, a count, exit code 1."""
@@ -167,9 +174,7 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
 @click.option("--base-url", metavar="URL", help="The address the site will stand at, instead of site.yaml's.")
 @click.option("--drafts", is_flag=True, help="Build drafts too, and what isn't out at present.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes to use; as many as it pays if not given."
-)
+@_jobs
 @click.option("--verify", is_flag=True, help="Read and compare every file instead of trusting its times.")
 @click.option("--explain", is_flag=True, help="Say of each file why it was rebuilt or kept; PATH narrows it.")
 @click.argument("path", required=False)
@@ -351,9 +356,7 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
     default="text",
     help="Lines for people, JSON for programs, or annotations of a workflow on GitHub.",
 )
-@click.option(
-    "--jobs", type=click.IntRange(1), metavar="N", help="Processes to use; as many as it pays if not given."
-)
+@_jobs
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
 @click.pass_context
 def check(

@@ -228,6 +228,14 @@ def test_build_puts_warnings_on_stderr_and_counts_them(site: MakeSite) -> None:
     assert len(result.stdout.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_more_processes_than_a_machine_bears_are_refused(site: MakeSite, command: str) -> None:
+    for jobs in ("0", "65", "99999"):
+        found = site({}).run(command, "--jobs", jobs)
+        assert found.exit_code == 2
+        assert f"{jobs} is not in the range 1<=x<=64" in found.stderr
+
+
 def test_a_quiet_build_says_nothing_but_errors_and_warnings(site: MakeSite) -> None:
     folder = site({"content/articles/a.md": ARTICLE})
     assert folder.build("--quiet") == Result(0, "", "")
