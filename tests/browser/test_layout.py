@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Response
 
 from tests.browser.accessibility import small_targets
@@ -108,6 +109,23 @@ def test_the_masthead_holds_any_name_and_three_languages(site: MakeSite, page: P
                     if found := page.evaluate(SQUEEZED) + (page.evaluate(OVERFLOW) or []):
                         problems.append(f"{name} on /{path} at {width}: {found}")
     assert not problems, "\n".join(problems)
+
+
+def test_an_upright_picture_is_seen_as_a_whole(site: MakeSite, page: Page) -> None:
+    front = "---\ntitle: خبر\ndate: 2024-01-01\nimage: {src: tall.jpg, alt: برج}\n---\n"
+    made = site({"site.yaml": SITE_YAML, "content/articles/news.md": front + "نص.\n\n![برج](tall.jpg)\n"})
+    Image.new("RGB", (1000, 2000)).save(made.path / "content/articles/tall.jpg")
+    made.build()
+    page.set_viewport_size({"width": 1280, "height": 600})
+    with serve(made.path / "public") as served:
+        page.goto(served.url("articles/news/"))
+        pictures = page.locator("main img").all()
+        assert len(pictures) == 2
+        for picture in pictures:
+            box = picture.bounding_box()
+            assert box
+            assert 500 <= box["height"] <= 600
+            assert picture.evaluate("image => getComputedStyle(image).objectFit") == "contain"
 
 
 def test_tags_of_any_length_stay_in_their_column_and_are_far_enough_apart(
