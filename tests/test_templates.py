@@ -480,6 +480,11 @@ def test_french_words_and_texts_come_from_the_sites_catalogues(site: MakeSite) -
         ("{{ edition.image }}", "there is no value here: ask for it before"),
         ("{{ edition.extra.wide }}", "there is no `wide` here: ask for it before, as in {% if edition.extra.wide is defined %}"),
         ("{% if edition.extra.wide is defined %}{% endif %}{{ edition.title.text }}", ""),
+        ("{{ _('100% free') }}", "the words can't be filled in (float() argument must be"),
+        ("{{ _('%(place)s free') }}", "the words can't be filled in ('place')"),
+        ("{{ _('%(place)s free', place=nowhere) }}", "'nowhere' is undefined"),
+        ("{{ ngettext('100% of %(num)s', '%', 1) }}", "the words can't be filled in"),
+        ("{{ edition.date|date('%Y') }}", "it takes nothing else: how a value is written is decided by the page's"),
     ],
 )  # fmt: skip
 def test_what_is_no_text_is_not_shown(site: MakeSite, shown: str, said: str) -> None:

@@ -25,13 +25,13 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     UndefinedError,
+    ext,
     nodes,
     pass_context,
 )
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
-from jinja2.ext import babel_extract
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
@@ -241,7 +241,7 @@ class Templates:
                 continue
             try:
                 with path.open("rb") as file:
-                    extracted = list(babel_extract(file, ("_", "gettext", "ngettext"), [], options))
+                    extracted = list(ext.babel_extract(file, ("_", "gettext", "ngettext"), [], options))
             except Exception as error:  # bytes that are no text, expressions without end
                 report(self._explain(error, name, name))
                 continue
@@ -284,6 +284,10 @@ class Templates:
             return replace(self._lacking(name, line, error.template, error.macro), at=blame)
         said = str(error) or type(error).__name__
         hint = "see docs/templates.md for what there is"
+        inmost = {frame.filename for frame in traceback.extract_tb(error.__traceback__)[-4:]}
+        if ext.__file__ in inmost and isinstance(error, TypeError | ValueError | KeyError):
+            said = f"the words can't be filled in ({said})"
+            hint = "give each %(name)s its value, as in _('…', name=…), and write %% for a percent sign"
         return Problem(self._shown(name), line, 1, said, hint, at=blame)
 
     def _lacking(self, needs: str, line: int, template: str, macro: str) -> Problem:
@@ -526,7 +530,9 @@ def _localised(
     """A function of a value and the reader's language as a filter that knows the language of its page."""
 
     @pass_context
-    def filtered(context: Context, value: Any) -> str:
+    def filtered(context: Context, value: Any, *given: Any, **named: Any) -> str:
+        if given or named:
+            raise TypeError("it takes nothing else: how a value is written is decided by the page's language")
         if value is None:  # Babel would take it for this moment
             raise TypeError(_NOTHING)
         if not isinstance(value, kind):
