@@ -286,6 +286,9 @@ class _Run:
         paths = tuple(looked.sources)
         content = [looked.sources[path] for path in below(paths, "content/")]
         documents = document_files(content, self.report)
+        if not content:
+            hint = "bring its files back, or add one, as jisr new does"
+            self.report(Problem("content", 1, 1, "the folder isn't there, or nothing is in it", hint))
         assets = self.site_last.get("assets") if self.same else None
         shared = common.common(
             site, looked.sources, self.digests, self.asked, assets, self.report, preview=options.preview

@@ -554,7 +554,7 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_bad_input_is_a_message_and_the_last_good_site_stays(site: MakeSite, name: str) -> None:
     files, expected = CASES[name]
-    folder = site(files)
+    folder = site({"content/note.css": "", **files})
     folder.write("public/index.html", "the last good site")
     begun = time.monotonic()
     result = folder.build()

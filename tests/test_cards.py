@@ -397,7 +397,7 @@ def test_builds_equal_clean_ones_with_any_number_of_processes(site: MakeSite) ->
 def test_what_was_drawn_is_kept_as_long_as_its_article_is_there(
     site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = site(files())
+    folder = site({**files(), "content/note.css": ""})
     folder.build()
     first = tree(folder.path / "public")
     kept = folder.path / ".jisr/cache"

@@ -366,7 +366,8 @@ def test_a_base_url_in_arabic_is_percent_encoded_in_links(site: MakeSite) -> Non
 
 def test_a_menu_entry_from_the_root_is_percent_encoded(site: MakeSite) -> None:
     settings = SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: صورة, to: /صور/جسر.svg}]")
-    folder = site({"site.yaml": settings, "static/صور/جسر.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>"})
+    drawing = "<svg xmlns='http://www.w3.org/2000/svg'/>"
+    folder = site({"site.yaml": settings, "content/note.css": "", "static/صور/جسر.svg": drawing})
     assert folder.build("--base-url", "https://example.org/repo/").exit_code == 0
     assert check_links(folder, "/repo/")
 
@@ -554,9 +555,23 @@ def run_in_shell(folder: SiteFolder, line: str, **environment: str) -> subproces
 
 @pytest.mark.parametrize("command", ["status", "build", "--help", "status --json"])
 def test_an_output_that_is_full_is_told_on_one_line(site: MakeSite, command: str) -> None:
-    done = run_in_shell(site({}), f"$JISR {command} > /dev/full")
+    done = run_in_shell(site({"content/note.css": ""}), f"$JISR {command} > /dev/full")
     what = "jisr: can't write what it says (No space left on device); give the permission, or make room\n"
     assert (done.returncode, done.stderr) == (1, what)
+
+
+@pytest.mark.parametrize("emptied", [True, False])
+def test_a_site_without_its_articles_is_not_published(site: MakeSite, emptied: bool) -> None:
+    folder = site({"content/articles/a.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص.\n"})
+    assert folder.build().exit_code == 0
+    (folder.path / "content").rename(folder.path / "elsewhere")
+    if emptied:  # as what is mounted there leaves it
+        (folder.path / "content").mkdir()
+    result = folder.build()
+    what = "content:1:1: error: the folder isn't there, or nothing is in it; "
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{what}bring its files back, or add one, as jisr new does\n")
+    assert (folder.path / "public/articles/a/index.html").exists()
 
 
 def test_names_that_are_not_utf_8_are_told_for_what_they_are(site: MakeSite) -> None:

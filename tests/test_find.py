@@ -125,7 +125,7 @@ def test_drafts_and_what_search_engines_may_not_have_are_in_no_index(site: MakeS
 
 
 def test_an_index_of_nothing_is_an_index(site: MakeSite) -> None:
-    folder = site({"site.yaml": WITH_SEARCH})
+    folder = site({"site.yaml": WITH_SEARCH, "content/note.css": ""})
     public = built(folder)
     assert indexed(public) == {}
     before = times(public)

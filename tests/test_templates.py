@@ -646,7 +646,9 @@ def test_a_block_that_another_takes_the_place_of_needs_no_macros(site: MakeSite)
 
 
 def test_structured_data_is_markup_in_expressions_too(site: MakeSite) -> None:
-    folder = site({"templates/home.html": "{{ page.data }}\n{{ page.data|trim ~ '' }}\n"})
+    folder = site(
+        {"content/note.css": "", "templates/home.html": "{{ page.data }}\n{{ page.data|trim ~ '' }}\n"}
+    )
     folder.build()
     plain, changed = folder.read("index.html").splitlines()
     assert plain == changed
