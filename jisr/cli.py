@@ -6,6 +6,7 @@ Each command imports what it needs when it runs: `jisr --version` loads no Markd
 import atexit
 import datetime
 import gc
+import io
 import json
 import os
 import sys
@@ -32,6 +33,8 @@ def run(arguments: Sequence[str] | None = None, name: str = "jisr") -> None:
     """What a shell calls: the command, and what nobody expects of the machine, on one line."""
     if sys.getfilesystemencoding() != "utf-8":
         sys.exit(f"{name}: the locale's letters aren't UTF-8; set LC_ALL=C.UTF-8, or PYTHONUTF8=1")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # its letters may be fewer
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main(arguments, prog_name=name)
     except OSError as error:  # an output that is full, a folder that may not be entered
@@ -211,9 +214,13 @@ def build(
     options = Options(base_url, drafts, strict, jobs, verify, explain, _now())
     built = run(site, target, options, unwatched if quiet else _progress)
     _print_problems(built.warnings, site)
-    for name, reason in built.reasons:
-        if name.startswith(path or ""):
-            click.echo(f"{name}: {reason}")
+    folder = os.path.relpath(target)
+    wanted = (path or "").removeprefix(f"{folder}/").lstrip("/")
+    explained = [f"{name}: {reason}" for name, reason in built.reasons if name.startswith(wanted)]
+    for line in explained:
+        click.echo(line)
+    if explain and not explained:
+        click.echo(f"jisr: no file of {folder} has a path that begins with {wanted}", err=True)
     if built.kept and not quiet:
         shown = ", ".join(map(_printable, built.kept[:5])) + (" …" if len(built.kept) > 5 else "")
         click.echo(f"jisr: left alone in {target}: {shown} (not written by Jisr)", err=True)
@@ -221,7 +228,7 @@ def build(
         pages, files = _count(built.pages, "page"), _count(built.files, "file")
         warnings = f", {_count(len(built.warnings), 'warning')}" if built.warnings else ""
         removed = f", {len(built.removed):,} removed" if built.removed else ""
-        where = f"in {os.path.relpath(target)}, {len(built.written):,} written{removed}"
+        where = f"in {folder}, {len(built.written):,} written{removed}"
         click.echo(f"jisr: {pages} and {files} {where} in {built.seconds:.2f} s{warnings}")
         if built.next:
             name, when = built.next
@@ -267,10 +274,10 @@ def serve(ctx: click.Context, site: Path, port: int, host: str, allow_edits: boo
         nonlocal before
         if news.problems != before:
             _print_problems(news.problems, site)
+            if news.counted["errors"]:
+                click.echo("jisr: the pages are as they were before these errors", err=True)
         before = news.problems
-        if news.counted["errors"]:
-            click.echo("jisr: the pages are as they were before these errors", err=True)
-        elif news.changed:
+        if not news.counted["errors"] and news.changed:
             click.echo(
                 f"jisr: {_count(len(news.changed), 'file')} written or removed in {news.seconds:.2f} s"
             )
@@ -428,7 +435,9 @@ def _now() -> float | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 12):
-        raise click.UsageError("SOURCE_DATE_EPOCH must be a whole number: seconds since 1970")
+        raise click.UsageError(
+            "SOURCE_DATE_EPOCH must be a whole number of up to 11 digits: seconds since 1970"
+        )
     return float(text)
 
 

@@ -574,6 +574,20 @@ def test_a_site_without_its_articles_is_not_published(site: MakeSite, emptied: b
     assert (folder.path / "public/articles/a/index.html").exists()
 
 
+@pytest.mark.parametrize("command", ["status", "build --explain", "new تجربة"])
+def test_a_terminal_with_fewer_letters_is_told_what_it_can_show(site: MakeSite, command: str) -> None:
+    folder = site({"content/articles/خبر.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص.\n"})
+    done = run_in_shell(folder, f"$JISR {command}", PYTHONIOENCODING="latin-1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert r"\u0" in done.stdout
+
+
+def test_an_output_folder_whose_name_is_no_text_is_refused(site: MakeSite) -> None:
+    done = run_in_shell(site({"content/note.css": ""}), "$JISR build -o $(printf 'out\\377')")
+    assert done.returncode == 1
+    assert r"out\xff:1:1: error: the output folder's path has characters that can't be read" in done.stderr
+
+
 def test_names_that_are_not_utf_8_are_told_for_what_they_are(site: MakeSite) -> None:
     folder = site({"content/articles/خبر.md": "---\ntitle: خبر\ndate: 2023-10-16\n---\n\nنص.\n"})
     done = run_in_shell(folder, "$JISR build", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")

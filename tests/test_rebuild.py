@@ -112,6 +112,9 @@ def test_explain_says_why(site: MakeSite) -> None:
     assert folder.build("--explain", "index.html").stdout.splitlines()[0] == "index.html: as it was"
     folder.write("content/articles/a.md", text + "\nآخر\n")
     assert "articles/a/index.html: changed: the content\n" in folder.build("--explain").stdout
+    for path in ("public/index.html", "/index.html"):
+        assert folder.build("--explain", path).stdout.startswith("index.html: ")
+    assert "no file of public has a path that begins with x" in folder.build("--explain", "x").stderr
     (folder.path / "public/index.html").unlink()
     assert "\nindex.html: changed or removed by hand\n" in folder.build("--explain").stdout
     folder.write("templates/404.html", "x")

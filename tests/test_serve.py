@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -237,6 +238,17 @@ class TestRefuses:
         assert still.ask("/").status == 200
 
 
+def test_a_name_that_is_not_utf_8_ends_nothing(tmp_path: Path) -> None:
+    with running(make(tmp_path)) as preview:
+        wrong = Path(os.fsdecode(os.fsencode(tmp_path / "content") + b"/\xff.png"))
+        wrong.touch()
+        until(lambda: json.loads(preview.ask("/_jisr/api/desk").text)["errors"] == 1)
+        wrong.unlink()
+        until(lambda: json.loads(preview.ask("/_jisr/api/desk").text)["errors"] == 0)
+        preview.write("content/articles/news.md", ARTICLE + "\nكلام جديد.\n")
+        until(lambda: "كلام جديد" in preview.ask("/articles/news/").text)
+
+
 class TestForTheNetwork:
     @pytest.fixture
     def others(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Preview]:
@@ -255,7 +267,9 @@ class TestForTheNetwork:
     @pytest.mark.parametrize("others", [("--allow-edits",)], indirect=True)
     def test_those_can_edit_who_have_the_address(self, others: Preview) -> None:
         assert "token" not in others.facts()
-        path = others.said.partition("to edit, open ")[2].partition(";")[0].partition("8400")[2]
+        assert "//0.0.0.0" not in others.said, "that leads nowhere from another machine"
+        address = urlsplit(others.said.partition("to edit, open ")[2].partition(";")[0]).netloc
+        assert others.ask("/", headers={"Host": address}).status == 200
         path = "/_jisr/enter?" + others.said.partition("/_jisr/enter?")[2].partition(";")[0]
         for wrong in ("guess", "%D9%86", ""):
             assert others.ask(f"/_jisr/enter?token={wrong}").status == 403

@@ -148,4 +148,15 @@ def _socket(host: str, port: int) -> socket.socket:
 
 def _named(host: str) -> str:
     """The host as it stands in an address."""
+    if host in ("", "0.0.0.0", "::"):
+        host = _own(host)
     return f"[{host}]" if ":" in host else host
+
+
+def _own(host: str) -> str:
+    """What others call this machine, for a host that stands for all of its addresses."""
+    family, elsewhere = (socket.AF_INET6, "2001:db8::1") if ":" in host else (socket.AF_INET, "192.0.2.1")
+    with suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
+        asked.connect((elsewhere, 9))  # sends nothing, and chooses the address it would be sent from
+        return str(asked.getsockname()[0])
+    return socket.gethostname()

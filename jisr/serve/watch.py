@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from watchfiles import Change, awatch
+from watchfiles._rust_notify import WatchfilesRustInternalError
 
 from jisr.errors import Problem, SiteError
 from jisr.read.sources import is_litter
@@ -16,6 +17,10 @@ STEP = 10
 
 DEBOUNCE = 100
 """Milliseconds after which they are, however many more come."""
+
+
+PAUSE = 1
+"""Seconds before another watch where one has failed."""
 
 
 async def changes(roots: list[Path]) -> AsyncIterator[frozenset[str]]:
@@ -68,6 +73,21 @@ async def _inside(roots: list[Path], renewed: asyncio.Event, found: asyncio.Queu
 
 
 async def _watch(
+    paths: list[Path], stop: asyncio.Event, *, recursive: bool
+) -> AsyncIterator[set[tuple[Change, str]]]:
+    """Changes, again and again: a name that isn't UTF-8, of which the build tells, ends a watch."""
+    while True:
+        try:
+            async for changed in _watch_once(paths, stop, recursive=recursive):
+                yield changed
+            return
+        except ExceptionGroup as group:
+            if group.split(WatchfilesRustInternalError)[1]:
+                raise
+        await asyncio.sleep(PAUSE)
+
+
+async def _watch_once(
     paths: list[Path], stop: asyncio.Event, *, recursive: bool
 ) -> AsyncIterator[set[tuple[Change, str]]]:
     """Changes; the first are none, and say that from now on none is missed."""

@@ -311,6 +311,10 @@ def _remove_empty(folder: Path, output: Path) -> None:
 
 def _refuse_unsafe(named: Path, output: Path, site: Path) -> None:
     """An output folder that holds the site, or is one of its source folders, would mix with it."""
+    if not str(output).isprintable():
+        shown = os.fsencode(named.absolute()).decode(errors="backslashreplace")
+        what = "the output folder's path has characters that can't be read"
+        raise SiteError(Problem(shown, 1, 1, what, "choose another with --output"))
     sources = [site / name for name in ("content", "templates", "static", "translations", FOLDER)]
     own = output.parent == site / PREVIEW
     if site.is_relative_to(output) or (any(output.is_relative_to(folder) for folder in sources) and not own):

@@ -122,7 +122,7 @@ class Templates:
             "number": _localised("number", (int, float), languages.format_number),
             "percent": _localised("number", (int, float), languages.format_percent),
             "isodate": _isodate,
-            "timestamp": datetime.isoformat,
+            "timestamp": partial(datetime.isoformat, timespec="seconds"),
             "isolate": _isolate,
             "runs": _runs,
         }
