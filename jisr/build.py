@@ -447,15 +447,15 @@ class _Run:
     def _stop_on_changes(self, making: "Making") -> None:
         """Stop where a file that was read may have been another by then than the one that was hashed."""
         from jisr.model import Asset, Copied, Derived
-        from jisr.translate.editions import catalogue_path
-        from jisr.translate.messages import INTERFACE, SITE
+        from jisr.translate import interface
+        from jisr.translate.editions import catalogue_path, names_path
 
         sources = self.looked.sources
         languages = making.desk.site.languages
         made = [making.documents[path] for path, (_, packed) in making.rendered.items() if packed is not None]
         read = {source.path for files in made for source in files.files}
         read.update(catalogue_path(files.path, language) for files in made for language in languages[1:])
-        read.update(f"translations/{one.code}/{name}.po" for one in languages for name in (INTERFACE, SITE))
+        read.update(path(language) for language in languages for path in (interface.path, names_path))
         for path in read - sources.keys():
             if (self.root / path).is_file():  # it came meanwhile
                 raise _ChangedMeanwhile(path)

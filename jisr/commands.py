@@ -251,7 +251,7 @@ def orphans(found: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
     """Catalogues without a document, among the paths of those there are: they would be forgotten."""
     languages = {path.split("/")[1] for path in known}
     for path in found:
-        if path not in known and path.endswith(".po") and not path.endswith(f"/{messages.INTERFACE}.po"):
+        if path not in known and path.endswith(".po") and not messages.is_interface(path):
             what = "the catalogue belongs to no document"
             hint = "if its document was renamed, rename the catalogue likewise; else delete it"
             if (code := path.split("/")[1]) not in languages:

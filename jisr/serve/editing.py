@@ -323,9 +323,7 @@ class Memories:
         for path in self.signatures.keys() - there.keys():
             self._memory(path).learn(path, None)
         for path, source in there.items():
-            if self.signatures.get(path) != source.signature and not path.endswith(
-                f"/{messages.INTERFACE}.po"
-            ):
+            if self.signatures.get(path) != source.signature and not messages.is_interface(path):
                 self._memory(path).learn(path, catalog.load(self.root, path, _unheard))
         self.signatures = {path: source.signature for path, source in there.items()}
 

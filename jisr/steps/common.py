@@ -15,7 +15,7 @@ from jisr.survey import THEME, below
 from jisr.translate import catalog
 from jisr.translate.catalog import Catalogue
 from jisr.translate.editions import names_path
-from jisr.translate.messages import INTERFACE
+from jisr.translate.messages import is_interface
 from jisr.translate.pictures import is_picture
 from jisr.work import load_templates
 from jisr.write.assets import lasting, to_load
@@ -65,8 +65,7 @@ def common(
     if site and site.fingerprint and not preview:
         assets = lasting(files, recorded, minify=site.minify, report=report)
     catalogues = below(paths, "translations/", f"{THEME}translations/")
-    ending = f"/{INTERFACE}.po"
-    interfaces = [path for path in catalogues if path.endswith(ending)]
+    interfaces = [path for path in catalogues if is_interface(path.removeprefix(THEME))]
     names = [names_path(language) for language in site.languages[1:]] if site else []
     words = fingerprint([(path, digests[path]) for path in interfaces])
     templates = below(paths, "templates/", f"{THEME}templates/")

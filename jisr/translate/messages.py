@@ -17,6 +17,11 @@ RESERVED = (SITE, INTERFACE)
 """Names of catalogues that no page's may take."""
 
 
+def is_interface(path: str) -> bool:
+    """Whether a catalogue is one of the theme's words, by its path: `translations/en/interface.po`."""
+    return path.count("/") == 2 and path.endswith(f"/{INTERFACE}.po")
+
+
 def metadata_segments(document: Document) -> tuple[Segment, ...]:
     """The prose of the front matter, `context` naming the field."""
     metadata = document.metadata

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from jisr.model import Language, Progress, Translation
 from jisr.translate import sync
-from jisr.translate.messages import INTERFACE
+from jisr.translate.messages import is_interface
 
 
 class Status(Struct, frozen=True):
@@ -27,7 +27,7 @@ def status(path: str, language: Language, found: Sequence[Translation]) -> Statu
 
 def documents_of(rows: Sequence[Status]) -> list[Status]:
     """The rows of what the site says; the theme's words aside, which come with Jisr."""
-    return [row for row in rows if not row.path.endswith(f"/{INTERFACE}.po")]
+    return [row for row in rows if not is_interface(row.path)]
 
 
 def total(rows: Sequence[Status]) -> Progress:
