@@ -99,10 +99,8 @@ def synchronise(root: Path, watch: Watch = unwatched) -> tuple[tuple[Synced, ...
 
 
 def _synced(path: str, catalogue: Catalogue, *, changed: bool) -> Synced:
-    entries = catalogue.entries.values()
-    missing = sum(not entry.translated for entry in entries)
-    outdated = sum(entry.fuzzy and entry.translated for entry in entries)
-    return Synced(path, changed, missing, outdated, len(catalogue.obsolete))
+    states = [entry.state for entry in catalogue.entries.values()]
+    return Synced(path, changed, states.count("missing"), states.count("outdated"), len(catalogue.obsolete))
 
 
 def _is_written(old: Catalogue | None, new: Catalogue) -> bool:

@@ -110,7 +110,7 @@ class Editing:
                     "id": name,
                     "kind": segment.kind,
                     "context": segment.context,
-                    "state": _state(opened.entry(segment)),
+                    "state": opened.entry(segment).state,
                     "source": segment.text,
                     "shown": phrases.get(name),
                 }
@@ -124,14 +124,14 @@ class Editing:
         """What the editor of a message shows."""
         opened, segment = self._find(address, seen, name)
         entry = opened.entry(segment)
-        previous = entry.previous if entry.fuzzy and entry.translated else None
+        previous = entry.previous if entry.state == "outdated" else None
         return {
             "id": name,
             "kind": segment.kind,
             "context": segment.context,
             "source": segment.text,
             "text": entry.text,
-            "state": _state(entry),
+            "state": entry.state,
             "previous": previous,
             "difference": difference(previous, segment.text) if previous else [],
             "comments": entry.comments,
@@ -164,7 +164,7 @@ class Editing:
                     "the translation was changed elsewhere in the meantime",
                     "compare the two and choose",
                     conflict=True,
-                    found={"theirs": {"text": entry.text, "state": _state(entry), "digest": _digest(entry)}},
+                    found={"theirs": {"text": entry.text, "state": entry.state, "digest": _digest(entry)}},
                 )
             tidy = checks.tidy(segment, text)
             problems = self._check(opened, segment, tidy)
@@ -174,7 +174,7 @@ class Editing:
             strings = tuple(tidy if one in ("", entry.strings[0]) else one for one in entry.strings)
             new = replace(entry, strings=strings, fuzzy=False, previous=None)
             if self._write(opened, new):
-                return {"id": name, "text": tidy, "state": _state(new), "digest": _digest(new)}
+                return {"id": name, "text": tidy, "state": new.state, "digest": _digest(new)}
         raise RefusedError(
             "the catalogue keeps changing", "wait until the other program is done, and save again"
         )
@@ -353,15 +353,9 @@ def _steps(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, s
             yield "new", "".join(after[c:d])
 
 
-def _state(entry: Entry) -> str:
-    if not entry.translated:
-        return "missing"
-    return "outdated" if entry.fuzzy else "translated"
-
-
 def _digest(entry: Entry) -> str:
     """Of what the catalogue has for a message, whatever else is in it."""
-    return fingerprint(entry.strings if entry.translated else (), entry.fuzzy and entry.translated)
+    return fingerprint(entry.strings if entry.translated else (), entry.state == "outdated")
 
 
 def _said(entry: Entry) -> Entry:

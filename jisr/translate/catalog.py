@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from jisr.bidi import has_controls, unbalanced
 from jisr.errors import Problem, Report
-from jisr.model import Source
+from jisr.model import Source, State
 from jisr.read.documents import is_blank
 from jisr.read.sources import inside, read_with_bytes
 
@@ -96,6 +96,11 @@ class Entry(Struct, frozen=True):
     def translated(self) -> bool:
         """Whether there is a translation: something that can be seen, in every form."""
         return all(map(_is_seen, self.strings))
+
+    @property
+    def state(self) -> State:
+        """What its translation is to a reader."""
+        return "missing" if not self.translated else "outdated" if self.fuzzy else "translated"
 
     @property
     def text(self) -> str:

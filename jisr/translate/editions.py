@@ -250,7 +250,7 @@ def _name(segment: Segment, names: Catalogue | None, site: Rendering, language: 
 def name_in(names: Catalogue | None, key: tuple[str | None, str]) -> str:
     """What a language's catalogue of names has for one, by kind and name; empty where it has nothing."""
     entry = names.entries.get(key) if names else None
-    return entry.text if entry and entry.translated and not entry.fuzzy else ""
+    return entry.text if entry and entry.state == "translated" else ""
 
 
 def faithful(

@@ -101,7 +101,7 @@ class _Words(gettext.NullTranslations):
     def __init__(self, catalogue: Catalogue, code: str) -> None:
         super().__init__()
         self.own, self.code = catalogue.plural_forms, code
-        known = [e for e in catalogue.entries.values() if not e.context and e.translated and not e.fuzzy]
+        known = [e for e in catalogue.entries.values() if not e.context and e.state == "translated"]
         self.texts = {entry.id: entry.text for entry in known if entry.plural is None}
         self.forms = {entry.id: entry.strings for entry in known if entry.plural is not None}
 
@@ -198,7 +198,7 @@ def translations(
         if language.code == WRITTEN_IN:
             result.append(Translation(segment, segment.text, "source"))
         elif entry and entry.translated:
-            result.append(Translation(segment, entry.text, "outdated" if entry.fuzzy else "translated"))
+            result.append(Translation(segment, entry.text, entry.state))
         else:
             result.append(Translation(segment, None, "missing"))
     return tuple(result)

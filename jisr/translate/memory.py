@@ -79,5 +79,5 @@ def _translations(catalogue: Catalogue) -> dict[Key, str]:
         key: entry.text
         for entries in both
         for key, entry in entries.items()
-        if entry.translated and not entry.fuzzy and entry.plural is None
+        if entry.state == "translated" and entry.plural is None
     }

@@ -131,12 +131,10 @@ def translations(entries: Mapping[Key, Entry], segments: Iterable[Segment]) -> t
     result = []
     for segment in segments:
         entry = entries[segment.key]
-        if not entry.translated:
-            result.append(Translation(segment, None, "missing", None, entry.line))
-        elif entry.fuzzy:
-            result.append(Translation(segment, entry.text, "outdated", entry.previous, entry.line))
-        else:
-            result.append(Translation(segment, entry.text, "translated", None, entry.line))
+        state = entry.state
+        text = None if state == "missing" else entry.text
+        previous = entry.previous if state == "outdated" else None
+        result.append(Translation(segment, text, state, previous, entry.line))
     return tuple(result)
 
 
