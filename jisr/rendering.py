@@ -15,7 +15,7 @@ from jisr.plan.find import index_page
 from jisr.plan.pages import indexed, ready
 from jisr.read.documents import moment, unpublished
 from jisr.read.markup.body import Body
-from jisr.read.markup.converter import Converter
+from jisr.read.markup.converter import Converter, too_deep
 from jisr.translate import catalog, messages
 from jisr.translate.editions import Speech, catalogue_path, editions, name_in, summarise
 from jisr.translate.links import Links
@@ -94,19 +94,21 @@ def render(
     def see(picture: str) -> None:
         shown[picture] = None
 
-    found = editions(
-        site,
-        body,
-        catalogues,
-        speech,
-        converter,
-        resolve,
-        hidden,
-        desk.pictures,
-        see,
-        problems.append,
-    )
-    if not found:
+    try:
+        found = editions(
+            site,
+            body,
+            catalogues,
+            speech,
+            converter,
+            resolve,
+            hidden,
+            desk.pictures,
+            see,
+            problems.append,
+        )
+    except RecursionError:
+        problems.append(too_deep(document))
         return None
     told = tuple(map(summarise, found))
     own = [

@@ -33,6 +33,7 @@ _PREVIOUS = re.compile(
 """What stands behind `#|`: Babel puts the rows of a text on one line."""
 
 _ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _MESSAGE = re.compile(
     r"""
       (?:\#\.\ (?P<extracted>.+)\n)?
@@ -61,6 +62,9 @@ _ONE_PLACE = re.compile(r"([^\s:\u2068]+):(\d{1,9})")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _KEPT = 16
 """Headers that are kept: a site's catalogues have one in each language."""
+
+COMMENT = re.compile(r"#(?![.:,|~])")
+"""How a translator's comment begins."""
 
 _CHARSET = re.compile(r"charset=(?P<name>[\w-]+)", re.IGNORECASE)
 _MOST_PLURALS = 6
@@ -174,7 +178,7 @@ def _ending(text: str) -> tuple[str, ...]:
     if not text.rstrip().rpartition("\n")[2].lstrip().startswith("#"):  # nearly always
         return ()
     last = takewhile(_ends, reversed(text.split("\n")))
-    return tuple(reversed([line.strip() for line in last if line.strip() and _is_comment(line)]))
+    return tuple(reversed([line.strip() for line in last if COMMENT.match(line)]))
 
 
 def _ends(line: str) -> bool:
@@ -262,7 +266,7 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
         if comment:
             draft.note(line)
         elif found and (keyword or name or faulty):
-            string = _ESCAPE.sub(_unescaped, found["string"])
+            string = unescaped(found["string"])
             if not keyword:
                 if name:  # else it goes on with a line that couldn't be read
                     draft.texts[name] += string
@@ -285,7 +289,7 @@ def _messages(text: str, fail: Callable[[int, str, str], None]) -> Iterator[Entr
 @lru_cache(_KEPT)
 def _joined(lines: str) -> str:
     """What the lines of a string come to."""
-    return "".join([_ESCAPE.sub(_unescaped, line[1:-1]) for line in lines.split("\n")])
+    return "".join([unescaped(line[1:-1]) for line in lines.split("\n")])
 
 
 def _plain_entry(message: re.Match[str], above: int) -> Entry | None:
@@ -366,12 +370,13 @@ def _previous(lines: Iterable[str]) -> str | None:
     for found in filter(None, map(_PREVIOUS.fullmatch, lines)):
         name = found["keyword"] or name
         if name == "msgid":
-            texts += [_ESCAPE.sub(_unescaped, string) for string in _STRING.findall(found["strings"])]
+            texts += map(unescaped, _STRING.findall(found["strings"]))
     return "".join(texts) or None
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    return {"n": "\n", "t": "\t", "r": "\r"}.get(found[1], found[1])
+def unescaped(string: str) -> str:
+    """What a string of a PO file says."""
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), string)
 
 
 @lru_cache(_KEPT)
@@ -406,8 +411,3 @@ def load(root: Path, path: str, report: Report) -> Catalogue | None:
         return None
     found = read_with_bytes(Source(path, root), report)
     return found and read(found[0], path, report, controls=has_controls(found[1]))
-
-
-def _is_comment(line: str) -> bool:
-    """A line without an entry: blank, or a translator's comment."""
-    return not line.strip() or (line.startswith("#") and not line.startswith(("#~", "#:", "#,", "#.", "#|")))

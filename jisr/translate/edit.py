@@ -12,7 +12,7 @@ from itertools import pairwise
 from msgspec import Struct, field
 
 from jisr.translate import po
-from jisr.translate.catalog import Catalogue, Entry, Key
+from jisr.translate.catalog import COMMENT, Catalogue, Entry, Key, unescaped
 
 WIDTH = 79
 """Columns of the lines that gettext's own tools write, quotes included."""
@@ -23,9 +23,7 @@ LEAST_WIDTH = 60
 _HEADER: Key = (None, "")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|[\r\n])|[^\r\n]+")
 _STRING = re.compile(r'(?:(?P<keyword>msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+)?"(?P<text>.*)"')
-_ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\t": "\\t", "\r": "\\r", "\n": "\\n"})
-_UNESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _ROW = re.compile(r"[^\n]*\n|[^\n]+")
 _CHARSET = re.compile(r"(?P<field>\"Content-Type:.*charset=)(?P<name>[\w-]+)", re.IGNORECASE)
 _KINDS = {"#.": 1, "#:": 2, "#,": 3, "#|": 4}
@@ -181,7 +179,7 @@ def _set(piece: _Piece, entry: Entry, comments: Sequence[str], form: _Form) -> N
 
 def _words(twin: _Piece, entry: Entry) -> Iterator[str]:
     """What translators said in an obsolete entry: their comments, and words that the live one hasn't."""
-    yield from (line.rstrip("\r\n") for line in twin.comments if re.match(r"#(?![.:,|~])", line))
+    yield from (line.rstrip("\r\n") for line in twin.comments if COMMENT.match(line))
     for keyword, text in twin.texts.items():
         if keyword.startswith("msgstr") and text not in entry.strings:
             yield from (f"# {line}" for line in text.splitlines())
@@ -215,8 +213,7 @@ def _pieces(text: str) -> Iterator[_Piece]:
             (piece.names or piece.comments).append(line)
             continue
         (piece.strings if keyword.startswith("msgstr") else piece.names).append(line)
-        said = _ESCAPE.sub(lambda e: _UNESCAPED.get(e[1], e[1]), found["text"])
-        piece.texts[keyword] = piece.texts.get(keyword, "") + said
+        piece.texts[keyword] = piece.texts.get(keyword, "") + unescaped(found["text"])
         if not old:
             piece.key = (piece.texts.get("msgctxt") or None, piece.texts.get("msgid", ""))
     yield piece

@@ -22,7 +22,7 @@ from jisr.model import (
 from jisr.read import policy
 from jisr.read.marks import Labels
 from jisr.read.markup.body import Body
-from jisr.read.markup.converter import Converter, Protected, overloaded, too_deep
+from jisr.read.markup.converter import Converter, Protected, overloaded
 from jisr.read.markup.inline import read_inline
 from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
@@ -79,54 +79,8 @@ def editions(
 
     `resolve` gives a link of the document its address on the page of a language; `seen` is given the path of
     each picture of the site that it shows. Reports what is wrong with its links, its HTML and its
-    translations; none where it nests too deep.
+    translations. Raises `RecursionError` where it nests too deep.
     """
-    try:
-        return _editions(
-            site, body, catalogues, speech, converter, resolve, unpublished, pictures, seen, report
-        )
-    except RecursionError:
-        report(too_deep(body.document))
-        return ()
-
-
-def summarise(edition: Edition) -> Summary:
-    """What listings show of an edition."""
-    metadata = edition.document.metadata
-    return Summary(
-        address=edition.document.address,
-        language=edition.language,
-        title=edition.title,
-        summary=edition.summary,
-        authors=edition.authors,
-        tags=edition.tags,
-        sections=edition.sections,
-        date=metadata.date.isoformat() if metadata.date else None,
-        updated=metadata.updated.isoformat() if metadata.updated else None,
-        source_name=edition.source_name,
-        source_url=metadata.source.url if metadata.source else None,
-        image_url=edition.image_url,
-        image_size=edition.image_size,
-        image_alt=edition.image_alt,
-        image_caption=edition.image_caption,
-        image_credit=edition.image_credit,
-        progress=edition.progress,
-        unpublished=edition.unpublished,
-    )
-
-
-def _editions(
-    site: Rendering,
-    body: Body,
-    catalogues: Mapping[str, Catalogue | None],
-    speech: Mapping[str, Speech],
-    converter: Converter,
-    resolve: Resolve,
-    unpublished: Unpublished | None,
-    pictures: Pictures,
-    seen: Callable[[str], None],
-    report: Report,
-) -> tuple[Edition, ...]:
     document = body.document
     wanted = segments(body)
     slugs = {name: slug(name) for name in (*document.metadata.authors, *document.metadata.tags)}
@@ -222,6 +176,31 @@ def _editions(
             )
         )
     return tuple(result)
+
+
+def summarise(edition: Edition) -> Summary:
+    """What listings show of an edition."""
+    metadata = edition.document.metadata
+    return Summary(
+        address=edition.document.address,
+        language=edition.language,
+        title=edition.title,
+        summary=edition.summary,
+        authors=edition.authors,
+        tags=edition.tags,
+        sections=edition.sections,
+        date=metadata.date.isoformat() if metadata.date else None,
+        updated=metadata.updated.isoformat() if metadata.updated else None,
+        source_name=edition.source_name,
+        source_url=metadata.source.url if metadata.source else None,
+        image_url=edition.image_url,
+        image_size=edition.image_size,
+        image_alt=edition.image_alt,
+        image_caption=edition.image_caption,
+        image_credit=edition.image_credit,
+        progress=edition.progress,
+        unpublished=edition.unpublished,
+    )
 
 
 def shown_of(site: Rendering, found: tuple[Translation, ...]) -> tuple[Translation, ...]:

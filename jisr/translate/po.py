@@ -22,8 +22,8 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     given = {name.lower(): value for name, value in catalogue.header}  # others may write it in small letters
     forms = catalogue.plural_forms
     forms = forms if NPLURALS.search(forms) else plural_forms  # gettext's own template says nplurals=INTEGER
-    live = _entries_text(catalogue.entries.values(), language, forms)
-    old = _entries_text(catalogue.obsolete.values(), language, forms)
+    live = _entries_text(catalogue.entries.values(), forms)
+    old = _entries_text(catalogue.obsolete.values(), forms)
     # Babel writes obsolete entries without their flags: a fuzzy one would come back as a translation.
     old = "\n".join(map(_as_obsolete, old.split("\n")))
     needed = {
@@ -47,9 +47,10 @@ def write(catalogue: Catalogue, *, language: str, plural_forms: str) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _entries_text(entries: Iterable[Entry], language: str, plural_forms: str) -> str:
+def _entries_text(entries: Iterable[Entry], plural_forms: str) -> str:
+    catalog = Catalog(charset="utf-8")
     # Without the plural forms Babel takes two and writes no more, whatever there are.
-    catalog = _empty(language, plural_forms)
+    catalog.mime_headers = [("Plural-Forms", plural_forms)]
     flags = {}
     former: list[str] = []
     for entry in entries:
@@ -76,18 +77,11 @@ def _first(ids: Any) -> str:
     return str(ids if isinstance(ids, str) else ids[0])
 
 
-def _empty(language: str, plural_forms: str) -> Catalog:
-    """Babel's catalogue for a language; without one it leaves the plural formula out of its header."""
-    catalog = Catalog(language.replace("-", "_"), charset="utf-8")
-    catalog.mime_headers = [("Content-Type", "text/plain; charset=utf-8"), ("Plural-Forms", plural_forms)]
-    return catalog
-
-
 def _message(entry: Entry) -> Message:
     return Message(
         entry.id if entry.plural is None else (entry.id, entry.plural),
         entry.text if entry.plural is None else entry.strings,
-        locations=[(path, line) for path, line in entry.references],
+        locations=list(entry.references),
         flags={*entry.flags, *(["fuzzy"] if entry.fuzzy else [])},
         auto_comments=entry.extracted,
         user_comments=entry.comments,
