@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from jisr.errors import Problem, Report, SiteError
+from jisr.errors import Problem, Report, SiteError, no_site
 from jisr.fingerprint import fingerprint, versions
 from jisr.looking import Looked, look, recall
 from jisr.model import Source, Stood
@@ -157,8 +157,7 @@ def build(
 
 def _stop_without_site(root: Path) -> None:
     if not (root / "site.yaml").is_file():
-        hint = "go to a site's folder, name it with --site, or run jisr init"
-        raise SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))
+        raise no_site()
 
 
 class _ChangedMeanwhile(Exception):  # noqa: N818 - no error: the build begins anew

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jisr import __version__
-from jisr.errors import Problem, SiteError
+from jisr.errors import Problem, SiteError, no_site
 from jisr.progress import unwatched
 
 if TYPE_CHECKING:
@@ -49,10 +49,17 @@ def run(arguments: Sequence[str] | None = None, name: str = "jisr") -> None:
         sys.exit(1)
 
 
+def _remembered(ctx: click.Context, _: click.Parameter, site: Path) -> Path:
+    """The site's folder, kept for messages to name its files."""
+    ctx.meta["jisr.site"] = site
+    return site
+
+
 _site = click.option(
     "-s", "--site", type=click.Path(path_type=Path, file_okay=False), default=Path(), metavar="FOLDER",
-    help="The site's folder; the present one if not given.",
+    callback=_remembered, help="The site's folder; the present one if not given.",
 )  # fmt: skip
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
 
 _jobs = click.option(
     "--jobs",
@@ -120,8 +127,7 @@ def init(folder: str) -> None:
 @click.argument("title")
 @click.option("--page", is_flag=True, help="A page beside the articles, such as about.md; it has no date.")
 @_site
-@click.pass_context
-def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
+def new(title: str, page: bool, site: Path) -> None:
     """Begin an article called TITLE, dated today."""
     from zoneinfo import ZoneInfo
 
@@ -131,11 +137,8 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
     from jisr.urls import slug
     from jisr.yamlfile import quoted, wrong_control
 
-    ctx.meta["jisr.site"] = site
     if not (site / "site.yaml").is_file():
-        raise SiteError(
-            Problem("site.yaml", 1, 1, "there is no site here", "go to a site's folder, or run jisr init")
-        )
+        raise no_site()
     title = " ".join(title.split())
     if wrong_control(title):
         raise click.BadParameter("a title has no control characters", param_hint="TITLE")
@@ -181,10 +184,8 @@ def new(ctx: click.Context, title: str, page: bool, site: Path) -> None:
 @click.option("--verify", is_flag=True, help="Read and compare every file instead of trusting its times.")
 @click.option("--explain", is_flag=True, help="Say of each file why it was rebuilt or kept; PATH narrows it.")
 @click.argument("path", required=False)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
-@click.pass_context
+@_quiet
 def build(
-    ctx: click.Context,
     site: Path,
     output: Path | None,
     base_url: str | None,
@@ -209,7 +210,6 @@ def build(
 
     if path is not None and not explain:
         raise click.UsageError("PATH goes with --explain")
-    ctx.meta["jisr.site"] = site
     target = output or site / "public"
     options = Options(base_url, drafts, strict, jobs, verify, explain, _now())
     built = run(site, target, options, unwatched if quiet else _progress)
@@ -256,17 +256,13 @@ def build(
     "--allow-edits", is_flag=True, help="With --host: let those edit who have the address with the token."
 )
 @click.option("--open", "open_", is_flag=True, help="Open the browser.")
-@click.pass_context
-def serve(ctx: click.Context, site: Path, port: int, host: str, allow_edits: bool, open_: bool) -> None:
+def serve(site: Path, port: int, host: str, allow_edits: bool, open_: bool) -> None:
     """Show the site as it is being written, drafts included, and keep the open page up to date."""
     from jisr.serve.run import Wishes
     from jisr.serve.run import serve as run
 
-    ctx.meta["jisr.site"] = site
     if not (site / "site.yaml").is_file():
-        raise SiteError(
-            Problem("site.yaml", 1, 1, "there is no site here", "go to a site's folder, or run jisr init")
-        )
+        raise no_site()
 
     before: tuple[Problem, ...] = ()
 
@@ -287,13 +283,11 @@ def serve(ctx: click.Context, site: Path, port: int, host: str, allow_edits: boo
 
 @main.command()
 @_site
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
-@click.pass_context
-def sync(ctx: click.Context, site: Path, quiet: bool) -> None:
+@_quiet
+def sync(site: Path, quiet: bool) -> None:
     """Bring the translation catalogues up to date with the documents."""
     from jisr import commands
 
-    ctx.meta["jisr.site"] = site
     synced, warnings = commands.synchronise(site, unwatched if quiet else partial(_progress, label="reading"))
     _print_problems(warnings, site)
     if quiet:
@@ -317,7 +311,6 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
     from jisr import commands
     from jisr.translate.status import documents_of, total
 
-    ctx.meta["jisr.site"] = site
     rows, warnings = commands.statuses(site, partial(_progress, label="reading"))
     _print_problems(warnings, site)
     overall = total(rows)
@@ -364,7 +357,7 @@ def status(ctx: click.Context, site: Path, as_json: bool, fail_under: int | None
     help="Lines for people, JSON for programs, or annotations of a workflow on GitHub.",
 )
 @_jobs
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors and warnings.")
+@_quiet
 @click.pass_context
 def check(
     ctx: click.Context,
@@ -384,7 +377,6 @@ def check(
     from jisr.check.findings import named_from
     from jisr.check.run import check as run
 
-    ctx.meta["jisr.site"] = site
     target = output or site / "public"
     checked = run(site, target, jobs, unwatched if quiet else partial(_progress, label="checking"))
     findings = named_from(Path(), site, checked.findings)

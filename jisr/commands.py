@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jisr import config
-from jisr.errors import Problem, Report, SiteError
+from jisr.errors import Problem, Report, SiteError, no_site
 from jisr.languages import plural_forms
 from jisr.model import Document, Language, Reading, Segment, Site, Source
 from jisr.progress import Watch, unwatched
@@ -189,8 +189,7 @@ def read_settings(root: Path, base_url: str | None, report: Report) -> Site | No
     """The site's settings; None, with what is wrong reported. Raises `SiteError` where there is no site."""
     settings = Source(config.FILE, root)
     if not settings.file.is_file():
-        what, hint = "there is no site here", "go to a site's folder, name it with --site, or run jisr init"
-        raise SiteError(Problem(config.FILE, 1, 1, what, hint))
+        raise no_site()
     if not inside(root, settings.file):
         what = "a symbolic link leads out of the site"
         raise SiteError(Problem(config.FILE, 1, 1, what, "copy the file here instead"))

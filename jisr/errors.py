@@ -65,3 +65,9 @@ class SiteError(Exception):
     def __init__(self, *problems: Problem) -> None:
         self.problems = gathered(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def no_site() -> SiteError:
+    """What to say where there is no `site.yaml`."""
+    hint = "go to a site's folder, name it with --site, or run jisr init"
+    return SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))

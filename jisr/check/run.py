@@ -19,7 +19,7 @@ from jisr.check.pages import Look, PageFacts
 from jisr.check.sources import all_catalogues, catalogue_findings, document_findings
 from jisr.check.whole import Weight, Whole
 from jisr.commands import read_settings
-from jisr.errors import Problem, SiteError
+from jisr.errors import Problem, SiteError, no_site
 from jisr.model import DocumentFiles, Language, Site, Source
 from jisr.processes import processes_for
 from jisr.progress import Watch, unwatched
@@ -47,8 +47,7 @@ def check(root: Path, output: Path, jobs: int | None, watch: Watch = unwatched) 
     What a build says is among the findings. Raises `SiteError` where there is no site.
     """
     if not (root / "site.yaml").is_file():
-        hint = "go to a site's folder, name it with --site, or run jisr init"
-        raise SiteError(Problem("site.yaml", 1, 1, "there is no site here", hint))
+        raise no_site()
     problems: list[Problem] = []
     try:
         options = replace(building.last_options(root, output, problems.append), jobs=jobs)
