@@ -109,6 +109,10 @@ class Rendering(Struct, frozen=True):
         """The zone in which dates are meant."""
         return self.reading.timezone
 
+    def prefix(self, language: Language) -> str:
+        """The folder of a language's pages: empty for the source."""
+        return "" if language == self.source else language.code
+
 
 class Site(Rendering, frozen=True):
     """The settings, validated."""

@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
+from jisr.model import Language, Rendering
+
 _UNSPOKEN = re.compile(r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
 """Harakat, Koranic marks and tatweel: written or left out at will."""
 
@@ -53,6 +55,16 @@ def page_path(address: str, prefix: str, addresses: Literal["folders", "files"])
     if addresses == "files" and address:
         return f"{place}.html"
     return f"{place}/index.html" if place else "index.html"
+
+
+def edition_path(address: str, language: Language, site: Rendering) -> str:
+    """Output path of a page in a language of the site."""
+    return page_path(address, site.prefix(language), site.addresses)
+
+
+def edition_url(address: str, language: Language, site: Rendering) -> str:
+    """The link to it."""
+    return url(edition_path(address, language, site), site.base_path)
 
 
 @lru_cache(_KEPT)  # a page has a dozen of them, most of them on others too

@@ -44,7 +44,7 @@ from jisr.read.sources import unsettled
 from jisr.rendering import Desk, Rendered, render
 from jisr.translate import catalog, interface
 from jisr.translate.editions import Speech, names_path
-from jisr.urls import page_path
+from jisr.urls import edition_path
 from jisr.write.bodies import Bodies
 from jisr.write.cards import drawn
 from jisr.write.output import PageWritten, put
@@ -186,7 +186,7 @@ class Shard:
         problems: list[Problem] = []
         for files, pages, outputs, packed in batch:
             found = self._editions(files, pages, problems)
-            document = shown(site, found, around(packed), links)
+            document = shown(found, around(packed), links)
             for output, before in outputs if found else ():
                 assert isinstance(output.content, Page)
                 context = document_context(site, output.content, document, links)
@@ -203,11 +203,7 @@ class Shard:
             found = self._editions(files, pages, problems)
             for language, folder in places if found else ():
                 edition = found[language]
-                path = page_path(
-                    edition.document.address,
-                    self.desk.links.prefix(edition.language),
-                    self.desk.site.addresses,
-                )
+                path = edition_path(edition.document.address, edition.language, self.desk.site)
                 if text := index_page(edition):
                     (folder / path).parent.mkdir(parents=True, exist_ok=True)
                     (folder / path).write_text(text, encoding="utf-8")

@@ -12,7 +12,7 @@ from jisr.check.findings import Finding, finding
 from jisr.check.folder import Folder
 from jisr.check.pages import PageFacts
 from jisr.model import DocumentFacts, EditionFacts, Site
-from jisr.urls import page_path
+from jisr.urls import edition_path
 
 BUDGET = 100_000
 """Bytes that the first view of a page may take."""
@@ -55,9 +55,7 @@ def editions_of(
 ) -> dict[str, Edition]:
     """The pages of documents, by their paths."""
     return {
-        page_path(
-            document.address, "" if language == site.source else language.code, site.addresses
-        ): Edition(document, facts)
+        edition_path(document.address, language, site): Edition(document, facts)
         for document, editions in documents
         for language, facts in zip(site.languages, editions, strict=False)
     }
@@ -193,8 +191,7 @@ def kind_of(whole: Whole, page: PageFacts) -> str:
 
 
 def _homes(whole: Whole) -> set[str]:
-    site = whole.site
-    return {page_path("", "" if one == site.source else one.code, site.addresses) for one in site.languages}
+    return {edition_path("", language, whole.site) for language in whole.site.languages}
 
 
 class Weight(Struct, frozen=True):

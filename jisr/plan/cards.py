@@ -53,11 +53,11 @@ def card_path(address: str, prefix: str, addresses: Literal["folders", "files"])
     return f"{page.removesuffix('.html')}-{NAME}"
 
 
-def card_url(site: Site, edition: Edition, prefix: str, mark: str) -> str:
+def card_url(site: Site, edition: Edition, mark: str) -> str:
     """The address that a page names its card by.
 
     It has a digest of all that the card shows in the theme, since networks look for a picture once.
     """
-    path = card_path(edition.document.address, prefix, site.addresses)
+    path = card_path(edition.document.address, site.prefix(edition.language), site.addresses)
     shown = fingerprint(site.settings[edition.language.code].title, mark)[:8]
     return f"{url(path, site.base_path)}?v={shown}"

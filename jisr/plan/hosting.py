@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from jisr.model import DocumentFacts, Language, Site
 from jisr.translate.pictures import FOLDER as SIZED
-from jisr.urls import page_path, url
+from jisr.urls import edition_path, url
 
 POLICY: Mapping[str, str] = {
     "default-src": "'none'",
@@ -101,12 +101,11 @@ def redirects(site: Site, document: DocumentFacts) -> dict[str, Language]:
 def _redirects(site: Site, documents: Iterable[DocumentFacts]) -> Iterator[str]:
     netlify = "netlify" in site.host_files
     former = sorted(
-        (path, document.address, language.code)
+        (path, edition_path(document.address, language, site))
         for document in documents
         for path, language in redirects(site, document).items()
     )
-    for path, address, code in former:
-        target = page_path(address, "" if code == site.source.code else code, site.addresses)
+    for path, target in former:
         # Netlify answers with a file that stands there, the page that redirects, unless forced.
         status = "301!" if netlify else "301"
         yield f"{_rule(path, site)} {_rule(target, site)} {status}\n"

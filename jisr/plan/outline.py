@@ -101,7 +101,6 @@ def outline(
     found: Articles,
     files: Iterable[tuple[Output, str]],
     assets: Sequence[Asset],
-    links: Links,
     grounds: Grounds,
     now: float,
     indices: int,
@@ -119,7 +118,7 @@ def outline(
     bases = _Bases(grounds)
     rendered = {document.path: rendering for document, rendering in documents}
     listed = [rendered[path] for path in found.paths]
-    prefixes = {language.code: links.prefix(language) for language in site.languages}
+    prefixes = {language.code: site.prefix(language) for language in site.languages}
     beside = _beside(found, [one.titles for one in listed])
     of_documents = _grounds(documents, beside, _Common(site, bases), bases)
     stand = {
@@ -145,7 +144,7 @@ def outline(
         made[owner] = all_of_it, []
         return False
 
-    folders = [f"{language.code}/" if links.prefix(language) else "" for language in site.languages]
+    folders = [f"{prefix}/" if prefix else "" for prefix in prefixes.values()]
     lists = []
     for owner, path, index, shown, page in listings(site, found, listed, listing_stands):
         if shown:

@@ -48,7 +48,7 @@ from jisr.plan.views import (
 from jisr.read.documents import day_of, instant
 from jisr.translate.editions import summarise
 from jisr.translate.links import Links
-from jisr.urls import absolute, page_path, url
+from jisr.urls import absolute, edition_url, page_path, url
 
 SEARCH = "search"
 """Address of the search page, below a language's folder."""
@@ -94,9 +94,9 @@ WINDOW = 2
 """Page numbers shown on either side of the current one."""
 
 
-def shown(site: Site, editions: tuple[Edition, ...], around: Around, links: Links) -> Shown:
+def shown(editions: tuple[Edition, ...], around: Around, links: Links) -> Shown:
     """What the pages of a document have in common."""
-    urls = [url(_path(edition, links), site.base_path) for edition in editions]
+    urls = [_page_url(edition.document.address, edition.language, links) for edition in editions]
     return Shown(editions, tuple(urls), around)
 
 
@@ -216,10 +216,6 @@ def html_of(edition: Edition) -> str:
     return "\n".join(block.html for block in edition.blocks if block.html)
 
 
-def _path(edition: Edition, links: Links) -> str:
-    return page_path(edition.document.address, links.prefix(edition.language), links.site.addresses)
-
-
 def _parallel_url(edition: Edition, links: Links) -> str:
     return _page_url(f"{edition.document.address}/parallel", edition.language, links)
 
@@ -268,13 +264,13 @@ def menu_url(item: MenuItem, language: Language, links: Links) -> str | None:
 
 def _place_url(place: str, language: Language, links: Links) -> str:
     """The URL of an output named by its path below its language's folder."""
-    prefix = links.prefix(language)
+    prefix = links.site.prefix(language)
     return url(f"{prefix}/{place}" if prefix else place, links.site.base_path)
 
 
 def _page_url(address: str, language: Language, links: Links) -> str:
     """The URL of a page by its address in a language."""
-    return url(page_path(address, links.prefix(language), links.site.addresses), links.site.base_path)
+    return edition_url(address, language, links.site)
 
 
 def _page(site: Site, document: Shown, place: int, kind: str, links: Links) -> PageView:
@@ -294,7 +290,7 @@ def _page(site: Site, document: Shown, place: int, kind: str, links: Links) -> P
             offered.append(other)
             pairs.append((other.language.code, absolute(at, site.base_url)))
     mark = card_mark(site, edition) if index and kind == "article" else ""
-    card = mark and card_url(site, edition, links.prefix(edition.language), mark)
+    card = mark and card_url(site, edition, mark)
     return PageView(
         kind=kind,
         title=edition.title,

@@ -11,7 +11,7 @@ from typing import Any
 from jisr.model import Composed, DocumentFacts, Edition, Listing, Place, RenderFacts, Site, Summary
 from jisr.plan.listings import listing_address
 from jisr.read.documents import day_of, instant
-from jisr.urls import absolute, page_path, url
+from jisr.urls import absolute, edition_url, page_path, url
 
 CARD = (1200, 630)
 """Size of a card in pixels."""
@@ -234,9 +234,7 @@ def _publisher(site: Site, code: str) -> dict[str, Any]:
 
 
 def _work(edition: Edition, site: Site) -> dict[str, Any]:
-    prefix = "" if edition.language == site.source else edition.language.code
-    path = page_path(edition.document.address, prefix, site.addresses)
-    address = absolute(url(path, site.base_path), site.base_url)
+    address = absolute(edition_url(edition.document.address, edition.language, site), site.base_url)
     return {"@type": "NewsArticle", "@id": f"{address}#article", "inLanguage": edition.language.code}
 
 

@@ -103,9 +103,7 @@ def plan(
     assets = list(shared.assets.values())
     indices = bundles(site, documents)
     number = len(indices) // len(site.languages)
-    found = outline(
-        site, documents, articles, files, assets, links, grounds, now, number, standing.stood, report
-    )
+    found = outline(site, documents, articles, files, assets, grounds, now, number, standing.stood, report)
     return Plan(
         outputs=found.outputs,
         stand=found.stand,

@@ -10,7 +10,7 @@ from jisr.errors import Problem, Report
 from jisr.model import Document, Language, Rendering
 from jisr.read.policy import refused_scheme
 from jisr.translate.pictures import is_picture
-from jisr.urls import collision_keys, is_address, page_path, url
+from jisr.urls import collision_keys, edition_url, is_address, url
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 
@@ -48,16 +48,10 @@ class Links:
         links.site = site
         return links
 
-    def prefix(self, language: Language) -> str:
-        """The folder of a language's pages: empty for the source."""
-        return "" if language == self.site.source else language.code
-
     def page(self, path: str, language: Language) -> str | None:
         """The URL of a document's edition, None where there is no such document."""
         address = self.documents.get(path)
-        if address is None:
-            return None
-        return url(page_path(address, self.prefix(language), self.site.addresses), self.site.base_path)
+        return None if address is None else edition_url(address, language, self.site)
 
     def file(self, path: str) -> str:
         """The URL of a file that is copied: `content/x.jpg` and `static/x.jpg` both become `/x.jpg`."""
