@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,7 @@ class Synced(Struct, frozen=True):
 class _Loaded(Struct, frozen=True):
     site: Site
     documents: tuple[Document, ...]
-    catalogues: frozenset[str]
+    catalogues: Collection[str]
     """Where catalogues may stand: those of documents and of names."""
 
 
@@ -204,11 +204,13 @@ def read_settings(root: Path, base_url: str | None, report: Report) -> Site | No
         return None
 
 
-def catalogues_of(site: Site, documents: Iterable[str]) -> frozenset[str]:
-    """Where the catalogues of documents and of names may stand."""
+def catalogues_of(site: Site, documents: Iterable[str]) -> dict[str, Language]:
+    """Where the catalogues of documents and of names may stand, each with its language."""
     paths = list(documents)
-    found = {names_path(language) for language in site.languages[1:]}
-    return frozenset(found.union(*[catalogue_paths(paths, language) for language in site.languages[1:]]))
+    found: dict[str, Language] = {}
+    for language in site.languages[1:]:
+        found |= dict.fromkeys((names_path(language), *catalogue_paths(paths, language)), language)
+    return found
 
 
 def refuse_reserved(documents: Iterable[str]) -> list[Problem]:
@@ -244,7 +246,7 @@ def _words(
     }
 
 
-def orphans(found: Iterable[str], known: frozenset[str]) -> Iterator[Problem]:
+def orphans(found: Iterable[str], known: Collection[str]) -> Iterator[Problem]:
     """Catalogues without a document, among the paths of those there are: they would be forgotten."""
     languages = {path.split("/")[1] for path in known}
     for path in found:

@@ -10,6 +10,7 @@ from jisr.check.blocks import FENCE, FILLED, ITEM, Chunk
 from jisr.check.findings import Say
 from jisr.check.typography import HAS_ARABIC
 from jisr.model import Language
+from jisr.read.segments import reference_key
 
 _ANY_ITEM = re.compile(r"(?P<indent> *)(?:[-*+]|\d{1,3}\.)[ \t]+\S")
 _EASTERN_ITEM = re.compile(r"[ ]{0,3}(?P<number>[\u0660-\u0669\u06f0-\u06f9]{1,3})(?P<mark>[.)-])[ \t]+\S")
@@ -37,7 +38,7 @@ _TURNED_LINK = re.compile(
 _REFERENCE = re.compile(r"(?<!!)\[(?P<words>[^\[\]\n]+)\][ ]?\[(?P<name>[^\[\]\n^]*)\]")
 _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\[\]\s]+)\](?!:)")
 _DEFINITION = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]\n]+)\]:", re.MULTILINE)
-_SPACES = re.compile(r"\s+")
+_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
 Pieces = Callable[[Chunk], str]
 """The text of a chunk with what isn't prose filled in."""
@@ -46,7 +47,7 @@ Pieces = Callable[[Chunk], str]
 def markdown(found: Iterable[Chunk], body: str, prose: Pieces, source: Language, say: Say) -> None:
     """What in a body doesn't mean what it looks like."""
     found = list(found)
-    names = {_key(one["name"]) for one in _DEFINITION.finditer(body)}
+    names = {reference_key(one["name"]) for one in _DEFINITION.finditer(body)}
     for number, chunk in enumerate(found):
         after = found[number + 1] if number + 1 < len(found) else None
         if chunk.kind == "code":
@@ -233,7 +234,7 @@ def _links(chunk: Chunk, names: set[str], say: Say) -> None:
         say("markdown-link", chunk.at + found.start(), "the link's address is never closed", "end it with )")
     for found in _REFERENCE.finditer(bare):
         name = found["name"] or found["words"]
-        if _key(name) not in names:
+        if reference_key(name) not in names:
             what = f"the reference [{name}] is defined nowhere"
             say("markdown-link", chunk.at + found.start(), what, f"add a line [{name}]: https://…")
     for found in _FOOTNOTE.finditer(bare):
@@ -245,10 +246,3 @@ def _links(chunk: Chunk, names: set[str], say: Say) -> None:
                 what,
                 f"add a line [^{found['name']}]: and its text",
             )
-
-
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-
-
-def _key(name: str) -> str:
-    return _SPACES.sub(" ", name.lower())

@@ -2,8 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import asdict
 
 from jisr.check.findings import Finding
 from jisr.check.whole import Weight
@@ -51,22 +52,9 @@ def _kb(size: int) -> str:
 
 def as_json(findings: Sequence[Finding], weights: Sequence[Weight], notes: Sequence[str]) -> str:
     """All of it for programs."""
-    found: list[Mapping[str, Any]] = [
-        {
-            "path": one.problem.path,
-            "line": one.problem.line,
-            "column": one.problem.column,
-            "severity": one.problem.severity,
-            "check": one.check,
-            "message": one.problem.message,
-            "hint": one.problem.hint,
-        }
-        for one in findings
-    ]
-    weighed = [
-        {"kind": one.kind, "language": one.language, "path": one.path, "total": one.total, "parts": one.parts}
-        for one in weights
-    ]
+    names = ("path", "line", "column", "severity", "message", "hint")
+    found = [{name: getattr(one.problem, name) for name in names} | {"check": one.check} for one in findings]
+    weighed = [asdict(one) | {"total": one.total} for one in weights]
     result = {"findings": found, "weights": weighed, "notes": list(notes)}
     return json.dumps(result, ensure_ascii=False, indent=2)
 

@@ -16,9 +16,9 @@ from jisr.check.findings import Finding, accepted, gathered
 from jisr.check.folder import Folder
 from jisr.check.html import read_html
 from jisr.check.pages import Look, PageFacts
-from jisr.check.sources import all_catalogues, catalogue_findings, document_findings
+from jisr.check.sources import catalogue_findings, document_findings
 from jisr.check.whole import Weight, Whole
-from jisr.commands import read_settings
+from jisr.commands import catalogues_of, read_settings
 from jisr.errors import Problem, SiteError, no_site
 from jisr.model import DocumentFiles, Language, Site, Source
 from jisr.processes import processes_for
@@ -104,12 +104,12 @@ class _Run:
     def one_by_one(self) -> None:
         """Look at each page, document and catalogue by itself."""
         there = {source.path for source in scan(self.root, "translations", _ignored)}
-        catalogues = all_catalogues(self.site, (document.path for document in self.documents))
+        catalogues = catalogues_of(self.site, (document.path for document in self.documents))
         html = sorted(path for path in self.folder.files if path.endswith(".html"))
         copied = {path for path in html if any((self.root / own / path).is_file() for own in COPIED)}
         work: list[Any] = list(html)
         work += self.documents
-        work += [pair for pair in catalogues if pair[0] in there]
+        work += [pair for pair in catalogues.items() if pair[0] in there]
         batches = [work[at : at + BATCH] for at in range(0, len(work), BATCH)]
         number = min(processes_for(len(work), self.jobs), len(batches))
         looked = _each(_Desk(self.folder, self.site, self.shown), batches, number)
@@ -190,8 +190,7 @@ def _each(
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    fork = "fork" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if fork else "spawn")
+    context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(desk,)) as executor:
         yield from executor.map(_look, batches)
 

@@ -1,7 +1,6 @@
 """The words of a site where they are written: documents, their metadata, catalogues."""
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from posixpath import basename
 from urllib.parse import unquote
@@ -15,7 +14,6 @@ from jisr.model import Document, DocumentFiles, Language, Site, Source
 from jisr.read.documents import read_document
 from jisr.read.sources import place, read_text
 from jisr.translate import catalog
-from jisr.translate.editions import catalogue_paths, names_path
 
 _PICTURE = re.compile(r"!\[(?P<alt>[^\[\]]*)\]\(\s*<?(?P<src>[^\s()<>]+)")
 _WORDS_OF_NAMES = re.compile(r"[\s_.-]+")
@@ -82,16 +80,6 @@ def _metadata(site: Site, document: Document, found: list[Finding]) -> None:
         if wrong:
             hint = "add a line `alt: …` below `image`, which says what it shows"
             found.append(finding("alt", path, (line, column), wrong, hint))
-
-
-def all_catalogues(site: Site, documents: Iterable[str]) -> list[tuple[str, Language]]:
-    """The catalogues that a site may have, each with its language."""
-    paths = list(documents)
-    return [
-        (path, language)
-        for language in site.languages[1:]
-        for path in (names_path(language), *catalogue_paths(paths, language))
-    ]
 
 
 def catalogue_findings(site: Site, path: str, language: Language) -> list[Finding]:

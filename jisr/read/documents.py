@@ -19,7 +19,6 @@ from jisr.read.sources import place, read_text, read_with_bytes
 from jisr.urls import is_address, page_path, slug
 from jisr.yamlfile import YamlFile, parse, validate
 
-CONTENT = "content/"
 ARTICLES = "content/articles/"
 BODIES = (".md", ".txt")
 SIDECARS = (".yaml", ".yml")
@@ -70,7 +69,50 @@ def document_files(sources: Collection[Source], report: Report) -> tuple[Documen
 def read_document(files: DocumentFiles, reading: Reading, report: Report) -> Document | None:
     """The document in its files, drafts too. Reports what is wrong with it and returns None."""
     source, *sidecars = files.files
-    return _read(source, sidecars, reading, report)
+    read = read_with_bytes(source, report)
+    if not read:
+        return None
+    text, raw = read
+    wrong = _unbalanced_line(text) if has_controls(raw) else None
+    if wrong:
+        report(
+            Problem(
+                source.path, *wrong[:2], f"{wrong[2]} has no partner in its line", "remove it, or use <bdi>"
+            )
+        )
+        return None
+    split = _split(text, source.path, report)
+    if split is None:
+        return None
+    front, body, line = split
+    blocks = [parse(front, source.path, report, first_line=2)] if front is not None else []
+    for sidecar in sidecars:
+        aside = read_text(sidecar, report)
+        blocks.append(None if aside is None else parse(aside, sidecar.path, report))
+    if None in blocks:
+        return None
+    if not blocks:
+        what = "the document has no metadata"
+        hint = "begin it with ---, title: …, --- or put them in a .yaml file beside it"
+        if source.path.endswith(".txt"):
+            hint = "put them in a .yaml file beside it; a file to be copied as it is goes into static/"
+        report(Problem(source.path, 1, 1, what, hint))
+        return None
+    if front and (found := _ARABIC_LIST.search(front)):
+        at, column = place(front, front.index("،", found.start()))
+        what = "an Arabic comma doesn't separate the items of a list"
+        hint = "write [one, two] with Latin commas, or a line `- …` for each"
+        report(Problem(source.path, at + 1, column, what, hint, "warning"))
+    merged = _join([block for block in blocks if block], report)
+    faults: list[Problem] = []
+    metadata = merged and validate(merged, Metadata, faults.append)
+    kind: Literal["article", "page"] = "article" if source.path.startswith(ARTICLES) else "page"
+    document = None
+    if merged and metadata:
+        document = _document(source.path, kind, metadata, merged, body, line, reading, faults)
+    for fault in faults:
+        report(fault)
+    return document
 
 
 def moment(day: datetime.date | None, timezone: str) -> float:
@@ -155,53 +197,6 @@ def alias_path(alias: str) -> str | None:
     if odd or not alias.startswith("/") or alias.startswith("//"):  # the second is another host
         return None
     return alias[1:] if alias.endswith(".html") else page_path("/".join(parts), "", "folders")
-
-
-def _read(source: Source, sidecars: list[Source], reading: Reading, report: Report) -> Document | None:
-    read = read_with_bytes(source, report)
-    if not read:
-        return None
-    text, raw = read
-    wrong = _unbalanced_line(text) if has_controls(raw) else None
-    if wrong:
-        report(
-            Problem(
-                source.path, *wrong[:2], f"{wrong[2]} has no partner in its line", "remove it, or use <bdi>"
-            )
-        )
-        return None
-    split = _split(text, source.path, report)
-    if split is None:
-        return None
-    front, body, line = split
-    blocks = [parse(front, source.path, report, first_line=2)] if front is not None else []
-    for sidecar in sidecars:
-        aside = read_text(sidecar, report)
-        blocks.append(None if aside is None else parse(aside, sidecar.path, report))
-    if None in blocks:
-        return None
-    if not blocks:
-        what = "the document has no metadata"
-        hint = "begin it with ---, title: …, --- or put them in a .yaml file beside it"
-        if source.path.endswith(".txt"):
-            hint = "put them in a .yaml file beside it; a file to be copied as it is goes into static/"
-        report(Problem(source.path, 1, 1, what, hint))
-        return None
-    if front and (found := _ARABIC_LIST.search(front)):
-        at, column = place(front, front.index("،", found.start()))
-        what = "an Arabic comma doesn't separate the items of a list"
-        hint = "write [one, two] with Latin commas, or a line `- …` for each"
-        report(Problem(source.path, at + 1, column, what, hint, "warning"))
-    merged = _join([block for block in blocks if block], report)
-    faults: list[Problem] = []
-    metadata = merged and validate(merged, Metadata, faults.append)
-    kind: Literal["article", "page"] = "article" if source.path.startswith(ARTICLES) else "page"
-    document = None
-    if merged and metadata:
-        document = _document(source.path, kind, metadata, merged, body, line, reading, faults)
-    for fault in faults:
-        report(fault)
-    return document
 
 
 def _split(text: str, path: str, report: Report) -> tuple[str | None, str, int] | None:

@@ -71,15 +71,15 @@ def expand_references(text: str, references: Container[str]) -> str:
             if _AFTER_LABEL.search(text, done, start - 1):  # the name of the link before it
                 continue
             named = _REFERENCE_NAME.match(text, end + 1)
-            if named and _key(named["name"] or label) in references:
+            if named and reference_key(named["name"] or label) in references:
                 pieces.append(text[done : named.end()] if named["name"] else f"{text[done:end]}][{label}]")
                 done = named.end()
-            elif _key(label) in references:
+            elif reference_key(label) in references:
                 pieces.append(f"{text[done:end]}][{label}]")
                 done = end + 1
     return "".join([*pieces, text[done:]])
 
 
-def _key(name: str) -> str:
+def reference_key(name: str) -> str:
     """How Python-Markdown looks a reference up."""
     return _SPACES.sub(" ", name.lower())
