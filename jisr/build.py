@@ -133,7 +133,7 @@ def build(
             finished = placing.finish(root, record)
             if finished:
                 state.note(finished.folder, finished.written, finished.removed)
-                placing.close(root, record)
+                staging.close()
             staging.clear()
             before = len(problems)
             for left in reversed(range(ATTEMPTS)):

@@ -10,9 +10,6 @@ from jisr.plan.find import IGNORED, Bundle
 from jisr.processes import Shards
 from jisr.work import Shard
 from jisr.write import index
-from jisr.write.index import files
-
-__all__ = ["files", "make"]
 
 
 def make(

@@ -6,7 +6,7 @@ Sources: RFC 4287; JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/).
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from html import escape, unescape
 from typing import Any
 from urllib.parse import urljoin
@@ -15,7 +15,7 @@ from jisr.bidi import isolated
 from jisr.model import Language, Page, Site, Summary
 from jisr.plan.pages import entry, feed_name, plain_context, ready, term_of
 from jisr.plan.views import FeedEntry
-from jisr.read.documents import day_of, zoned
+from jisr.read.documents import begins, day_of
 from jisr.translate.links import Links
 from jisr.urls import absolute
 
@@ -51,13 +51,13 @@ def feed_context(
             at = 0
         summary = editions[at]
         article = entry(site, summary, links)
-        published = _instant(day_of(summary.date), site.timezone)
+        published = day_of(summary.date) or date.min  # an article has one
         html = _absolute(bodies[path][at], article.canonical) if path in bodies else None
         entries.append(
             FeedEntry(
                 article=article,
-                published=published,
-                updated=_instant(day_of(summary.updated or summary.date), site.timezone),
+                published=begins(published, site.timezone),
+                updated=begins(day_of(summary.updated) or published, site.timezone),
                 html=html,
                 marked=at == index and not is_ready,
             )
@@ -114,15 +114,6 @@ def _item(site: Site, found: FeedEntry, reader: Language, content: str) -> dict[
 def _filled(values: dict[str, Any]) -> dict[str, Any]:
     """Those that say something; a list of entries can be empty."""
     return {key: value for key, value in values.items() if value or key == "items"}
-
-
-def _instant(day: date | None, timezone: str) -> datetime:
-    """A date with its zone; a day begins at its midnight."""
-    if day is None:
-        return datetime.fromtimestamp(0, UTC)
-    if not isinstance(day, datetime):
-        day = datetime.combine(day, time.min)
-    return zoned(day, timezone)
 
 
 def _absolute(html: str, address: str) -> str:

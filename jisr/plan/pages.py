@@ -128,7 +128,7 @@ def listing_context(
     `entries` are its articles, `naming` the summaries that its terms take their names from, all in the
     language of the page.
     """
-    language = next(language for language in site.languages if language.code == page.language)
+    language = _language(site, page)
     listing = page.listing
     assert listing
     terms = _terms(listing, page.kind, language, naming, links)
@@ -154,7 +154,7 @@ def listing_context(
 
 def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     """What the page for missing addresses sees, a web manifest, and a feed besides its entries."""
-    language = next(language for language in site.languages if language.code == page.language)
+    language = _language(site, page)
     place = page.listing.address if page.listing else MANIFEST if page.kind == "manifest" else "404.html"
     view = _plain_page(site, language, page.kind, place, links)
     return {"site": _site_view(site, language, view.url, links), "page": view}
@@ -162,7 +162,7 @@ def plain_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
 
 def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
     """What the search page sees: the indices, a number for each plural form, and what misorders in Arabic."""
-    language = next(language for language in site.languages if language.code == page.language)
+    language = _language(site, page)
     assert page.listing
     view = _plain_page(site, language, page.kind, page_path(SEARCH, "", site.addresses), links)
     return {
@@ -173,6 +173,10 @@ def search_context(site: Site, page: Page, links: Links) -> dict[str, Any]:
         "forms": plural_examples(language.code),
         "runs": run_in_scripts(),
     }
+
+
+def _language(site: Site, page: Page) -> Language:
+    return next(language for language in site.languages if language.code == page.language)
 
 
 def indices(count: int) -> tuple[str, ...]:

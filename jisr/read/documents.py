@@ -116,12 +116,15 @@ def read_document(files: DocumentFiles, reading: Reading, report: Report) -> Doc
 
 
 def moment(day: datetime.date | None, timezone: str) -> float:
-    """A date in seconds since 1970, so that days and times sort together; a day begins at its midnight."""
-    if day is None:
-        return 0.0
+    """A date in seconds since 1970, so that days and times sort together."""
+    return begins(day, timezone).timestamp() if day else 0.0
+
+
+def begins(day: datetime.date, timezone: str) -> datetime.datetime:
+    """A date with its zone; a day begins at its midnight."""
     if not isinstance(day, datetime.datetime):
         day = datetime.datetime.combine(day, datetime.time.min)
-    return (day if day.tzinfo else day.replace(tzinfo=ZoneInfo(timezone))).timestamp()
+    return zoned(day, timezone)
 
 
 def day_of(text: str | None) -> datetime.date | None:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from jisr.fingerprint import versions
-from jisr.index import files, make
+from jisr.index import make
 from jisr.model import Indexed, Output
 from jisr.plan.find import Bundle
 from jisr.processes import WORTH_PROCESSES, processes_for
 from jisr.steps.plan import Plan
 from jisr.steps.write import Making
 from jisr.survey import below
+from jisr.write.index import files
 from jisr.write.output import PageWritten, Staging, put, refuse_clashes
 
 

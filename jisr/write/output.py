@@ -158,7 +158,7 @@ class Staging:
         self.journal.unlink(missing_ok=True)
 
 
-def finish(site_root: Path, record: str = FOLDER) -> Finished | None:
+def finish(site_root: Path, record: str) -> Finished | None:
     """Complete a build that was killed while it put its files in place. To be recorded, then closed."""
     journal = site_root / record / _JOURNAL
     try:
@@ -200,11 +200,6 @@ def _token(folder: Path) -> str:
 def is_plain(path: object) -> bool:
     """Whether a path leads to something inside the folder that it is taken from."""
     return isinstance(path, str) and bool(path) and not path.startswith("/") and ".." not in path.split("/")
-
-
-def close(site_root: Path, record: str = FOLDER) -> None:
-    """See `Staging.close`, for a build that was completed."""
-    (site_root / record / _JOURNAL).unlink(missing_ok=True)
 
 
 def strays(output: Path, known: Iterable[str]) -> Iterator[str]:
