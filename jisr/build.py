@@ -5,7 +5,6 @@ full each time, and compared (docs/decisions/0009-incremental.md).
 """
 
 import gc
-import json
 import math
 import sqlite3
 import time
@@ -214,8 +213,8 @@ class _Run:
         self.folder = staging.name
         self.began = time.time_ns()
         self.now = time.time() if options.now is None else options.now
-        self.last = _loaded(state.run(self.folder))
-        self.site_last = _loaded(state.run(""))
+        self.last = state.run(self.folder)
+        self.site_last = state.run("")
         self.same = self.site_last.get("versions") == versions()
         self.asked = fingerprint(versions(), options.base_url, options.drafts, options.preview)
         self.looked = self._look()
@@ -386,16 +385,14 @@ class _Run:
         written = tuple(page.path for page in done if page.changed)
         built = self._built(planned, standing, written, dates)
         rows = record.outputs(planned, done, self.looked.touched, self.staging.output)
-        record.save(
-            state,
+        signatures = record.signatures(looked.sources, touched, looked.gone, self.began)
+        state.save(
             self.folder,
-            signatures=record.signatures(looked.sources, touched, looked.gone, self.began),
-            digests=self.digests,
-            facts=facts,
-            fresh=fresh,
+            signatures=signatures,
+            digests={path: self.digests.get(path) for path in signatures},
+            documents=fresh | dict.fromkeys(state.documents().keys() - facts.keys()),
             pictures=picture_facts,
-            rendered=rendered,
-            not_rendered=not_rendered,
+            editions=record.editions(rendered, not_rendered),
             outputs=rows,
             stood={} if self.kept else record.stood(planned, state.stood(self.folder)),
             run=self._of_run(built, shared, loads, dates),
@@ -549,7 +546,7 @@ def last_options(root: Path, output: Path, report: Report) -> Options:
         if not (root / FOLDER / FILE).exists():
             return Options()
         with State(root, report) as state:
-            asked = _loaded(state.run(Staging(root, output, FOLDER).name)).get("options")
+            asked = state.run(Staging(root, output, FOLDER).name).get("options")
     match asked:
         case [str() | None as base_url, bool() as drafts]:
             return Options(base_url, drafts)
@@ -582,12 +579,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
-
-
-def _loaded(text: str) -> dict[str, Any]:
-    """A record of a run; empty where there is none, or it is damaged."""
-    try:
-        record = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return record if isinstance(record, dict) else {}

@@ -1,19 +1,17 @@
 """What a build records for the next one."""
 
-import json
 import os
 import time
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
-from jisr.model import DocumentFacts, Source, Stood
+from jisr.model import RenderFacts, Source, Stood
 from jisr.read.sources import opened, signature
 from jisr.steps.plan import Plan
 from jisr.steps.render import Renderings
 from jisr.survey import trusted
 from jisr.write.output import PageWritten
-from jisr.write.state import State, Written
+from jisr.write.state import Written
 
 
 def outputs(
@@ -52,36 +50,9 @@ def signatures(
     return rows | {path: trusted(found[path].signature, began) for path in changed}
 
 
-def save(
-    state: State,
-    folder: str,
-    *,
-    signatures: Mapping[str, bytes | None],
-    digests: Mapping[str, str],
-    facts: Mapping[str, DocumentFacts],
-    fresh: dict[str, DocumentFacts],
-    pictures: Mapping[str, bytes | None],
-    rendered: Renderings,
-    not_rendered: Collection[str],
-    outputs: Mapping[str, Written | None],
-    stood: Mapping[str, Stood | None],
-    run: Mapping[str, Any],
-    site: Mapping[str, Any],
-) -> None:
-    """Record a build into the `folder`: its rows, and what was said of the `run` and of the `site`."""
-    gone = [path for path in state.documents() if path not in facts]
-    state.save(
-        folder,
-        signatures=signatures,
-        digests={path: digests.get(path) for path in signatures},
-        documents=fresh | dict.fromkeys(gone),
-        pictures=pictures,
-        editions={
-            path: (one, summaries) for path, (one, summaries) in rendered.items() if summaries is not None
-        }
-        | dict.fromkeys(not_rendered),
-        outputs=outputs,
-        stood=stood,
-        run=json.dumps(run, ensure_ascii=False),
-        site=json.dumps(site),
-    )
+def editions(
+    rendered: Renderings, not_rendered: Collection[str]
+) -> dict[str, tuple[RenderFacts, bytes] | None]:
+    """Rows of the documents that were rendered now, or are no more."""
+    rows: dict[str, tuple[RenderFacts, bytes] | None] = dict.fromkeys(not_rendered)
+    return rows | {path: (one, made) for path, (one, made) in rendered.items() if made is not None}

@@ -5,13 +5,14 @@ about it. Only plain values go in (MessagePack): a site's folder may come from a
 """
 
 import fcntl
+import json
 import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -205,10 +206,17 @@ class State:
         self.editions()
         self.stood(folder)
 
-    def run(self, folder: str) -> str:
-        """What the last build into a folder was asked, and said; of "" what holds for them all."""
+    def run(self, folder: str) -> dict[str, Any]:
+        """What the last build into a folder was asked, and said; of "" what holds for them all.
+
+        Empty where there was none, or what is recorded of it is damaged.
+        """
         found = self.db.execute("SELECT value FROM run WHERE folder = ?", (folder,)).fetchone()
-        return str(found[0]) if found else ""
+        try:
+            record = json.loads(str(found[0]) if found else "{}")
+        except ValueError:
+            return {}
+        return record if isinstance(record, dict) else {}
 
     def save(
         self,
@@ -221,10 +229,10 @@ class State:
         editions: Mapping[str, tuple[RenderFacts, bytes] | None],
         outputs: Mapping[str, Written | None],
         stood: Mapping[str, Stood | None],
-        run: str,
-        site: str,
+        run: Mapping[str, Any],
+        site: Mapping[str, Any],
     ) -> None:
-        """Record a build in one transaction. None takes a value out."""
+        """Record a build, what was said of it, and of the site, in one transaction. None takes a value out."""
         rendered = {path: one and one[0] for path, one in editions.items()}
         summaries = {path: one and one[1] for path, one in editions.items()}
         with self._all_or_nothing() as db:
@@ -240,7 +248,8 @@ class State:
                 db.executemany(f"DELETE FROM {table} WHERE path = ?", gone)
                 kept = ((path, value) for path, value in rows.items() if value is not None)
                 db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", kept)
-            db.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", [(folder, run), ("", site)])
+            said = [(of, json.dumps(one, ensure_ascii=False)) for of, one in ((folder, run), ("", site))]
+            db.executemany("INSERT OR REPLACE INTO run VALUES (?, ?)", said)
         with suppress(sqlite3.OperationalError):  # somebody reads it: then the next build sets it
             self.db.execute(_WITH_LOG)
 
