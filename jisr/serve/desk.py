@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,7 +33,6 @@ def rows(root: Path, seen: Seen | None, news: News) -> dict[str, Any]:
         kept = recorded(root, PREVIEW)
     except sqlite3.DatabaseError:  # a build makes it anew
         kept = {}
-    now = time.time()
     facts = sorted(seen.facts.values(), key=lambda one: (one.kind, -one.moment, one.address))
     found = ((one, summaries_of(kept.get(one.path, b""))) for one in facts)
     return {
@@ -42,7 +40,7 @@ def rows(root: Path, seen: Seen | None, news: News) -> dict[str, Any]:
         "languages": [
             {"code": one.code, "direction": one.direction, "name": one.name} for one in site.languages
         ],
-        "documents": [_row(one, summaries, addresses, now) for one, summaries in found if summaries],
+        "documents": [_row(one, summaries, addresses) for one, summaries in found if summaries],
         "problems": [{**problem, "url": _place(problem, seen, addresses)} for problem in news.shown],
         **news.counted,
     }
@@ -52,7 +50,6 @@ def _row(
     facts: DocumentFacts,
     summaries: tuple[Summary, ...],
     addresses: Mapping[tuple[str, str, str], str],
-    now: float,
 ) -> dict[str, Any]:
     source = summaries[0]
     return {
@@ -60,8 +57,7 @@ def _row(
         "kind": facts.kind,
         "title": _text(source.title),
         "date": source.date,
-        "draft": facts.draft,
-        "scheduled": facts.kind == "article" and facts.moment > now,
+        "unpublished": source.unpublished,
         "url": addresses.get((facts.path, source.language.code, facts.kind)),
         "editions": [
             {

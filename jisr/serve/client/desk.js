@@ -92,8 +92,8 @@ const CHOICES = {
   all: () => true,
   open: ({ editions }) => editions.some(({ missing, outdated }) => missing || outdated),
   outdated: ({ editions }) => editions.some(({ outdated }) => outdated),
-  draft: ({ draft }) => draft,
-  scheduled: ({ scheduled }) => scheduled,
+  draft: ({ unpublished }) => unpublished === "draft",
+  scheduled: ({ unpublished }) => unpublished === "scheduled",
 };
 
 /** Letters that one writes for another, and marks that one leaves out, don't matter. */
@@ -146,8 +146,7 @@ function list(fresh) {
 
 function row(one) {
   const marks = make("p", { class: "facts" });
-  if (one.draft) marks.append(make("span", { class: "mark late" }, word("isDraft")));
-  if (one.scheduled) marks.append(make("span", { class: "mark late" }, word("isScheduled")));
+  if (one.unpublished) marks.append(make("span", { class: "mark late" }, word(`is ${one.unpublished}`)));
   if (one.kind === "page") marks.append(make("span", { class: "mark" }, word("isPage")));
   if (one.date) marks.append(make("time", { datetime: one.date, dir: "ltr" }, one.date.slice(0, 10)));
   marks.append(make("bdi", { class: "path", dir: "ltr" }, one.path));
