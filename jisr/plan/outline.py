@@ -184,6 +184,25 @@ def outline(
         owned += [(path, own) for own, one in stand.items() for path in one.paths]
     else:
         owned = []
+    _tell_clashes(owned, documents, site, report)
+    for output, owner in outputs:
+        if owner in made:
+            made[owner][1].append(output.path)
+    return Outline(
+        outputs=tuple([output for output, _ in outputs]),
+        stand=stand,
+        made={owner: Stood.of(all_of_it, paths) for owner, (all_of_it, paths) in made.items()},
+        removed=frozenset(before - taken),
+    )
+
+
+def _tell_clashes(
+    owned: Iterable[tuple[str, str]],
+    documents: Iterable[tuple[DocumentFacts, RenderFacts]],
+    site: Site,
+    report: Report,
+) -> None:
+    """Report two outputs on one path, naming the owners of both."""
     clashes = list(collisions(owned))
     facts = {one.path: one for one, _ in documents} if clashes else {}
     for path, first, second in clashes:
@@ -206,15 +225,6 @@ def outline(
             (one for one in (own, second, first) if one.startswith(("content/", "static/"))), "site.yaml"
         )
         report(Problem(place, 1, 1, what, hint))
-    for output, owner in outputs:
-        if owner in made:
-            made[owner][1].append(output.path)
-    return Outline(
-        outputs=tuple([output for output, _ in outputs]),
-        stand=stand,
-        made={owner: Stood.of(all_of_it, paths) for owner, (all_of_it, paths) in made.items()},
-        removed=frozenset(before - taken),
-    )
 
 
 def _copies(assets: Iterable[Asset]) -> Iterator[tuple[Output, str]]:
