@@ -232,7 +232,7 @@ class State:
         run: Mapping[str, Any],
         site: Mapping[str, Any],
     ) -> None:
-        """Record a build, what was said of it, and of the site, in one transaction. None takes a value out."""
+        """Record a build in one transaction, and what was said of it. None takes a value out."""
         rendered = {path: one and one[0] for path, one in editions.items()}
         summaries = {path: one and one[1] for path, one in editions.items()}
         with self._all_or_nothing() as db:
