@@ -42,6 +42,10 @@ Report = Callable[[Problem], None]
 """Where a stage puts a problem so that it can go on and find the next one."""
 
 
+def unheard(_: Problem) -> None:
+    """A report that nobody hears: of what a build has said, or will say."""
+
+
 def gathered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """The problems in their order, each once: a template is wrong in one place, and for many pages."""
     alike: dict[Problem, list[str]] = {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from jisr.errors import Problem, Report
+from jisr.errors import Problem, Report, unheard
 from jisr.model import (
     Derived,
     Document,
@@ -146,16 +146,13 @@ class Shard:
         self.desk = desk
         self.kept = Bodies(desk.record)
         site = desk.site
-        unheard: list[Problem] = []  # the words have been read once: what is wrong with them was said
-        if not self.templates:
-            self.templates = load_templates(desk.root, desk.theme, site, desk.assets, unheard.append)
+        if not self.templates:  # what is wrong with the words was said when they were read first
+            self.templates = load_templates(desk.root, desk.theme, site, desk.assets, unheard)
         words = self.templates.translations
         self.speech = {
             spoken.code: Speech(
                 interface.labels(words[spoken.code], spoken, site.source),
-                None
-                if spoken == site.source
-                else catalog.load(desk.root, names_path(spoken), unheard.append),
+                None if spoken == site.source else catalog.load(desk.root, names_path(spoken), unheard),
             )
             for spoken in site.languages
         }

@@ -19,7 +19,7 @@ from jisr.check.pages import Look, PageFacts
 from jisr.check.sources import catalogue_findings, document_findings
 from jisr.check.whole import Weight, Whole
 from jisr.commands import catalogues_of, read_settings
-from jisr.errors import Problem, SiteError, no_site
+from jisr.errors import Problem, SiteError, no_site, unheard
 from jisr.model import DocumentFiles, Language, Site, Source
 from jisr.processes import processes_for
 from jisr.progress import Watch, unwatched
@@ -55,7 +55,7 @@ def check(root: Path, output: Path, jobs: int | None, watch: Watch = unwatched) 
     except SiteError as error:
         return Checked(tuple(Finding(problem, "build") for problem in sorted({*problems, *error.problems})))
     built = replace(built, warnings=(*problems, *built.warnings))
-    site = read_settings(root, options.base_url, _ignored)
+    site = read_settings(root, options.base_url, unheard)
     assert site is not None  # it has just been built
     return _Run(root, output, site, built, jobs, watch).all()
 
@@ -77,7 +77,7 @@ class _Run:
         paths = [p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file()]
         self.folder = Folder(output, site.base_url, site.base_path, frozenset(paths))
         self.shown = {path: os.path.relpath(output / path, root) for path in paths}
-        self.documents = document_files(scan(root, "content", _ignored), _ignored)
+        self.documents = document_files(scan(root, "content", unheard), unheard)
         self.found: list[Finding] = [Finding(problem, "build") for problem in built.warnings]
         self.pages: dict[str, PageFacts] = {}
         """The pages that templates made, by their paths."""
@@ -103,7 +103,7 @@ class _Run:
 
     def one_by_one(self) -> None:
         """Look at each page, document and catalogue by itself."""
-        there = {source.path for source in scan(self.root, "translations", _ignored)}
+        there = {source.path for source in scan(self.root, "translations", unheard)}
         catalogues = catalogues_of(self.site, (document.path for document in self.documents))
         html = sorted(path for path in self.folder.files if path.endswith(".html"))
         copied = {path for path in html if any((self.root / own / path).is_file() for own in COPIED)}
@@ -138,15 +138,15 @@ class _Run:
         return ""
 
     def _editions(self) -> Mapping[str, whole.Edition]:
-        with State(self.root, _ignored) as state:
+        with State(self.root, unheard) as state:
             documents, renderings = state.documents(), state.editions()
         pairs = ((facts, renderings[path]) for path, facts in documents.items() if path in renderings)
         return whole.editions_of(self.site, ((facts, rendered.editions) for facts, rendered in pairs))
 
     def _accepted(self) -> Mapping[str, tuple[int, int]]:
         """Where `site.yaml` names what it accepts."""
-        text = read_text(Source("site.yaml", self.root), _ignored) or ""
-        source = parse(text, "site.yaml", _ignored)
+        text = read_text(Source("site.yaml", self.root), unheard) or ""
+        source = parse(text, "site.yaml", unheard)
         places = source.places.items() if source else ()
         return {str(steps[1]): at[1:] for steps, at in places if len(steps) == 2 and steps[0] == "accept"}
 
@@ -202,7 +202,3 @@ def _begin(desk: _Desk) -> None:
 
 def _look(batch: Sequence[Any]) -> tuple[list[PageFacts], list[Finding]]:
     return _desk.look(batch)
-
-
-def _ignored(_: Problem) -> None:
-    """The build has said it."""

@@ -9,7 +9,7 @@ from jisr.check.blocks import Chunk, body_prose, chunks, prose
 from jisr.check.findings import Finding, Say, finding
 from jisr.check.markdown import markdown
 from jisr.check.typography import direction, quotes, typography
-from jisr.errors import Problem
+from jisr.errors import unheard
 from jisr.model import Document, DocumentFiles, Language, Site, Source
 from jisr.read.documents import read_document
 from jisr.read.sources import place, read_text
@@ -24,7 +24,7 @@ _AROUND = 24
 
 def document_findings(site: Site, files: DocumentFiles) -> list[Finding]:
     """What is wrong with the words of a document, and with its Markdown."""
-    document = read_document(files, site.reading, _passed_over)
+    document = read_document(files, site.reading, unheard)
     if document is None:
         return []  # the build says why
     found: list[Finding] = []
@@ -84,7 +84,7 @@ def _metadata(site: Site, document: Document, found: list[Finding]) -> None:
 
 def catalogue_findings(site: Site, path: str, language: Language) -> list[Finding]:
     """What is wrong with the words of the translations in a catalogue; fuzzy ones are being worked on."""
-    catalogue = catalog.load(site.root, path, _passed_over)
+    catalogue = catalog.load(site.root, path, unheard)
     found: list[Finding] = []
     for entry in catalogue.entries.values() if catalogue else ():
         for text in entry.strings:
@@ -128,7 +128,7 @@ def _elsewhere(root: Path, path: str, start: tuple[int, int], text: str, found: 
     """Reports at places of a text that a file holds in another writing: folded, in quotes, in parts."""
 
     def say(check: str, at: int, message: str, hint: str) -> None:
-        raw = read_text(Source(path, root), _passed_over) or ""
+        raw = read_text(Source(path, root), unheard) or ""
         where = _find(raw, start[0], text, at) or start
         found.append(finding(check, path, where, message, hint))
 
@@ -147,7 +147,3 @@ def _find(raw: str, line: int, text: str, at: int) -> tuple[int, int] | None:
 
 def _loose(text: str) -> str:
     return r"\s+".join(re.escape(part) for part in re.split(r"\s+", text))
-
-
-def _passed_over(_: Problem) -> None:
-    """What can't be read is for the build to report."""

@@ -20,6 +20,9 @@ WRAPPED = HEADINGS | {"p"}
 CONTENTS = "[TOC]"
 """A paragraph that stands for the page's headings, as in Python-Markdown's extension toc."""
 
+ADMONITIONS = ("Note", "Tip", "Important", "Warning", "Caution", "Danger", "Attention", "Hint", "Error")
+"""The titles that admonitions have of themselves."""
+
 SCROLL = {"class": "table-scroll", "tabindex": "0"}
 """Of the <div> around a table, which a keyboard can scroll too."""
 

@@ -17,7 +17,7 @@ from msgspec.structs import asdict, replace
 
 from jisr.build import Seen
 from jisr.commands import contents, replace_file, told
-from jisr.errors import Problem, SiteError
+from jisr.errors import Problem, SiteError, unheard
 from jisr.fingerprint import fingerprint, hashed
 from jisr.languages import plural_forms
 from jisr.model import DocumentFacts, Language, Segment, Site, Source, Translation
@@ -95,7 +95,7 @@ class Editing:
         site, language = opened.site, opened.language
         wanted = segments(opened.body)
         found = sync.translations(opened.merged.entries, wanted)
-        shown = shown_of(site, faithful(opened.body, found, opened.path, self.converter, _unheard))
+        shown = shown_of(site, faithful(opened.body, found, opened.path, self.converter, unheard))
         fields = len(wanted) - len(names)
         phrases = {name_of(t.segment): t.text or t.segment.text for t in shown[:fields]}
         originals = tuple(Translation(segment, segment.text, "source") for segment in opened.body.segments)
@@ -196,8 +196,8 @@ class Editing:
 
     def _compare(self, opened: _Open, entry: Entry, text: str) -> None:
         """Refuse an edit that would say anything else than it should. None is known that would."""
-        decoded = decode(text.encode(), opened.path, _unheard)
-        after = catalog.read(decoded, opened.path, _unheard) if decoded is not None else None
+        decoded = decode(text.encode(), opened.path, unheard)
+        after = catalog.read(decoded, opened.path, unheard) if decoded is not None else None
         assert opened.known is not None
         others = [e for e in opened.known.entries.values() if e.key != entry.key and e.line != entry.line]
         left = [e for e in after.entries.values() if e.key != entry.key] if after else []
@@ -236,7 +236,7 @@ class Editing:
         stem = path.rpartition(".")[0]
         sources = [Source(stem + end, self.root) for end in (*BODIES, *SIDECARS)]
         there = [source for source in sources if source.file.is_file() and inside(self.root, source.file)]
-        files = next((files for files in document_files(there, _unheard) if files.path == path), None)
+        files = next((files for files in document_files(there, unheard) if files.path == path), None)
         if files is None:
             return None
         document = read_document(files, site.reading, problems.append)
@@ -285,12 +285,12 @@ class Editing:
             ids=None,
             hide=opened.site.untranslated == "hide",
             trusted=True,  # what isn't allowed ends a build: such a page was never shown
-            report=_unheard,
+            report=unheard,
         )
         return [block.html for block in rendering.blocks if MARK in block.html]
 
     def _labels(self, language: Language, source: Language) -> Labels:
-        words = interface.words(self.root, theme_root(), language, _unheard)
+        words = interface.words(self.root, theme_root(), language, unheard)
         return interface.labels(words, language, source)
 
 
@@ -319,12 +319,12 @@ class Memories:
 
     def _refresh(self) -> None:
         """Read the catalogues that have changed."""
-        there = {s.path: s for s in scan(self.root, "translations", _unheard) if s.path.endswith(".po")}
+        there = {s.path: s for s in scan(self.root, "translations", unheard) if s.path.endswith(".po")}
         for path in self.signatures.keys() - there.keys():
             self._memory(path).learn(path, None)
         for path, source in there.items():
             if self.signatures.get(path) != source.signature and not messages.is_interface(path):
-                self._memory(path).learn(path, catalog.load(self.root, path, _unheard))
+                self._memory(path).learn(path, catalog.load(self.root, path, unheard))
         self.signatures = {path: source.signature for path, source in there.items()}
 
     def _memory(self, path: str) -> Memory:
@@ -364,7 +364,3 @@ def _said(entry: Entry) -> Entry:
 
 def _language(language: Language) -> Json:
     return {"code": language.code, "direction": language.direction, "name": language.name}
-
-
-def _unheard(_: Problem) -> None:
-    """The build says what is wrong with the site."""

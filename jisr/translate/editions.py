@@ -83,7 +83,6 @@ def editions(
     """
     document = body.document
     wanted = segments(body)
-    slugs = {name: slug(name) for name in (*document.metadata.authors, *document.metadata.tags)}
     sections = messages.sections(document.path, site.sections)
     names = messages.names(document, site.sections)
 
@@ -158,8 +157,8 @@ def editions(
                 language=language,
                 title=title,
                 summary=field("summary", metadata.summary),
-                authors=tuple(Name(name("author", author), slugs[author]) for author in metadata.authors),
-                tags=tuple(Name(name("tag", tag), slugs[tag]) for tag in metadata.tags),
+                authors=tuple(Name(name("author", author), slug(author)) for author in metadata.authors),
+                tags=tuple(Name(name("tag", tag), slug(tag)) for tag in metadata.tags),
                 sections=tuple(Name(name("section", title), at) for title, at in sections),
                 source_name=name("source", metadata.source.name) if metadata.source else None,
                 image_url=image_url,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from jisr.errors import Problem, Report
 from jisr.languages import format_number, language_name, plural_forms
 from jisr.model import Language, Segment, Translation
-from jisr.read.marks import Labels
+from jisr.read.marks import ADMONITIONS, Labels
 from jisr.translate import sync
 from jisr.translate.catalog import NPLURALS, Catalogue, Entry, load
 from jisr.translate.messages import INTERFACE
@@ -22,15 +22,7 @@ WORDS = (
     "The new %(language)s text",
     "Contents",
     "Back to the text, footnote %(number)s",
-    "Note",
-    "Tip",
-    "Important",
-    "Warning",
-    "Caution",
-    "Danger",
-    "Attention",
-    "Hint",
-    "Error",
+    *ADMONITIONS,
 )
 """Words that bodies need; those of the templates stand in the templates."""
 

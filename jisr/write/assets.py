@@ -12,7 +12,7 @@ from hashlib import sha384
 from typing import Any
 from urllib.parse import quote, unquote
 
-from jisr.errors import Problem, Report
+from jisr.errors import Problem, Report, unheard
 from jisr.fingerprint import fingerprint
 from jisr.model import Asset, Source
 from jisr.read.sources import place
@@ -81,7 +81,7 @@ def digest_of(wanted: Sequence[str], assets: Mapping[str, Asset]) -> str:
 
 def content(asset: Asset) -> bytes:
     """The bytes of a copy of a style sheet or a script."""
-    return _content(asset.source, asset.names, asset.minify, lambda _: None)
+    return _content(asset.source, asset.names, asset.minify, unheard)
 
 
 class _Making:

@@ -138,12 +138,7 @@ def _default_title(element: Element, text: str) -> str:
     """The title that an admonition has of itself, "Note", or nothing."""
     if element.get("class") != "admonition-title":
         return ""
-    return text if text in _ADMONITIONS else ""
-
-
-_ADMONITIONS = frozenset(
-    {"Note", "Tip", "Important", "Warning", "Caution", "Danger", "Attention", "Hint", "Error"}
-)
+    return text if text in marks.ADMONITIONS else ""
 
 
 def _restore(text: str, stash: Sequence[Any], code: int) -> str | None:
