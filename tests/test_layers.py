@@ -9,7 +9,7 @@ import jisr
 PACKAGE = Path(jisr.__file__).parent
 LAYERS = [
     "errors", "progress", "model", "packing", "fingerprint", "bidi", "theme", "languages", "urls", "permalinks", "exif", "raster", "lettering",
-    "yamlfile", "config", "read", "translate", "plan", "write", "survey", "packed", "rendering", "work", "processes", "index", "commands",
+    "yamlfile", "config", "read", "translate", "plan", "write", "survey", "packed", "rendering", "work", "processes", "commands",
     "gallery", "steps", "looking", "build", "check", "serve", "cli",
 ]  # fmt: skip
 DOORS = {

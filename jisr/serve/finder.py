@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from jisr.build import Seen
-from jisr.index import make
 from jisr.processes import Shards, in_order
+from jisr.steps.indices import make
 from jisr.write.output import PREVIEW
 
 BEGIN = "pagefind-entry.json"
@@ -35,12 +35,11 @@ class Finder:
             return
         bundle = next(one for one in seen.bundles if path.startswith(f"{one.folder}/"))
         documents = {name: (seen.documents[name], seen.rendered[name].pages) for name in bundle.documents}
-        site = seen.desk.site
         desk = seen.desk
         with Shards(1) as shards:
-            shards.begin(site.reading)
+            shards.begin(desk.site.reading)
             shards.open(desk)
-            found, _ = make(shards, site, [bundle], documents, in_order(documents), self.scratch, 1)
+            found, _ = make(shards, desk.site, [bundle], documents, in_order(documents), self.scratch, 1)
         target = self.output / bundle.folder
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)

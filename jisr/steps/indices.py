@@ -1,19 +1,21 @@
 """Search indices, as far as what is in them has changed."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
+from jisr.errors import Problem
 from jisr.fingerprint import versions
-from jisr.index import make
-from jisr.model import Indexed, Output
-from jisr.plan.find import Bundle
-from jisr.processes import WORTH_PROCESSES, processes_for
+from jisr.model import DocumentFiles, Indexed, Output, Site
+from jisr.plan.find import IGNORED, Bundle
+from jisr.processes import WORTH_PROCESSES, Shards, processes_for
 from jisr.steps.plan import Plan
 from jisr.steps.write import Making
 from jisr.survey import below
-from jisr.write.index import files
+from jisr.work import Shard
+from jisr.write import index
 from jisr.write.output import PageWritten, Staging, put, refuse_clashes
 
 
@@ -54,7 +56,7 @@ def _made(
     made, done = [], []
     for bundle, grounds in stale:
         folder = found[bundle.folder]
-        for file in files(folder):
+        for file in index.files(folder):
             path = f"{bundle.folder}/{file.relative_to(folder).as_posix()}"
             made.append(Output(path, grounds, Indexed()))
             done.append(put(making.desk.aside, path, file.read_bytes(), making.standing.digest(path)))
@@ -63,3 +65,34 @@ def _made(
     paths = [output.path for output in made]
     refuse_clashes(staging.output, paths, (), standing.written, standing.tampered)
     return made, done
+
+
+def make(
+    shards: Shards,
+    site: Site,
+    bundles: Iterable[Bundle],
+    documents: Mapping[str, tuple[DocumentFiles, str]],
+    numbers: Mapping[str, int],
+    scratch: Path,
+    at_once: int,
+) -> tuple[dict[str, Path], list[Problem]]:
+    """Make indices, so many at once: where each is, by its place in the site. `scratch` is emptied for it.
+
+    `documents` are given with their digests, `RenderFacts.pages`. Returned besides is what was said while
+    documents were rendered once more. Raises `SiteError`.
+    """
+    shutil.rmtree(scratch, ignore_errors=True)
+    laid, made = scratch.absolute() / "pages", scratch.absolute() / "made"
+    wanted: dict[str, list[tuple[int, Path]]] = {}
+    folders: dict[Path, tuple[Path, str]] = {}
+    for bundle in bundles:
+        folders[laid / bundle.folder] = (made / bundle.folder, site.languages[bundle.language].code)
+        for path in bundle.documents:
+            wanted.setdefault(path, []).append((bundle.language, laid / bundle.folder))
+    work = [(*documents[path], tuple(places)) for path, places in wanted.items()]
+    problems: list[Problem] = []
+    for said in shards.batches(Shard.lay_out, work, lambda item: numbers[item[0].path]):
+        problems += said
+    index.make(folders, IGNORED, at_once)
+    shutil.rmtree(laid)
+    return {path.relative_to(made).as_posix(): path for path, _ in folders.values()}, problems

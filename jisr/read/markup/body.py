@@ -53,7 +53,7 @@ class Body(Struct, frozen=True):
     """The stash's first `code` entries are fenced code, the rest is raw HTML."""
 
 
-class Rendering(Struct, frozen=True):
+class RenderedBody(Struct, frozen=True):
     """A body in one language.
 
     `ids` are the headings', to be given to the other languages; `raw` are the pieces of HTML that were met:

@@ -13,7 +13,7 @@ from jisr.errors import Problem, Report
 from jisr.model import Block, BlockState, Heading, Language, State, Translation
 from jisr.read import marks, policy
 from jisr.read.marks import Labels
-from jisr.read.markup.body import Body, Rendering, Unit
+from jisr.read.markup.body import Body, RenderedBody, Unit
 from jisr.read.markup.converter import Converter
 from jisr.read.markup.prose import Look, Prose, read_prose
 from jisr.read.markup.tables import Table, read_table
@@ -36,7 +36,7 @@ def render(
     hide: bool,
     trusted: bool,
     report: Report,
-) -> Rendering:
+) -> RenderedBody:
     """The body in a language, with a translation for each of its segments.
 
     `resolve` turns a link of a tag (`a`, `img`) into the page's, `illustrate` gives pictures in HTML the form
@@ -126,7 +126,7 @@ def render(
         numbers = body.flat[block] if block in prose else [u.segment for u in units[block]]
         states = {translations[number].state for number in numbers if number is not None}
         blocks.append(Block(html.get(block, ""), _joint(states)))
-    return Rendering(tuple(blocks), tuple(toc), tuple(ids), raw)
+    return RenderedBody(tuple(blocks), tuple(toc), tuple(ids), raw)
 
 
 def _at_once(
