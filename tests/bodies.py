@@ -8,7 +8,7 @@ from jisr.languages import language
 from jisr.model import Document, Metadata, Translation
 from jisr.read.marks import Labels
 from jisr.read.markup import render as rendering
-from jisr.read.markup.body import Body, Rendering
+from jisr.read.markup.body import Body, RenderedBody
 from jisr.read.markup.converter import Converter
 
 ARABIC = language("ar", "ar-EG")
@@ -55,7 +55,7 @@ def render(
     english: bool = False,
     hide: bool = False,
     trusted: bool = False,
-) -> Rendering:
+) -> RenderedBody:
     """A rendering with links left as they are; the text must have no faults."""
     problems: list[Problem] = []
     result = rendering.render(
@@ -67,7 +67,7 @@ def render(
     return result
 
 
-def html(rendering: Rendering) -> str:
+def html(rendering: RenderedBody) -> str:
     """The page's body."""
     return "\n".join(block.html for block in rendering.blocks if block.html)
 
