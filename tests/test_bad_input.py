@@ -401,11 +401,11 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a directional control without its partner": (
         {"content/articles/a.md": article(body="نص \u2067مفتوح.")},
-        ["content/articles/a.md:6:4: error: the character U+2067 has no partner in its line; remove it, or use <bdi>"],
+        ["content/articles/a.md:6:4: error: the character U+2067 has no partner in its paragraph; remove it, or use <bdi>"],
     ),
     "an override": (
         {"content/articles/a.md": article("title: خبر\u202e\ndate: 2023-10-16")},
-        ["content/articles/a.md:2:11: error: the character U+202E has no partner in its line; remove it, or use <bdi>"],
+        ["content/articles/a.md:2:11: error: the character U+202E has no partner in its paragraph; remove it, or use <bdi>"],
     ),
     "a very long line": (
         {"content/articles/a.md": article(body="نص " * 40_000)},

@@ -73,11 +73,14 @@ def read_document(files: DocumentFiles, reading: Reading, report: Report) -> Doc
     if not read:
         return None
     text, raw = read
-    wrong = _unbalanced_line(text) if has_controls(raw) else None
+    wrong = _unbalanced(text) if has_controls(raw) else None
     if wrong:
         report(
             Problem(
-                source.path, *wrong[:2], f"{wrong[2]} has no partner in its line", "remove it, or use <bdi>"
+                source.path,
+                *wrong[:2],
+                f"{wrong[2]} has no partner in its paragraph",
+                "remove it, or use <bdi>",
             )
         )
         return None
@@ -335,12 +338,12 @@ def _pattern(reading: Reading, kind: Literal["article", "page"], folders: Sequen
     return next((reading.sections[one] for one in around if one in reading.sections), reading.articles)
 
 
-def _unbalanced_line(text: str) -> tuple[int, int, str] | None:
-    """Line, column and name of the first directional control without its partner in its line."""
-    if unbalanced(text) is None:
-        return None
-    for number, line in enumerate(text.split("\n"), 1):
-        index = unbalanced(line)
+def _unbalanced(text: str) -> tuple[int, int, str] | None:
+    """Line, column and name of the first directional control without its partner in its paragraph."""
+    done = 0
+    for paragraph in text.split("\n\n"):
+        index = unbalanced(paragraph)
         if index is not None:
-            return number, index + 1, f"the character U+{ord(line[index]):04X}"
+            return *place(text, done + index), f"the character U+{ord(paragraph[index]):04X}"
+        done += len(paragraph) + 2
     return None
