@@ -1,4 +1,4 @@
-"""The only reader of the site's files: what is there, and text as it should be.
+"""The site's files: what is there, and text as it should be.
 
 Follows a symbolic link only where it stays inside the site.
 """

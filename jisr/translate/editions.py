@@ -54,7 +54,7 @@ def catalogue_paths(documents: Iterable[str], language: Language) -> list[str]:
 
 
 def names_path(language: Language) -> str:
-    """Where the site's own names stand: tags, authors, sources."""
+    """Where the site's own names stand: tags, authors, sources, sections."""
     return f"translations/{language.code}/{messages.SITE}.po"
 
 

@@ -1,4 +1,4 @@
-"""Entries → PO text. The only importer of babel.messages."""
+"""Entries → PO text, by babel.messages."""
 
 import io
 import re

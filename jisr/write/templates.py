@@ -1,4 +1,4 @@
-"""Outputs → HTML through the theme. The only importer of jinja2.
+"""Outputs → HTML through the theme. The only importer of jinja2 but for syntax.py.
 
 The environment is strict: an unknown name is an error at its line in the template, not a hole.
 """
