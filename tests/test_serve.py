@@ -249,6 +249,21 @@ def test_a_name_that_is_not_utf_8_ends_nothing(tmp_path: Path) -> None:
         until(lambda: "كلام جديد" in preview.ask("/articles/news/").text)
 
 
+def test_the_desk_says_what_is_out(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    for name, more in (
+        ("soon", "date: 2999-01-01"),
+        ("past", "expires: 2020-01-01"),
+        ("draft", "draft: true"),
+    ):
+        (folder / f"content/{name}.md").write_text(f"---\ntitle: {name}\n{more}\n---\n\nنص.\n")
+    with running(folder) as preview:
+        rows = json.loads(preview.ask("/_jisr/api/desk").text)["documents"]
+    out = {row["path"].rpartition("/")[2]: row["unpublished"] for row in rows}
+    expected = {"soon.md": "scheduled", "past.md": "expired", "draft.md": "draft", "news.md": None}
+    assert expected.items() <= out.items()
+
+
 class TestForTheNetwork:
     @pytest.fixture
     def others(self, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Preview]:

@@ -190,6 +190,16 @@ def test_what_is_saved_while_sync_runs_is_merged_and_not_overwritten(
     assert 'msgid "فقرة جديدة."\nmsgstr ""' in text
 
 
+def test_an_article_called_interface_is_an_article(site: MakeSite) -> None:
+    front = "---\ntitle: خبر\ndate: 2023-10-16\n---\n\n"
+    folder = site({f"content/articles/{name}.md": f"{front}نص {name}.\n" for name in ("interface", "other")})
+    folder.run("sync")
+    found = json.loads(folder.run("status", "--json").stdout)
+    assert found["total"]["total"] == 4  # two titles, two texts
+    (folder.path / "content/articles/interface.md").unlink()
+    assert "articles/interface.po:1:1: warning: the catalogue belongs to no document" in folder.build().stderr
+
+
 def test_a_word_that_gets_a_plural_and_loses_it_again_keeps_its_translation(site: MakeSite) -> None:
     own = "translations/fr/interface.po"
     settings = SITE_YAML.replace("en", "fr").replace("fr-GB", "fr-FR")
