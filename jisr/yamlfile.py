@@ -28,6 +28,8 @@ _TYPES = re.compile(r"Expected `(?P<wanted>[^`]*)`, got `(?P<found>[^`]*)`")
 _BREAK = re.compile("[\x85\u2028\u2029]")
 _OPEN = re.compile("[\"'\\[{]")
 _NO_BREAK = re.compile(":[\xa0\u202f\u2007]")
+_GLUED = re.compile(r"\s*(?:- )?(?!https?:|mailto:)(?P<key>[\w-]+)(?::(?=[^ ])|\uff1a)(?!.*: )")
+"""A key with its value right behind the colon: YAML sees what is wrong in the next line."""
 _BITS = 64
 _PLAIN = "write the value out; in quotes if the mark is a part of it"
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
@@ -98,8 +100,13 @@ def parse(text: str, path: str, report: Report, *, first_line: int = 1) -> YamlF
         mark = error.problem_mark or error.context_mark
         if error.context_mark and "could not find expected ':'" in (error.problem or ""):
             mark = error.context_mark  # the problem is seen in the next line
-        line = text.split("\n")[place(mark)[1] - first_line :][:1] if mark else []
-        fail(mark, *_explain(error, "".join(line)))
+        lines = text.split("\n")
+        at = place(mark)[1] - first_line if mark else 0
+        if "mapping values" in (error.problem or "") and (found := _GLUED.match("".join(lines[at - 1 : at]))):
+            what, hint = "no space behind the colon of a key", f"write {found['key']}: …"
+            report(Problem(path, first_line + at - 1, found.end(), what, hint))
+            return None
+        fail(mark, *_explain(error, "".join(lines[at : at + 1]) if mark else ""))
         return None
     except RecursionError:
         fail(None, *_TOO_DEEP)

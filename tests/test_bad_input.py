@@ -298,6 +298,28 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          f"content/articles/a.md:4:2214: error: the alias /{'y' * 256}/ is not an address of this site; "
          "write it as /old/address/"],
     ),
+    "links and elements that stand several times": (
+        {"content/a.md": article("title: خبر", body="`[x](none.md)`\n\n```\n[x](none.md)\n```\n\n"
+                                 "[س](none.md) ثم [ص](none.md)\n\n![ع](a.md) ثم [ف](a.md)\n\n[ق][r]\n\n"
+                                 "<script>1</script>\n\nنص\n\n<script>1</script>\n\n[r]: none.md\n")},
+        [*(f"content/a.md:{at}: error: the link leads to none.md, which isn't there; "
+           "check its path, which begins at this file's folder" for at in ("11:5", "11:21")),
+         "content/a.md:13:6: error: a.md is no picture; name a file such as photo.jpg",
+         *(f"content/a.md:{line}:1: error: the element <script> isn't allowed; remove it, or set trusted_html: true "
+           "in site.yaml if all authors are trusted" for line in (17, 21)),
+         "content/a.md:23:6: error: the link leads to none.md, which isn't there; "
+         "check its path, which begins at this file's folder"],
+    ),
+    "a colon without a space behind it": (
+        {"content/articles/a.md": article("title:خبر\ndate: 2023-10-16"),
+         "content/articles/b.md": article("date: 2023-10-16\nimage:\n  src:a.jpg\n  alt: خبر\ntitle: خبر"),
+         "content/articles/c.md": article("title： خبر\ndate: 2023-10-16"),
+         "content/articles/d.md": article("summary: خبر\n  https://example.org\n  date: 2023-10-16")},
+        ["content/articles/a.md:2:6: error: no space behind the colon of a key; write title: …",
+         "content/articles/b.md:4:6: error: no space behind the colon of a key; write src: …",
+         "content/articles/c.md:2:6: error: no space behind the colon of a key; write title: …",
+         "content/articles/d.md:4:7: error: a second colon in one value; put the value in quotes: date: '2023-10-16'"],
+    ),
     "a line of metadata without a colon": (
         {"content/articles/a.md": article("title: خبر\nsummary\ndate: 2023-10-16"),
          "content/articles/b.md": article("title: خبر\ndate:\u00a02023-10-16\ntags: [أ]"),

@@ -26,6 +26,7 @@ from jisr.read.markup.converter import Converter, Protected, overloaded
 from jisr.read.markup.inline import read_inline
 from jisr.read.markup.render import render
 from jisr.read.segments import INLINE, normalise
+from jisr.read.sources import place
 from jisr.translate import messages, sync
 from jisr.translate.catalog import Catalogue
 from jisr.translate.links import refuse_no_picture
@@ -299,10 +300,12 @@ def _difference(expected: Protected, actual: Protected) -> str:
 
 def _check_html(body: Body, raw: Sequence[str], report: Report) -> None:
     document = body.document
+    after: dict[str, int] = {}
     for piece in raw:
+        begins = piece.strip().split("\n", 1)[0]
+        at = document.body.find(begins, after.get(begins, 0))
+        after[begins] = at + 1
+        line, column = place(document.body, max(at, 0))
         for finding in policy.findings(piece):
-            at = max(document.body.find(piece.strip().split("\n", 1)[0]), 0)
-            line = document.line + document.body.count("\n", 0, at) + 1
-            column = at - document.body.rfind("\n", 0, at)
             hint = "remove it, or set trusted_html: true in site.yaml if all authors are trusted"
-            report(Problem(document.path, line, column, finding, hint))
+            report(Problem(document.path, document.line + line, column, finding, hint))

@@ -9,10 +9,16 @@ from urllib.parse import quote, unquote, urlsplit
 from jisr.errors import Problem, Report
 from jisr.model import Document, Language, Rendering
 from jisr.read.policy import refused_scheme
+from jisr.read.sources import place
 from jisr.translate.pictures import is_picture
 from jisr.urls import collision_keys, edition_url, is_address, url
 
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_CODE = re.compile(
+    r"^[ ]*(`{3,}|~{3,}).*?^[ ]*\1|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)", re.DOTALL | re.MULTILINE
+)
+_BEFORE_LINK = r"""(?:\]\(\s*<?|\]:\s*<?|\b(?:href|src|poster)\s*=\s*["']?|<)"""
+_BEFORE_PICTURE = r"""(?:!\[[^\]]*\]\(\s*<?|\]:\s*<?|\bsrc\s*=\s*["']?)"""
 
 
 class Links:
@@ -119,17 +125,17 @@ class Links:
         """The URL of a page or a file named by its path on the site, `/about/`; None if there is none."""
         files = self.site.addresses == "files"
         bare = path.removesuffix(".html") if files else path
-        for place in (bare, f"{bare}/"):
-            if any(self._is_page(home, place) for home in self.homes if place.startswith(home)):
-                page = files and place.endswith("/") and place not in self.homes
-                return url(f"{place[1:-1]}.html" if page else place[1:], self.site.base_path)
+        for one in (bare, f"{bare}/"):
+            if any(self._is_page(home, one) for home in self.homes if one.startswith(home)):
+                page = files and one.endswith("/") and one not in self.homes
+                return url(f"{one[1:-1]}.html" if page else one[1:], self.site.base_path)
         for folder in ("static", "content"):
             if folder + path in self.files:
                 return self.file(folder + path)
         return url(path[1:], self.site.base_path) if path in self.places else None
 
-    def _is_page(self, home: str, place: str) -> bool:
-        path = place.removeprefix(home)
+    def _is_page(self, home: str, address: str) -> bool:
+        path = address.removeprefix(home)
         if path.startswith("/"):  # one of the root's own, or `//`
             return False
         pages = [path, path.removesuffix("parallel/")] if self.site.side_by_side and home != "/" else [path]
@@ -152,19 +158,23 @@ def refuse_no_picture(document: Document, link: str, report: Report) -> None:
     path = unquote(re.split(r"[?#]", link)[0])
     if not (_ELSEWHERE.match(link) or is_picture(path)):
         what = f"{link or 'an empty address'} is no picture"
-        _tell(document, link, what, "name a file such as photo.jpg", report)
+        _tell(document, link, what, "name a file such as photo.jpg", report, _BEFORE_PICTURE)
 
 
-def _tell(document: Document, link: str, message: str, hint: str, report: Report) -> None:
-    """Report a link wherever it stands: in the front matter's picture, and first in the text."""
+def _tell(
+    document: Document, link: str, message: str, hint: str, report: Report, before: str = _BEFORE_LINK
+) -> None:
+    """Report a link wherever it stands: in the front matter's picture, and in the text, behind `before`."""
     image = document.metadata.image
     places = [document.places["image.src"]] if image and image.src == link else []
-    at = re.search(rf"(?<![\w./-]){re.escape(link)}(?![\w./-])", document.body)
-    if at:
-        lines = document.body[: at.start()].split("\n")
-        places.append((document.path, document.line + len(lines), len(lines[-1]) + 1))
-    for place in places or [(document.path, 1, 1)]:
-        report(Problem(*place, message, hint))
+    body = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), document.body)
+    written = rf"(?<![\w./-])(?P<link>{re.escape(link)})(?![\w./-])"
+    found = list(re.finditer(before + written, body)) or list(re.finditer(written, document.body))[:1]
+    for one in found:
+        line, column = place(body, one.start("link"))
+        places.append((document.path, document.line + line, column))
+    for at in places or [(document.path, 1, 1)]:
+        report(Problem(*at, message, hint))
 
 
 def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:
