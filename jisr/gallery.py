@@ -56,8 +56,11 @@ def look(
             facts[path] = found
             rows[keys[path]] = pack(found)
     for path, found in facts.items():
-        if found.fault:
+        if found.fault and found.format != "svg":
             report(Problem(path, 1, 1, found.fault, found.hint, "warning"))
+        elif found.fault and path.startswith("content/") and not site.trusted_html:
+            hint = f"{found.hint}, or set trusted_html: true in site.yaml if all authors are trusted"
+            report(Problem(path, 1, 1, found.fault, hint))
     return Pictures(site, facts, sources), rows
 
 

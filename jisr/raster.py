@@ -35,6 +35,9 @@ _SUFFIXES = {
 _UNSEEN = (".heic", ".heif", ".jxl", ".tif", ".tiff")
 _ORIENTATION = 0x0112
 _SVG = re.compile(rb"<svg\b[^>]*>")
+_SCRIPT = re.compile(
+    rb"<(?:\w+:)?(?:script|handler)\b|\bon[a-z]+\s*=|javascript:|<!ENTITY[^>]*&\#|\0", re.IGNORECASE
+)
 _LENGTH = re.compile(rb"""\s(?P<name>width|height)\s*=\s*["'](?P<value>[0-9]{1,5})(?:\.[0-9]*)?(?:px)?["']""")
 
 # Loaded, they are known: else Pillow would load all that it has.
@@ -48,7 +51,10 @@ def look(path: str, file: bytes) -> PictureFacts:
     """What a file is, by its bytes; what is wrong with it, by those and the name in its path."""
     suffix = path[path.rfind(".") :].lower()
     if suffix == ".svg":
-        return PictureFacts("svg", *_svg_size(file))
+        facts = PictureFacts("svg", *_svg_size(file))
+        if _SCRIPT.search(file):
+            return facts.wrong("the drawing holds a script, or can't be seen to hold none", "take it out")
+        return facts
     if suffix in _UNSEEN:
         what = f"not every browser shows {suffix[1:].upper()}, and what the camera wrote into it is published"
         return PictureFacts("", fault=what, hint="save it as JPEG")

@@ -310,6 +310,16 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          "content/a.md:23:6: error: the link leads to none.md, which isn't there; "
          "check its path, which begins at this file's folder"],
     ),
+    "what runs scripts among the articles": (
+        {"content/a.html": "<p>x</p>", "content/b/c.JS": "", "static/own.js": "", "static/own.html": "<p>x</p>",
+         "content/d.svg": "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1' ONLOAD = 'x()'/>",
+         "content/e.svg": '<!DOCTYPE svg [<!ENTITY ns "http://ns.adobe.com/x">]><svg width="1" height="1"/>',
+         "content/f.svg": '<!DOCTYPE svg [<!ENTITY s "&#60;script>">]><svg width="1" height="1">&s;</svg>'},
+        [*(f"content/{path}:1:1: error: a page or a script may not stand among the articles; move it into static/, "
+           "or set trusted_html: true in site.yaml if all authors are trusted" for path in ("a.html", "b/c.JS")),
+         *(f"content/{path}:1:1: error: the drawing holds a script, or can't be seen to hold none; take it out, "
+           "or set trusted_html: true in site.yaml if all authors are trusted" for path in ("d.svg", "f.svg"))],
+    ),
     "a colon without a space behind it": (
         {"content/articles/a.md": article("title:خبر\ndate: 2023-10-16"),
          "content/articles/b.md": article("date: 2023-10-16\nimage:\n  src:a.jpg\n  alt: خبر\ntitle: خبر"),

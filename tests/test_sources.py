@@ -6,6 +6,7 @@ import pytest
 
 from jisr.errors import Problem
 from jisr.read.sources import decode, inside
+from tests.conftest import MakeSite
 
 
 @pytest.mark.parametrize("root", [".", "../site", "absolute"])
@@ -42,3 +43,15 @@ def test_a_faulty_byte_has_its_place_behind_a_byte_order_mark_too() -> None:
     assert [(problem.line, problem.column, problem.message) for problem in said] == [
         (2, 5, "the byte 0xff is not UTF-8")
     ] * 2
+
+
+def test_what_programs_leave_behind_is_not_published(site: MakeSite) -> None:
+    left = (
+        "a.md~", "#a.md#", ".a.md.swp", ".#a.md", ".~lock.a.odt#", ".DS_Store", "Thumbs.db", ".gitkeep", ".env",
+        ".env.local", "a.md.bak", "a.md.orig", "a.md.rej", "a.md.tmp",
+    )  # fmt: skip
+    folder = site({f"content/{name}": "draft" for name in (*left, "kept.txt.gz", "bak", ".well-known")})
+    assert folder.build().exit_code == 0
+    there = {path.name for path in (folder.path / "public").iterdir()}
+    assert there.isdisjoint(left)
+    assert {"kept.txt.gz", "bak", ".well-known"} <= there

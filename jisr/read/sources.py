@@ -16,11 +16,15 @@ from pathlib import Path
 from jisr.errors import CONTROL, Problem, Report
 from jisr.model import Source
 
-_LITTER = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git.*|.*~|\..*\.sw[a-p]|#.*#|\.#.*")
-"""What systems and editors leave behind."""
+_LITTER = re.compile(
+    r"\.DS_Store|Thumbs\.db|desktop\.ini|\.git.*|\.env.*|.*~|\..*\.sw[a-p]|#.*#|\.#.*|\.~lock\..*"
+    r"|.+\.(?:bak|orig|rej|tmp)"
+)
+"""What systems and programs leave behind, and what is secret."""
 
 _LITTER_BEGINS = (".", "#", "Thumbs.db", "desktop.ini")
-"""How all of it begins that doesn't end with a tilde."""
+_LITTER_ENDS = ("~", ".bak", ".orig", ".rej", ".tmp")
+"""How all of it begins or ends."""
 
 _signature = struct.Struct("4q").pack
 
@@ -71,7 +75,8 @@ def scan(root: Path, folder: str, report: Report) -> tuple[Source, ...]:
 
 def is_litter(name: str) -> bool:
     """Whether a file is what systems and editors leave behind."""
-    suspect = name.startswith(_LITTER_BEGINS) or name.endswith("~")  # a third of the time for all others
+    # In a third of the time for all others.
+    suspect = name.startswith(_LITTER_BEGINS) or name.endswith(_LITTER_ENDS)
     return suspect and _LITTER.fullmatch(name) is not None
 
 

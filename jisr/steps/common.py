@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jisr.errors import Report
+from jisr.errors import Problem, Report
 from jisr.fingerprint import fingerprint, versions
 from jisr.model import Asset, Rendering, Site, Source
 from jisr.read.documents import OF_DOCUMENTS
@@ -26,6 +26,10 @@ ICONS = frozenset(
     for name in ("favicon.svg", "favicon.ico", "apple-touch-icon.png", "icon-192.png", "icon-512.png")
 )
 """The site's mark in its sizes."""
+
+
+ACTIVE = (".html", ".htm", ".xhtml", ".xht", ".xml", ".js", ".mjs")
+"""How files end that can run scripts; drawings are looked at for them (gallery.py)."""
 
 
 class Common(Struct, frozen=True):
@@ -60,6 +64,8 @@ def common(
     """
     paths = tuple(sources)
     copied = _copied(paths, sources, digests)
+    if site and not site.trusted_html:
+        _refuse_active(copied, report)
     files = {path.partition("/")[2]: source for path, source in copied.items()}
     assets: Mapping[str, Asset] = {}
     if site and site.fingerprint and not preview:
@@ -92,6 +98,15 @@ def _copied(
     found |= {path: path for path in own}
     found |= {path: path for path in below(paths, "content/") if not path.endswith(OF_DOCUMENTS)}
     return {path: replace(sources[at], path=path, digest=digests[at]) for path, at in found.items()}
+
+
+def _refuse_active(copied: Iterable[str], report: Report) -> None:
+    """Report files of authors in which a browser runs scripts, as pages of the site and with their rights."""
+    for path in copied:
+        if path.startswith("content/") and path.lower().endswith(ACTIVE):
+            what = "a page or a script may not stand among the articles"
+            hint = "move it into static/, or set trusted_html: true in site.yaml if all authors are trusted"
+            report(Problem(path, 1, 1, what, hint))
 
 
 def how_many_changed(

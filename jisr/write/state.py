@@ -22,7 +22,7 @@ from jisr.write.output import FOLDER, is_plain
 from jisr.write.parts import TABLE, Parts, Recorded
 
 FILE = "state.db"
-VERSION = 10
+VERSION = 11
 """Of the tables below and of what is in them."""
 
 PATIENCE = 1.0
