@@ -317,7 +317,7 @@ class _Run:
             site = replace(site, cards=recent(facts[files.path] for files in shown))
         catalogues = below(paths, "translations/")
         links, listed, addresses = read.links(
-            site, facts, shown, documents, shared.copied, catalogues, problems
+            site, facts, shown, hidden, documents, shared.copied, catalogues, problems
         )
         pictures, picture_facts = gallery.look(
             shards, site, shared.copied, state.pictures(), watch, self.report, again=not self.same

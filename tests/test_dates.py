@@ -102,6 +102,30 @@ def test_what_is_not_out_is_marked_until_it_is(site: MakeSite, at: pytest.Monkey
     assert marks["a"] not in folder.read("index.html")
 
 
+def test_what_expires_stops_no_build(site: MakeSite, at: pytest.MonkeyPatch) -> None:
+    folder = site({
+        "content/articles/a.md": article("date: 2023-10-16\nexpires: 2023-11-16"),
+        "content/about.md": "---\ntitle: عن\n---\n\n[خبر](articles/a.md) و[خبر](/articles/a/)\n",
+    })  # fmt: skip
+    assert folder.build("--strict").stderr == ""
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY + 4 * 86400))
+    for _ in range(2):  # by the second one nothing has changed
+        result = folder.build()
+        assert (result.exit_code, out(folder)) == (0, set())
+        assert (
+            "content/about.md:5:7: warning: the link leads to articles/a.md, which has expired"
+            in result.stderr
+        )
+        assert (
+            "content/about.md:5:29: warning: the link leads to /articles/a/, which has exp" in result.stderr
+        )
+        assert folder.read("about/index.html").count('href="/articles/a/"') == 2
+        assert 'href="/en/articles/a/"' in folder.read("en/about/index.html")
+    at.setenv("SOURCE_DATE_EPOCH", str(DAY))
+    assert folder.build("--strict").stderr == ""
+    assert out(folder) == {"a"}
+
+
 def test_a_link_to_what_is_not_out_is_an_error(site: MakeSite, at: pytest.MonkeyPatch) -> None:
     folder = site({
         "content/articles/a.md": article("date: 2024-10-16"),

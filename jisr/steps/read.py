@@ -69,6 +69,7 @@ def links(
     site: Site,
     facts: Mapping[str, DocumentFacts],
     shown: Sequence[DocumentFiles],
+    hidden: Mapping[str, Unpublished],
     documents: Sequence[DocumentFiles],
     copied: Collection[str],
     catalogues: Sequence[str],
@@ -76,15 +77,17 @@ def links(
 ) -> tuple[Links, Articles, str]:
     """What can be linked to, the articles of listings, and a digest of all addresses.
 
-    `documents` are all, `catalogues` the files that there are. Says which menus lead nowhere, and which
-    catalogues belong nowhere.
+    `documents` are all, some of them `hidden`; `catalogues` are the files that there are. Says which menus
+    lead nowhere, and which catalogues belong nowhere.
     """
     addresses = {files.path: facts[files.path].address for files in shown}
     faulty = [files.path for files in documents if files.path not in facts]
     listed = articles(site, [facts[files.path] for files in shown])
     shared_slugs(listed, problems.append)
     found = places(site, listed)
-    links = Links(site, addresses, copied, faulty, [path for path in facts if path not in addresses], found)
+    drafts = [path for path in facts if path not in addresses]
+    expired = {path: facts[path].address for path in drafts if hidden.get(path) == "expired"}
+    links = Links(site, addresses, copied, faulty, drafts, found, expired)
     digest = digest_of([*addresses, "", *addresses.values(), "", *sorted(copied), "", *found])
     problems += menu_problems(site, links)
     problems += commands.orphans(

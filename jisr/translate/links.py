@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from copy import copy
+from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from jisr.errors import Problem, Report
@@ -24,9 +25,9 @@ _BEFORE_PICTURE = r"""(?:!\[[^\]]*\]\(\s*<?|\]:\s*<?|\bsrc\s*=\s*["']?)"""
 class Links:
     """What can be linked to.
 
-    `faulty` are documents that are reported anyway, `drafts` those that this build leaves out; `places` are
-    listings and feeds, by their paths below a language's folder, and files that stand at the root alone, by
-    theirs with a slash before it.
+    `faulty` are documents that are reported anyway, `drafts` those that this build leaves out, `expired` the
+    addresses of those of them that were out before; `places` are listings and feeds, by their paths below a
+    language's folder, and files that stand at the root alone, by theirs with a slash before it.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Links:
         faulty: Iterable[str],
         drafts: Iterable[str],
         places: Iterable[str] = (),
+        expired: Mapping[str, str] = {},
     ) -> None:
         """`addresses` are the documents' by their paths, `files` the paths of what is copied."""
         self.site = site
@@ -44,6 +46,7 @@ class Links:
         self.files = frozenset(files)
         self.faulty = frozenset(faulty)
         self.drafts = frozenset(drafts)
+        self.expired = expired
         self.homes = ["/" if language == site.source else f"/{language.code}/" for language in site.languages]
         self.addresses = frozenset(addresses.values())
         self.places = frozenset(["", *places])
@@ -97,6 +100,12 @@ class Links:
             return link
         path = unquote(urlsplit(link).path)
         full = self._full(document.path, path)
+        if _named(full, self.expired):  # it came with time: no reason to stop a build
+            what = f"the link leads to {path}, which has expired"
+            _tell(document, link, what, "take the link out", report, severity="warning")
+            if full not in self.expired:
+                return url(path[1:], self.site.base_path)
+            return edition_url(self.expired[full], language, self.site)
         if _named(full, self.drafts):
             what = f"the link leads to {path}, which is a draft or isn't out at present"
             hint = "publish it first, take the link out, or build with --drafts"
@@ -162,7 +171,13 @@ def refuse_no_picture(document: Document, link: str, report: Report) -> None:
 
 
 def _tell(
-    document: Document, link: str, message: str, hint: str, report: Report, before: str = _BEFORE_LINK
+    document: Document,
+    link: str,
+    message: str,
+    hint: str,
+    report: Report,
+    before: str = _BEFORE_LINK,
+    severity: Literal["error", "warning"] = "error",
 ) -> None:
     """Report a link wherever it stands: in the front matter's picture, and in the text, behind `before`."""
     image = document.metadata.image
@@ -174,7 +189,7 @@ def _tell(
         line, column = place(body, one.start("link"))
         places.append((document.path, document.line + line, column))
     for at in places or [(document.path, 1, 1)]:
-        report(Problem(*at, message, hint))
+        report(Problem(*at, message, hint, severity))
 
 
 def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:
