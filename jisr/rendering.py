@@ -72,6 +72,7 @@ def render(
     answers: dict[str, str] = {}
 
     def resolve(language: Language, link: str) -> str:
+        told = len(problems)
         if link in answers:
             answer = answers[link]
         else:
@@ -79,7 +80,8 @@ def render(
             if link.startswith(("/", "http://", "https://")):  # it leads to the same place in all languages
                 answers[link] = answer
         if not link.startswith(("#", "http://", "https://", "mailto:", "tel:", "\x02")):
-            followed[language.code, link, answer] = None
+            # What was told of goes where no link goes: with another look at it the document is made anew.
+            followed[language.code, link, answer if len(problems) == told else ""] = None
         return answer
 
     begins, ends = document.metadata.date, document.metadata.expires
