@@ -320,6 +320,15 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
          *(f"content/{path}:1:1: error: the drawing holds a script, or can't be seen to hold none; take it out, "
            "or set trusted_html: true in site.yaml if all authors are trusted" for path in ("d.svg", "f.svg"))],
     ),
+    "an id that the theme has": (
+        {"content/a.md": article("title: خبر", body="## عنوان {: #main-content }\n\n## Main content")},
+        ["content/a.md:5:1: error: the id main-content stands twice; remove it, or set trusted_html in site.yaml"],
+    ),
+    "a name that stands twice": (
+        {"content/a.md": article("title: خبر\ntags: [أ, ب, أ]\nauthors:\n  - ج\n  - ج")},
+        ["content/a.md:3:14: error: `أ` stands twice in `tags`; write it once",
+         "content/a.md:6:5: error: `ج` stands twice in `authors`; write it once"],
+    ),
     "a colon without a space behind it": (
         {"content/articles/a.md": article("title:خبر\ndate: 2023-10-16"),
          "content/articles/b.md": article("date: 2023-10-16\nimage:\n  src:a.jpg\n  alt: خبر\ntitle: خبر"),

@@ -283,9 +283,12 @@ def _document(
     if metadata.image and is_blank(metadata.image.src):
         fail(("image", "src"), "the picture has no address", "write the path of its file")
     for key in ("authors", "tags"):
-        for index, name in enumerate(getattr(metadata, key)):
+        names = getattr(metadata, key)
+        for index, name in enumerate(names):
             if is_blank(name):
                 fail((key, index), f"an empty name in `{key}`", "write it, or take it out")
+            elif name in names[:index]:
+                fail((key, index), f"`{name}` stands twice in `{key}`", "write it once")
     if metadata.source and is_blank(metadata.source.name):
         fail(("source", "name"), "the source has an empty name", "write it")
     link = metadata.source and metadata.source.url

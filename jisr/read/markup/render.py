@@ -178,7 +178,7 @@ def _finish_links(root: Element, labels: Labels, resolve: Callable[[str, str], s
 def _check_elements(root: Element, body: Body, report: Report) -> None:
     """Report what the policy doesn't allow, whatever made it."""
     document = body.document
-    ids: set[str] = set()
+    ids = set(_IDS_OF_THEME)
     for element in root.iter():
         found = list(policy.element_findings(element.tag, element.attrib))
         if element.tag in ("a", "img"):  # their links are looked at where they are resolved
