@@ -119,6 +119,8 @@ def _brought(root: Path, work: _Work) -> Synced:
 
     path, code, new = work.path, work.language.code, work.new
     text = po.write(new, language=code, plural_forms=plural_forms(code))
+    if work.raw and b"\r\n" in work.raw:  # its lines end as they did, or version control saw them all change
+        text = text.replace("\n", "\r\n")
     if not inside(root, root / path):
         what = "a symbolic link leads out of the site"
         raise SiteError(Problem(path, 1, 1, what, "copy the folder here instead"))

@@ -200,6 +200,21 @@ def test_an_article_called_interface_is_an_article(site: MakeSite) -> None:
     assert "articles/interface.po:1:1: warning: the catalogue belongs to no document" in folder.build().stderr
 
 
+def test_lines_end_as_they_did(site: MakeSite) -> None:
+    folder = site(FILES)
+    folder.run("sync")
+    file = folder.path / "translations/en/about.po"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    about = folder.path / "content/about.md"
+    about.write_text(about.read_text(encoding="utf-8") + "\nفقرة جديدة.\n", encoding="utf-8")
+    assert "translations/en/about.po: written" in folder.run("sync").stdout
+    text = file.read_bytes()
+    assert "فقرة جديدة.".encode() in text
+    assert text.count(b"\r\n") == text.count(b"\n")
+    assert b"\r\r" not in text
+    assert folder.run("sync").stdout == "jisr: 0 catalogues written of 3\n"
+
+
 def test_a_word_that_gets_a_plural_and_loses_it_again_keeps_its_translation(site: MakeSite) -> None:
     own = "translations/fr/interface.po"
     settings = SITE_YAML.replace("en", "fr").replace("fr-GB", "fr-FR")
