@@ -552,6 +552,16 @@ CASES: list[tuple[str, Files, list[str]]] = [
         ],
     ),
     (
+        "markdown-html",
+        prose(
+            '<div class="a" markdown="1">\n\nنصّ.\n\n</div>\n\n<details><summary>س</summary>ص</details>\n\n'
+            '<div class="b">\n\nنصّ **قوي**.\n\n## عنوان'
+        ),
+        [
+            "A:15:1: warning: the element <div> is never closed: what follows stands in it, and isn't read as Markdown; end it with </div>",
+        ],
+    ),
+    (
         "markdown-emphasis",
         prose("كلمة **بارزة ثم نصّ.\n\nكلمة *مائلة."),
         [

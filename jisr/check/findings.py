@@ -49,6 +49,7 @@ CHECKS: Mapping[str, Literal["error", "warning"]] = {
     "markdown-table": "warning",
     "markdown-code": "warning",
     "markdown-note": "warning",
+    "markdown-html": "warning",
     "markdown-emphasis": "warning",
     "markdown-link": "warning",
 }

@@ -40,6 +40,12 @@ _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\[\]\s]+)\](?!:)")
 _DEFINITION = re.compile(r"^[ ]{0,3}\[(?P<name>[^\]\n]+)\]:", re.MULTILINE)
 _CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 
+_OPENED = re.compile(
+    r"[ ]{0,3}<(?P<tag>address|article|aside|blockquote|details|div|dl|figure|footer|header|nav|ol|section|"
+    r"table|ul)\b[^<>]*>",
+    re.IGNORECASE,
+)
+
 Pieces = Callable[[Chunk], str]
 """The text of a chunk with what isn't prose filled in."""
 
@@ -60,8 +66,24 @@ def markdown(found: Iterable[Chunk], body: str, prose: Pieces, source: Language,
             _notes(chunk, after, say)
             if chunk.kind == "text":
                 _tables(chunk, say)
+            else:
+                _elements(chunk, body, say)
             _marks(chunk, prose(chunk), say)
             _links(chunk, names, say)
+
+
+def _elements(chunk: Chunk, body: str, say: Say) -> None:
+    """An element that is never closed: all that follows is in it, and no Markdown."""
+    opened = _OPENED.match(chunk.lines[0])
+    if not opened:
+        return
+    tag, depth = opened["tag"], 0
+    for found in re.finditer(rf"<(?P<end>/?){tag}\b", body[chunk.at :], re.IGNORECASE):
+        depth += -1 if found["end"] else 1
+        if not depth:
+            return
+    what = f"the element <{tag}> is never closed: what follows stands in it, and isn't read as Markdown"
+    say("markdown-html", chunk.at, what, f"end it with </{tag}>")
 
 
 def _invisible(chunk: Chunk, say: Say) -> None:
