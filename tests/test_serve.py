@@ -238,6 +238,13 @@ class TestRefuses:
         assert still.ask("/").status == 200
 
 
+def test_what_was_built_may_be_deleted_while_it_is_shown(tmp_path: Path) -> None:
+    with running(make(tmp_path)) as preview:
+        while (tmp_path / ".jisr").exists():
+            shutil.rmtree(tmp_path / ".jisr", ignore_errors=True)
+        until(lambda: preview.ask("/articles/news/").status == 200)
+
+
 def test_a_name_that_is_not_utf_8_ends_nothing(tmp_path: Path) -> None:
     with running(make(tmp_path)) as preview:
         wrong = Path(os.fsdecode(os.fsencode(tmp_path / "content") + b"/\xff.png"))

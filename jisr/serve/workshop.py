@@ -102,6 +102,8 @@ class Workshop:
 
     async def ready(self, outputs: Collection[str]) -> None:
         """Have outputs be there to be answered: as the files are now, an index as the last build has them."""
+        if not self.output.is_dir():  # .jisr/ may be deleted at any time
+            self.wanted.set()
         await self.prove(outputs)
         for path in outputs:
             if self.seen and not self.finder.has(self.seen, path):
@@ -118,7 +120,8 @@ class Workshop:
                 await asyncio.sleep(left)
             self.wanted.clear()
             self.arrived, self.fresh_proofs = set(), {}
-            kept = Kept(self.seen, frozenset(self.changed), frozenset(self.proofs))
+            there = self.output.is_dir()
+            kept = Kept(self.seen, frozenset(self.changed), frozenset(self.proofs)) if there else Kept()
             begun = time.perf_counter()
             self._take(await loop.run_in_executor(self.builder, self._build, kept, self._giving_way), begun)
 
