@@ -329,6 +329,12 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["content/a.md:3:14: error: `أ` stands twice in `tags`; write it once",
          "content/a.md:6:5: error: `ج` stands twice in `authors`; write it once"],
     ),
+    "a menu that leads to a draft": (
+        {"site.yaml": SITE_YAML.replace("locale: ar-EG", "locale: ar-EG, menu: [{label: عن, to: about.md}]"),
+         "content/about.md": article("title: عن\ndraft: true")},
+        ["site.yaml:6:1: error: the menu leads to about.md, which is a draft or isn't out at present; "
+         "publish it first, take the entry out, or build with --drafts"],
+    ),
     "a colon without a space behind it": (
         {"content/articles/a.md": article("title:خبر\ndate: 2023-10-16"),
          "content/articles/b.md": article("date: 2023-10-16\nimage:\n  src:a.jpg\n  alt: خبر\ntitle: خبر"),

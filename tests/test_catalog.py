@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jisr.errors import Problem
 from jisr.languages import plural_forms
-from jisr.model import Segment
+from jisr.model import Language, Segment
 from jisr.translate import catalog, interface, po, sync
 from jisr.translate.catalog import Catalogue, Entry
 
@@ -204,7 +204,7 @@ def test_all_six_plural_forms_survive() -> None:
     again = read(po.write(found, language="ar", plural_forms=plural_forms("ar")))
     assert again.entries.keys() == found.entries.keys()
     assert next(iter(again.entries.values())).strings == tuple(f"ش{form}" for form in range(6))
-    words = interface.spoken([again], "ar")
+    words = interface.spoken([again], Language("ar", "rtl", "العربية", "ar-EG", "latn"))
     for number, form in ((0, 0), (1, 1), (2, 2), (3, 3), (26, 4), (100, 5), (103, 3)):
         assert words.ngettext("%(n)s block", "%(n)s blocks", number) == f"ش{form}"
 
@@ -225,7 +225,7 @@ def test_all_six_plural_forms_survive() -> None:
 def test_a_catalogues_own_formula_says_which_form_a_number_takes(header: str, forms: str) -> None:
     text = f'{HEADER}"Plural-Forms: {header}\\n"\n\nmsgid "%(n)s day"\nmsgid_plural "%(n)s days"\n'
     text += "".join(f'msgstr[{form}] "{form}"\n' for form in range(3 if "3" in header else 2))
-    words = interface.spoken([read(text)], "en")
+    words = interface.spoken([read(text)], Language("en", "ltr", "English", "en-GB", "latn"))
     assert "".join(words.ngettext("%(n)s day", "%(n)s days", number) for number in range(3)) == forms
 
 

@@ -276,6 +276,20 @@ def test_a_word_of_the_sites_own_wins_and_the_rest_stay(site: MakeSite) -> None:
     assert "Skip to the content" in english
 
 
+def test_english_words_stand_by_themselves_where_one_reads_from_right_to_left(site: MakeSite) -> None:
+    settings = SITE_YAML.replace("[ar, en]", "[ar, en, he]") + "  he: {title: גשר}\n"
+    folder = site({**FILES, "site.yaml": settings, "templates/404.html": "{{ _('Own') }} {{ _('100 %%') }}"})
+    build(folder)
+    hebrew = folder.read("he/articles/a/index.html")
+    assert "\u2066Awaiting translation\u2069" in hebrew
+    assert re.search("\u20660 of [0-9]+ blocks? translated\u2069", hebrew)
+    assert (
+        folder.read("404.html") == "\u2066Own\u2069 \u2066100 %\u2069"
+    )  # an Arabic page, whose word isn't translated
+    assert "\u2066" not in folder.read("en/articles/a/index.html") + folder.read("articles/a/index.html")
+    assert folder.read("en/404.html") == "Own 100 %"
+
+
 def test_a_fuzzy_or_empty_word_of_the_sites_own_gives_way_to_the_themes(site: MakeSite) -> None:
     entries = [
         '#, fuzzy\nmsgid "Published"\nmsgstr "ظنًّا"',

@@ -264,6 +264,9 @@ def menu_problems(site: Site, links: Links) -> Iterable[Problem]:
             if menu_url(item, language, links) is None:
                 what = f"the menu leads to {item.to}, which isn't there"
                 hint = "write the path of a file in content/, such as about.md, or an address"
+                if f"content/{item.to}" in links.drafts:
+                    what = f"the menu leads to {item.to}, which is a draft or isn't out at present"
+                    hint = "publish it first, take the entry out, or build with --drafts"
                 yield Problem("site.yaml", item.line, 1, what, hint)
 
 

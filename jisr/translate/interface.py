@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from jisr.bidi import LRI, PDI
 from jisr.errors import Problem, Report
 from jisr.languages import format_number, language_name, plural_forms
 from jisr.model import Language, Segment, Translation
@@ -74,17 +75,27 @@ def _fills(entry: Entry) -> bool:
 
 def words(site_root: Path, theme_root: Path, language: Language, report: Report) -> gettext.NullTranslations:
     """What `gettext` and `ngettext` answer in a language: the site's word, the theme's, or the English."""
-    return spoken(catalogues(site_root, theme_root, language, report), language.code)
+    return spoken(catalogues(site_root, theme_root, language, report), language)
 
 
-def spoken(catalogues: Sequence[Catalogue], code: str) -> gettext.NullTranslations:
+def spoken(catalogues: Sequence[Catalogue], language: Language) -> gettext.NullTranslations:
     """The words of catalogues in a language, a former one's before a later one's."""
-    found = gettext.NullTranslations()
+    found = _Isolated() if language.direction == "rtl" else gettext.NullTranslations()
     for catalogue in reversed(catalogues):
-        words = _Words(catalogue, code)
+        words = _Words(catalogue, language.code)
         words.add_fallback(found)
         found = words
     return found
+
+
+class _Isolated(gettext.NullTranslations):
+    """English words where one reads from right to left: numbers in them, and stops, would change places."""
+
+    def gettext(self, message: str) -> str:
+        return f"{LRI}{message}{PDI}"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"{LRI}{super().ngettext(msgid1, msgid2, n)}{PDI}"
 
 
 class _Words(gettext.NullTranslations):
