@@ -173,6 +173,20 @@ function place(made, at) {
   return [made, made.childNodes.length];
 }
 
+// What an index has of a page around the words, without the title before it, which stands above already.
+function extract(excerpt, title) {
+  const made = element("p", { className: "excerpt" }, ...marked(excerpt));
+  const text = made.textContent;
+  const length = title && text.startsWith(title) ? title.length + text.slice(title.length).search(/[^\s.]|$/) : 0;
+  if (length && length < text.length) {
+    const range = document.createRange();
+    range.setStart(made, 0);
+    range.setEnd(...place(made, length));
+    range.deleteContents();
+  }
+  return made;
+}
+
 function item({ url, excerpt, meta }) {
   const link = element("a", { href: url }, meta.title ?? decodeURIComponent(meta.original ?? url));
   const heading = element("h2", {}, ordered(link));
@@ -183,7 +197,7 @@ function item({ url, excerpt, meta }) {
   const facts = element("p", { className: "facts" });
   if (meta.day) facts.append(element("span", {}, element("time", { dateTime: meta.date }, meta.day)));
   if (meta.topic) facts.append(element("span", {}, element("bdi", {}, meta.topic)));
-  const text = element("div", {}, heading, ordered(element("p", { className: "excerpt" }, ...marked(excerpt))));
+  const text = element("div", {}, heading, ordered(extract(excerpt, meta.title)));
   if (facts.childNodes.length) text.append(facts);
   const picture = meta.picture ? [element("img", { src: meta.picture, alt: "", loading: "lazy" })] : [];
   return element("li", { className: picture.length ? "result illustrated" : "result" }, ...picture, text);
