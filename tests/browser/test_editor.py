@@ -363,13 +363,39 @@ def test_what_is_typed_in_one_tab_is_kept_when_another_saves(page: Page, preview
     box(page).fill("Theirs")
     other.bring_to_front()
     other.keyboard.press("Escape")
-    open_editor(other, pen(other, "paragraph, 4 of"))
-    other.get_by_role("button", name="Take what I typed").click()
+    open_editor(other, pen(other, "paragraph, 3 of"))
     expect(box(other)).to_have_value("Mine")
+    other.get_by_role("button", name="Take what I typed for this block elsewhere: Theirs").click()
+    expect(box(other)).to_have_value("Theirs")
     page.bring_to_front()
     page.reload()
     open_editor(page, pen(page, "paragraph, 3 of"))
     expect(box(page)).to_have_value("Theirs")
+    expect(page.get_by_role("button", name="Take what I typed for this block elsewhere")).to_have_text(
+        re.compile(": Mine$")
+    )
+
+
+def test_what_is_typed_in_two_tabs_outlasts_their_reload(page: Page, preview: Preview) -> None:
+    other = show(page.context.new_page(), preview)
+    for tab, text in ((page, "Mine"), (other, "Theirs")):
+        tab.bring_to_front()
+        open_editor(tab, pen(tab, "paragraph, 3 of"))
+        box(tab).fill(text)
+    for tab in (page, other):
+        tab.bring_to_front()
+        tab.reload()
+        open_editor(tab, pen(tab, "paragraph, 3 of"))
+        found = {box(tab).input_value(), *tab.locator(".jisr-draft").all_inner_texts()}
+        assert found == {"Mine", "Theirs"}
+    # What one of them saves isn't offered any more.
+    box(other).fill(MINISTER)
+    with other.expect_response("**/_jisr/api/save"):
+        other.keyboard.press("Control+Enter")
+    expect(other.locator("main p", has_text="The minister reached the city")).to_be_visible()
+    open_editor(other, pen(other, "paragraph, 3 of"))
+    assert box(other).input_value() in ("Mine", "Theirs")
+    expect(other.locator(".jisr-draft")).to_have_count(0)
 
 
 def test_what_was_typed_is_forgotten_once_the_catalogue_says_it(page: Page, preview: Preview) -> None:
@@ -489,12 +515,25 @@ def test_what_was_typed_for_a_block_that_has_changed_is_offered_for_the_new_one(
     page.keyboard.press("Escape")
     open_editor(page, page.locator(".awaiting", has_text="وصل وزير الأشغال").locator("[dir=rtl]"))
     expect(box(page)).to_have_value("")
-    page.get_by_role("button", name="Take what I typed for a block that has changed").click()
+    offer = page.get_by_role(
+        "button", name="Take what I typed for a block that has changed: The minister came"
+    )
+    offer.click()
     expect(box(page)).to_have_value("The minister came")
+    # Until it is saved or discarded the offer stands, also when it is undone.
+    page.keyboard.press("Control+z")
+    expect(box(page)).to_have_value("")
+    page.keyboard.press("Escape")
+    open_editor(page, page.locator(".awaiting", has_text="وصل وزير الأشغال").locator("[dir=rtl]"))
+    offer.click()
     page.keyboard.press("Escape")
     page.reload()
     open_editor(page, page.locator(".awaiting", has_text="وصل وزير الأشغال").locator("[dir=rtl]"))
     expect(box(page)).to_have_value("The minister came")
+    box(page).fill("The minister of works reached [the city](https://example.org/city).[^1]")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("main p", has_text="The minister of works")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('jisr:'))") == []
 
 
 def test_a_page_is_translated_by_keys_alone(page: Page, preview: Preview) -> None:

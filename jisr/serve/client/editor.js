@@ -228,7 +228,16 @@ document.addEventListener("click", (event) => {
 /* ---- What was typed and not saved ------------------------------------------------------------------ */
 
 const keyOf = (id) => `jisr:${page.site}:${page.document}:${page.language.code}:${id}`;
+const TAG = /~\w*$/; // behind the block: two tabs may have two texts for it
+const isHere = ({ block }) => block.startsWith(keyOf("")); // what another document has may be wanted there
+const keys = new Map(); // block → the key of what is typed for it here
 const drafts = {
+  /** A key that nobody else writes to. */
+  key(id) {
+    const key = `${keyOf(id)}~${Math.random().toString(36).slice(2)}`;
+    keys.set(keyOf(id), key);
+    return key;
+  },
   read(key) {
     try {
       return JSON.parse(localStorage.getItem(key));
@@ -238,30 +247,43 @@ const drafts = {
   },
   write(key, draft) {
     try {
-      localStorage.setItem(key, JSON.stringify(draft));
+      localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() }));
     } catch {
       // No room, or none allowed: it is in the box as long as that is open.
     }
   },
   /** Forget a text, unless another has been typed since: in another tab, or in the next editor. */
-  remove(key, text) {
+  remove({ key, text }) {
     try {
       if (drafts.read(key)?.text === text) localStorage.removeItem(key);
     } catch {
       // There was none.
     }
   },
-  /** The key of what was typed for a block of this document that has changed, or is gone, or for this one elsewhere:
-   *  the file may have been renamed. */
-  lost(id) {
+  /** All that was typed for the site, the newest first. */
+  all() {
     try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(`jisr:${page.site}:`));
-      const [here, end] = [keyOf(""), `:${page.language.code}:${id}`];
-      return keys.find((key) => key.startsWith(here) && !messageOf(key.slice(here.length)))
-        ?? keys.find((key) => !key.startsWith(here) && key.endsWith(end));
+      return Object.keys(localStorage).filter((key) => key.startsWith(`jisr:${page.site}:`))
+        .map((key) => ({ key, block: key.replace(TAG, ""), ...drafts.read(key) }))
+        .filter(({ text }) => typeof text === "string")
+        .sort((one, other) => (other.at ?? 0) - (one.at ?? 0));
     } catch {
-      return undefined;
+      return [];
     }
+  },
+  /** What was typed for a block: first what this page goes on with. */
+  of(id) {
+    const block = keyOf(id);
+    const own = ({ key }) => Number(key === keys.get(block));
+    return drafts.all().filter((draft) => draft.block === block).sort((one, other) => own(other) - own(one));
+  },
+  /** What was typed for blocks of this document that have changed, or are gone, or for this one elsewhere: the file
+   *  may have been renamed. */
+  lost(id) {
+    const end = `:${page.language.code}:${id}`;
+    return drafts.all().filter((draft) => (
+      isHere(draft) ? !messageOf(draft.block.slice(keyOf("").length)) : draft.block.endsWith(end)
+    ));
   },
 };
 
@@ -296,10 +318,11 @@ function show() {
 }
 
 function build(message) {
-  const key = keyOf(message.id);
-  const draft = drafts.read(key);
-  const typed = draft && draft.text !== message.text ? draft : null;
-  const lost = typed ? undefined : drafts.lost(message.id);
+  const key = keys.get(keyOf(message.id)) ?? drafts.key(message.id);
+  const all = drafts.of(message.id);
+  all.filter(({ text }) => text === message.text).forEach(drafts.remove); // saved by now
+  const [typed = null, ...others] = all.filter(({ text }) => text !== message.text);
+  const lost = drafts.lost(message.id);
   const left = page.messages.filter((one) => one.state !== "translated").length;
   const box = make("textarea", { ...spoken(page.language), id: "jisr-text", rows: "2", "aria-describedby": "jisr-problems", spellcheck: "true", autocomplete: "off" });
   box.value = typed ? typed.text : message.text;
@@ -329,13 +352,8 @@ function build(message) {
     make("button", { type: "submit", class: "jisr-save", "aria-keyshortcuts": "Control+Enter" }, word("save"), " ", make("kbd", ENGLISH, "Ctrl+Enter")),
     message.state === "outdated" ? right : null,
     make("button", { type: "button", "aria-keyshortcuts": "Escape", onclick: () => close() }, word("close"), " ", make("kbd", ENGLISH, "Esc")),
-    typed ? make("button", { type: "button", class: "jisr-discard", onclick: discard }, word("discard")) : null,
-    lost ? make("button", { type: "button", onclick: ({ target }) => {
-      const found = drafts.read(lost) ?? { text: "" };
-      take(found);
-      if (lost.startsWith(keyOf(""))) drafts.remove(lost, found.text); // another document's may be wanted there
-      target.remove();
-    } }, word("lost")) : null));
+    make("button", { type: "button", class: "jisr-discard", hidden: !typed, onclick: discard }, word("discard")),
+    ...offers(message, box.value, others, lost)));
   box.addEventListener("input", () => {
     fit();
     remember();
@@ -344,16 +362,45 @@ function build(message) {
   });
   right.disabled = box.value.trim() !== message.text;
   return {
-    id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: draft?.text,
-    digest: typed ? typed.digest : message.digest, fresh: message.digest, draft: typed, found: [],
+    id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: typed?.text,
+    digest: typed ? typed.digest : message.digest, draft: typed, found: [],
+    from: typed && typed.key !== key ? typed : null,
+    taken: [...others, ...lost].filter((draft) => draft.text === typed?.text && isHere(draft)),
   };
 }
 
-/** Keep what is in the box. */
-function remember() {
-  editor.written = editor.box.value;
-  drafts.write(editor.key, { text: editor.written, digest: editor.digest });
+/** A button for each other text that was typed and not saved. It is forgotten when what becomes of it is saved. */
+function offers(message, value, others, lost) {
+  const known = new Set(["", value, message.text]);
+  const fresh = ({ text }) => !known.has(text) && known.add(text);
+  const offer = (name) => (draft) => make("button", { type: "button", onclick: ({ currentTarget }) => {
+    const digest = draft.block === keyOf(message.id) ? draft.digest : editor.digest;
+    // What was in the box stays under its key.
+    Object.assign(editor, { key: drafts.key(message.id), digest, from: null, taken: [draft].filter(isHere) });
+    take(draft);
+    editor.form.querySelector(".jisr-discard").hidden = false;
+    currentTarget.remove();
+  } }, word(name), ": ", make("bdi", { ...spoken(page.language), class: "jisr-draft" }, draft.text));
+  return [...others.filter(fresh).map(offer("another")), ...lost.filter(fresh).map(offer("lost"))];
 }
+
+const unsaved = () => editor.box.value.trim() !== editor.saved;
+
+/** Keep what is in the box. What it began with, under the key of a page that may be gone, goes on here. */
+function remember() {
+  const { key, from, box, digest } = editor;
+  editor.written = box.value;
+  drafts.write(key, { text: box.value, digest });
+  if (from) drafts.remove(from);
+  editor.from = null;
+}
+
+/** Have what is typed and not saved outlast the editor: another tab that went on with it may have moved it. */
+function keep() {
+  const { key, from, box } = editor;
+  if (unsaved() && ![key, from?.key].some((one) => drafts.read(one)?.text === box.value)) remember();
+}
+window.addEventListener("beforeunload", () => editor && keep());
 
 /** Put the editor in its block's place, also when the page around it has been made anew. */
 function seat() {
@@ -412,13 +459,9 @@ function fit() {
 function close({ quietly = false } = {}) {
   opening = "";
   if (!editor) return;
-  const { id, key, form, box, digest, saved, written } = editor;
-  const kept = box.value.trim() !== saved;
-  const stored = drafts.read(key);
-  if (!kept) drafts.remove(key, written);
-  else if (stored?.text !== written) { // another tab has typed since, or saved: neither's words go
-    drafts.write(stored ? `${key}~` : key, { text: box.value, digest });
-  }
+  const { id, key, form, written } = editor;
+  const kept = unsaved();
+  if (kept) keep(); else drafts.remove({ key, text: written });
   const inside = form.contains(document.activeElement);
   form.remove();
   editor = null;
@@ -428,8 +471,8 @@ function close({ quietly = false } = {}) {
 }
 
 function discard() {
-  const { id, key, box, saved, written } = editor;
-  drafts.remove(key, written);
+  const { id, key, box, saved, written, from, taken } = editor;
+  [{ key, text: written }, from, ...taken].filter(Boolean).forEach(drafts.remove);
   box.value = saved;
   close({ quietly: true });
   open(id);
@@ -470,7 +513,7 @@ async function save({ settle = false } = {}) {
     status: 0, problems: [{ severity: "error", message: word("silentKept"), ...voice() }],
   }));
   form.ariaBusy = "false";
-  if (answer.status === 200) drafts.remove(key, text);
+  if (answer.status === 200) [{ key, text }, mine.from, ...mine.taken].filter(Boolean).forEach(drafts.remove);
   if (editor !== mine) { // closed meanwhile, and perhaps opened again
     if (answer.status === 200 && editor?.key === key && editor.digest === digest) {
       Object.assign(editor, { saved: answer.text, digest: answer.digest });
@@ -510,7 +553,7 @@ function following(id) {
 }
 
 function showConflict({ theirs }) {
-  const { conflict, box, key } = editor;
+  const { conflict, box } = editor;
   const keep = () => {
     editor.digest = theirs.digest;
     conflict.replaceChildren();
@@ -519,7 +562,7 @@ function showConflict({ theirs }) {
   const yield_ = () => {
     Object.assign(editor, { saved: theirs.text, digest: theirs.digest });
     take(theirs);
-    drafts.remove(key, theirs.text);
+    drafts.remove({ key: editor.key, text: theirs.text });
     conflict.replaceChildren();
   };
   const column = (title, text) => make("div", {}, make("p", { class: "jisr-label" }, title),

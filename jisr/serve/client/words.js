@@ -29,7 +29,8 @@ export const WORDS = {
     // and what it is called by
     changed: "changes since the translation are marked", checks: "Checks", save: "Save, next",
     right: "Still right", close: "Close", discard: "Discard what I typed",
-    lost: "Take what I typed for a block that has changed", suggestions: "Translated elsewhere",
+    lost: "Take what I typed for a block that has changed", another: "Take what I typed for this block elsewhere",
+    suggestions: "Translated elsewhere",
     same: "same text", alike: "{share}% alike", error: "Error", warning: "Check",
     conflict: "The translation was changed elsewhere in the meantime; compare the two and choose.",
     theirs: "In the catalogue now", mine: "Yours", takeTheirs: "Take the catalogue’s", saveMine: "Save mine over it",
@@ -70,7 +71,8 @@ export const WORDS = {
 
     changed: "ما تغيّر منذ الترجمة معلَّم", checks: "الفحوص", save: "حفظ والتالي",
     right: "ما زالت صحيحة", close: "إغلاق", discard: "حذف ما كتبتُه",
-    lost: "استعادة ما كتبتُه لفقرة تغيّرت", suggestions: "تُرجم في مواضع أخرى",
+    lost: "استعادة ما كتبتُه لفقرة تغيّرت", another: "استعادة ما كتبتُه لهذه الفقرة في موضع آخر",
+    suggestions: "تُرجم في مواضع أخرى",
     same: "النص نفسه", alike: "تشابه {share}%", error: "خطأ", warning: "للتحقّق",
     conflict: "تغيّرت الترجمة في موضع آخر أثناء ذلك؛ قارن بين النصّين واختر.",
     theirs: "في ملف الترجمة الآن", mine: "نصّك", takeTheirs: "أخذ ما في الملف", saveMine: "حفظ نصّي مكانه",
