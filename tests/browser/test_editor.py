@@ -319,6 +319,22 @@ def test_escape_keeps_what_was_typed(page: Page, preview: Preview) -> None:
     expect(box(page)).to_have_value("")
 
 
+def test_what_the_browser_cannot_keep_stays_open(page: Page, preview: Preview) -> None:
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    page.keyboard.type("Half")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full') } }")
+    page.keyboard.type(" a sentence")
+    page.keyboard.press("Escape")
+    problems = page.get_by_role("status", name="Checks")
+    expect(problems).to_have_text(re.compile("This browser can’t keep what you typed"))
+    pen(page, "paragraph, 5 of").click()
+    expect(box(page)).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Discard what I typed").click()
+    expect(box(page)).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(box(page)).to_have_count(0)
+
+
 def test_what_is_typed_while_a_save_is_under_way_stays(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
 

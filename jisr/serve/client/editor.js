@@ -245,11 +245,13 @@ const drafts = {
       return null;
     }
   },
+  /** Whether there was room, and it is allowed: if not, it is in the box as long as that is open. */
   write(key, draft) {
     try {
       localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() }));
+      return true;
     } catch {
-      // No room, or none allowed: it is in the box as long as that is open.
+      return false;
     }
   },
   /** Forget a text, unless another has been typed since: in another tab, or in the next editor. */
@@ -300,7 +302,7 @@ async function open(id, element = null) {
   if (opening !== id) return;
   if (!found) return void announce(word("silent"));
   if (!found.id) return void announce(`${sentence(found.message)}; ${found.hint}.`, ENGLISH);
-  close({ quietly: true });
+  if (!close({ quietly: true })) return;
   const message = messageOf(id);
   if (message) message.state = found.state;
   editor = { ...build(found), element };
@@ -389,18 +391,20 @@ const unsaved = () => editor.box.value.trim() !== editor.saved;
 /** Keep what is in the box. What it began with, under the key of a page that may be gone, goes on here. */
 function remember() {
   const { key, from, box, digest } = editor;
-  editor.written = box.value;
-  drafts.write(key, { text: box.value, digest });
+  if (!drafts.write(key, { text: box.value, digest })) return false;
   if (from) drafts.remove(from);
-  editor.from = null;
+  Object.assign(editor, { written: box.value, from: null });
+  return true;
 }
 
 /** Have what is typed and not saved outlast the editor: another tab that went on with it may have moved it. */
 function keep() {
   const { key, from, box } = editor;
-  if (unsaved() && ![key, from?.key].some((one) => drafts.read(one)?.text === box.value)) remember();
+  return !unsaved() || [key, from?.key].some((one) => drafts.read(one)?.text === box.value) || remember();
 }
-window.addEventListener("beforeunload", () => editor && keep());
+window.addEventListener("beforeunload", (event) => {
+  if (editor && !keep()) event.preventDefault();
+});
 
 /** Put the editor in its block's place, also when the page around it has been made anew. */
 function seat() {
@@ -456,18 +460,28 @@ function fit() {
   box.style.blockSize = `${box.scrollHeight + 4}px`;
 }
 
+/** Whether it could be closed: what can't be kept would be lost. */
 function close({ quietly = false } = {}) {
   opening = "";
-  if (!editor) return;
+  if (!editor) return true;
   const { id, key, form, written } = editor;
   const kept = unsaved();
-  if (kept) keep(); else drafts.remove({ key, text: written });
+  if (!keep()) return stay();
+  if (!kept) drafts.remove({ key, text: written });
   const inside = form.contains(document.activeElement);
   form.remove();
   editor = null;
-  if (quietly) return;
+  if (quietly) return true;
   if (inside || document.activeElement === document.body) penOf(id)?.focus({ preventScroll: true });
   announce(word(kept ? "kept" : "closed"));
+  return true;
+}
+
+function stay() {
+  editor.form.querySelector(".jisr-discard").hidden = false;
+  showProblems([{ severity: "error", message: word("noRoom"), ...voice() }]);
+  show();
+  return false;
 }
 
 function discard() {
