@@ -335,6 +335,27 @@ def test_what_the_browser_cannot_keep_stays_open(page: Page, preview: Preview) -
     expect(box(page)).to_have_count(0)
 
 
+def test_what_is_refused_is_seen(page: Page, preview: Preview) -> None:
+    preview.write(PO, f'{CATALOGUE}msgid "x\n')
+    shut = page.locator("jisr-notice .sheet")
+    expect(shut).to_be_visible()
+    page.keyboard.press("Escape")
+    pen(page, "paragraph, 3 of").click()
+    said = page.get_by_text(f"{PO}:{CATALOGUE.count(chr(10)) + 1}:1: ")
+    expect(said).to_be_in_viewport(ratio=1)
+    expect(said).to_have_css("clip-path", "none")
+    preview.write(PO, CATALOGUE)
+    expect(page.locator("jisr-notice .reopen")).to_be_hidden()
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    expect(page.locator(".jisr-seen")).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("status", name="Checks")).to_have_text("Check There is nothing to save yet.")
+    page.keyboard.press("Escape")
+    page.route("**/_jisr/api/message*", lambda route: route.abort())
+    pen(page, "paragraph, 5 of").click()
+    expect(page.locator(".jisr-seen")).to_have_text("The preview doesn’t answer; start it again.")
+
+
 def test_what_is_typed_while_a_save_is_under_way_stays(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
 

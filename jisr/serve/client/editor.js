@@ -46,10 +46,21 @@ function compared(steps) {
   return steps.map(([kind, text]) => make(tags[kind], {}, text));
 }
 
-const live = make("div", { "data-jisr": "", class: "jisr-live", role: "status" });
+const live = make("div", { "data-jisr": "", class: "jisr-live", role: "status", onclick: unsay });
 function announce(text, language = voice()) {
+  unsay();
   Object.assign(live, language, { textContent: "" });
   setTimeout(() => { live.textContent = text; }, 50); // the same words again are news only to an empty region
+}
+
+/** Announce what hasn't been done, and show it until it is clicked on or the next thing is done. */
+function warn(text, language) {
+  announce(text, language);
+  live.classList.add("jisr-seen");
+}
+
+function unsay() {
+  live.classList.remove("jisr-seen");
 }
 
 /* ---- Which block is which message ------------------------------------------------------------------ */
@@ -298,10 +309,11 @@ let opening = "";
 async function open(id, element = null) {
   if (editor?.id === id) return void editor.box.focus();
   opening = id;
+  unsay();
   const found = await ask("message", { id }).catch(() => null);
   if (opening !== id) return;
-  if (!found) return void announce(word("silent"));
-  if (!found.id) return void announce(`${sentence(found.message)}; ${found.hint}.`, ENGLISH);
+  if (!found) return void warn(word("silent"));
+  if (!found.id) return void warn(`${sentence(found.message)}; ${found.hint}.`, ENGLISH);
   if (!close({ quietly: true })) return;
   const message = messageOf(id);
   if (message) message.state = found.state;
@@ -517,7 +529,7 @@ async function save({ settle = false } = {}) {
   const { id, key, form, box, digest } = mine;
   if (form.ariaBusy === "true") return;
   if (!box.value.trim() && !editor.saved) {
-    announce(word("nothing"));
+    showProblems([{ severity: "warning", message: word("nothing"), ...voice() }]);
     box.focus();
     return;
   }
