@@ -356,6 +356,25 @@ def test_what_is_refused_is_seen(page: Page, preview: Preview) -> None:
     expect(page.locator(".jisr-seen")).to_have_text("The preview doesn’t answer; start it again.")
 
 
+def test_a_save_that_is_refused_after_its_editor_was_closed_is_told(page: Page, preview: Preview) -> None:
+    saves: list[Route] = []
+
+    def hold(route: Route) -> None:
+        saves.append(route)
+
+    page.route("**/_jisr/api/save", hold)
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    page.keyboard.type("No link")
+    with page.expect_request("**/_jisr/api/save"):
+        page.keyboard.press("Control+Enter")
+    open_editor(page, pen(page, "paragraph, 5 of"))
+    saves[0].continue_()
+    expect(page.locator(".jisr-seen")).to_contain_text("This couldn’t be saved, and is kept for its block")
+    expect(page.locator(".jisr-seen")).to_contain_text("No link")
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    expect(box(page)).to_have_value("No link")
+
+
 def test_what_is_typed_while_a_save_is_under_way_stays(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
 

@@ -541,7 +541,8 @@ async function save({ settle = false } = {}) {
   form.ariaBusy = "false";
   if (answer.status === 200) [{ key, text }, mine.from, ...mine.taken].filter(Boolean).forEach(drafts.remove);
   if (editor !== mine) { // closed meanwhile, and perhaps opened again
-    if (answer.status === 200 && editor?.key === key && editor.digest === digest) {
+    if (answer.status !== 200) warn(word("refused", { text: brief(text) }));
+    else if (editor?.key === key && editor.digest === digest) {
       Object.assign(editor, { saved: answer.text, digest: answer.digest });
     }
     return;
@@ -570,6 +571,9 @@ async function save({ settle = false } = {}) {
     }
   }
 }
+
+/** How a text begins, set apart from the words around it. */
+const brief = (text) => `\u2068${text.length > 60 ? `${text.slice(0, 60)}…` : text}\u2069`;
 
 /** The next message that is open, the first one again after the last. */
 function following(id) {

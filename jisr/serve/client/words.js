@@ -41,6 +41,7 @@ export const WORDS = {
     saved: "Saved.", settled: "Settled.", since: "Saved, but for what you typed since.",
     next: "Next: {kind}, {number} of {all}.", done: "Nothing is left open on this page.",
     gone: "The block is gone or has changed. What you typed is kept.",
+    refused: "This couldn’t be saved, and is kept for its block: “{text}”",
     noRoom: "This browser can’t keep what you typed: save it, or copy it elsewhere and discard it.",
   },
   ar: {
@@ -84,6 +85,7 @@ export const WORDS = {
     saved: "حُفظ.", settled: "أُقرّت الترجمة.", since: "حُفظ، إلا ما كتبتَه بعد ذلك.",
     next: "التالي: {kind}، {number} من {all}.", done: "لم يبقَ شيء في هذه الصفحة.",
     gone: "حُذفت الفقرة أو تغيّرت. ما كتبتَه محفوظ.",
+    refused: "تعذّر حفظ هذا في ملف الترجمة، وهو محفوظ لفقرته: «{text}»",
     noRoom: "لا يستطيع هذا المتصفّح أن يحتفظ بما كتبتَه: احفظه في ملف الترجمة، أو انسخه إلى موضع آخر ثم احذفه.",
   },
 };
