@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.accessibility import violations
 from tests.conftest import SITE_YAML
 from tests.preview import Preview, running
+from tests.test_serve import until
 
 ARTICLE = """\
 ---
@@ -332,6 +333,23 @@ def test_what_the_browser_cannot_keep_stays_open(page: Page, preview: Preview) -
     page.get_by_role("button", name="Discard what I typed").click()
     expect(box(page)).to_have_value("")
     page.keyboard.press("Escape")
+    expect(box(page)).to_have_count(0)
+
+
+def test_a_changed_script_waits_for_the_editor_to_be_closed(page: Page, preview: Preview) -> None:
+    preview.write("static/own.js", "one")
+    until(lambda: preview.ask("/own.js").status == 200)
+    page.evaluate("window.stays = true")
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    page.keyboard.type("The minister")
+    preview.write("static/own.js", "two")
+    preview.write("content/articles/bridge.md", ARTICLE.replace("حديد من المصنع", "حديد من الشمال"))
+    expect(page.locator("li", has_text="حديد من الشمال")).to_be_visible()
+    page.keyboard.type(" spoke.")
+    expect(box(page)).to_have_value("The minister spoke.")
+    assert page.evaluate("window.stays")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!window.stays")
     expect(box(page)).to_have_count(0)
 
 

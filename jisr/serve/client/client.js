@@ -268,7 +268,8 @@ async function hear(news) {
   heard = true;
   notice(news);
   document.dispatchEvent(new CustomEvent("jisr:news", { detail: news }));
-  if (news.scripts.length) {
+  // An open editor puts it off, and does it when it is closed.
+  if (news.scripts.length && document.dispatchEvent(new CustomEvent("jisr:reload", { cancelable: true }))) {
     location.reload();
     return;
   }

@@ -312,8 +312,11 @@ async function open(id, element = null) {
   unsay();
   const found = await ask("message", { id }).catch(() => null);
   if (opening !== id) return;
-  if (!found) return void warn(word("silent"));
-  if (!found.id) return void warn(`${sentence(found.message)}; ${found.hint}.`, ENGLISH);
+  if (!found?.id) {
+    opening = "";
+    if (found) warn(`${sentence(found.message)}; ${found.hint}.`, ENGLISH); else warn(word("silent"));
+    return void leave();
+  }
   if (!close({ quietly: true })) return;
   const message = messageOf(id);
   if (message) message.state = found.state;
@@ -486,6 +489,7 @@ function close({ quietly = false } = {}) {
   if (quietly) return true;
   if (inside || document.activeElement === document.body) penOf(id)?.focus({ preventScroll: true });
   announce(word(kept ? "kept" : "closed"));
+  leave();
   return true;
 }
 
@@ -520,6 +524,18 @@ function press(event) {
       take(chosen);
     }
   }
+}
+
+/* A reload waits until nothing is open: what one types would go nowhere. */
+let stale = false;
+document.addEventListener("jisr:reload", (event) => {
+  if (!editor && !opening) return;
+  stale = true;
+  event.preventDefault();
+});
+
+function leave() {
+  if (stale && !editor && !opening) location.reload();
 }
 
 /* ---- Saving ---------------------------------------------------------------------------------------- */
@@ -568,6 +584,7 @@ async function save({ settle = false } = {}) {
     } else {
       penOf(id)?.focus();
       announce(`${done} ${word("done")}`);
+      leave();
     }
   }
 }
