@@ -631,6 +631,27 @@ def test_a_page_is_translated_by_keys_alone(page: Page, preview: Preview) -> Non
     assert MINISTER in catalogue(preview)
 
 
+def test_keys_held_down_save_one_block(page: Page, preview: Preview) -> None:
+    preview.write(
+        PO,
+        CATALOGUE.replace('[^1]"\nmsgstr ""', f'[^1]"\nmsgstr "{MINISTER}"').replace(
+            "#. paragraph\n#: content/articles/bridge.md:7\n", "#. paragraph\n#, fuzzy\n"
+        ),
+    )
+    open_editor(page, pen(page, "^Review: paragraph, 3 of"))
+    page.keyboard.down("Control")
+    page.keyboard.down("Enter")
+    expect(page.locator(".jisr-source")).to_contain_text("افتُتح الجسر")
+    page.keyboard.down("Enter")  # again: a key that repeats
+    page.keyboard.up("Enter")
+    page.keyboard.up("Control")
+    page.keyboard.press("Control+Escape")
+    expect(box(page)).to_have_count(0)
+    expect(pen(page, "^Edit: paragraph, 3 of")).to_be_attached()
+    expect(pen(page, "^Review: paragraph, 4 of")).to_be_attached()
+    assert catalogue(preview).count("#, fuzzy") == 1
+
+
 def test_checks_speak_while_one_types_and_a_broken_translation_is_not_saved(
     page: Page, preview: Preview
 ) -> None:

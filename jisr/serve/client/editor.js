@@ -516,7 +516,7 @@ function press(event) {
     close();
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    save();
+    if (!event.repeat) save(); // keys held down would settle blocks that nobody has seen
   } else if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
     const chosen = editor.found[Number(event.code.slice(5)) - 1];
     if (chosen) {
