@@ -517,7 +517,7 @@ function press(event) {
   } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     if (!event.repeat) save(); // keys held down would settle blocks that nobody has seen
-  } else if (event.altKey && /^Digit[1-9]$/.test(event.code)) {
+  } else if (event.altKey && /^Digit[1-9]$/.test(event.code) && /^\p{Nd}$/u.test(event.key)) { // Option+1 may type |
     const chosen = editor.found[Number(event.code.slice(5)) - 1];
     if (chosen) {
       event.preventDefault();
