@@ -195,6 +195,15 @@ def test_still_right_settles_what_is_out_of_date(page: Page, preview: Preview) -
     assert changed(preview) == (["#, fuzzy", '#| msgid "افتُتح الجسر عام ١٩٠٢ وطوله ٢٠٠ متر."'], [])
 
 
+def test_spaces_around_a_translation_are_no_change(page: Page, preview: Preview) -> None:
+    preview.write(PO, CATALOGUE.replace('250 metres long."', '250 metres long. "'))
+    page.reload()
+    open_editor(page, pen(page, "^Review: paragraph"))
+    expect(page.get_by_role("button", name="Still right")).to_be_enabled()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Closed.", exact=True)).to_be_attached()
+
+
 def test_a_block_that_the_catalogue_lacks_is_added_where_sync_would_put_it(
     page: Page, preview: Preview
 ) -> None:

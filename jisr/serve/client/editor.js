@@ -337,8 +337,8 @@ function show() {
 function build(message) {
   const key = keys.get(keyOf(message.id)) ?? drafts.key(message.id);
   const all = drafts.of(message.id);
-  all.filter(({ text }) => text === message.text).forEach(drafts.remove); // saved by now
-  const [typed = null, ...others] = all.filter(({ text }) => text !== message.text);
+  all.filter(({ text }) => same(text, message.text)).forEach(drafts.remove); // saved by now
+  const [typed = null, ...others] = all.filter(({ text }) => !same(text, message.text));
   const lost = drafts.lost(message.id);
   const left = page.messages.filter((one) => one.state !== "translated").length;
   const box = make("textarea", { ...spoken(page.language), id: "jisr-text", rows: "2", "aria-describedby": "jisr-problems", spellcheck: "true", autocomplete: "off" });
@@ -374,10 +374,10 @@ function build(message) {
   box.addEventListener("input", () => {
     fit();
     remember();
-    right.disabled = box.value.trim() !== message.text;
+    right.disabled = unsaved();
     later();
   });
-  right.disabled = box.value.trim() !== message.text;
+  right.disabled = !same(box.value, message.text);
   return {
     id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: typed?.text,
     digest: typed ? typed.digest : message.digest, draft: typed, found: [],
@@ -401,7 +401,8 @@ function offers(message, value, others, lost) {
   return [...others.filter(fresh).map(offer("another")), ...lost.filter(fresh).map(offer("lost"))];
 }
 
-const unsaved = () => editor.box.value.trim() !== editor.saved;
+const same = (text, other) => text.trim() === other.trim(); // a catalogue may have spaces around it
+const unsaved = () => !same(editor.box.value, editor.saved);
 
 /** Keep what is in the box. What it began with, under the key of a page that may be gone, goes on here. */
 function remember() {
