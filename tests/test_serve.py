@@ -302,13 +302,30 @@ class TestForTheNetwork:
         assert "SameSite=strict" in cookie
         held = cookie.partition(";")[0]
         assert 'name="jisr-token"' in others.ask("/", headers={"Cookie": held}).text
-        assert 'name="jisr-token"' not in others.ask("/", headers={"Cookie": "jisr-token=guess"}).text
+        assert (
+            'name="jisr-token"'
+            not in others.ask("/", headers={"Cookie": f"{held.partition('=')[0]}=guess"}).text
+        )
         headers = {
             "Origin": others.address,
             "Content-Type": "application/json",
             "X-Jisr-Token": held.partition("=")[2],
         }
         assert others.ask(*WRITE, headers=headers).status == 404
+        headers["X-Jisr-Token"] = "of an earlier run"
+        assert "open the new address that jisr serve printed" in others.ask(*WRITE, headers=headers).text
+
+    @pytest.mark.parametrize("others", [("--allow-edits",)], indirect=True)
+    def test_a_second_one_on_the_machine_leaves_the_first_its_cookie(
+        self, others: Preview, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        with running(make(tmp_path_factory.mktemp("second")), "--host", "0.0.0.0", "--allow-edits") as second:
+            names = []
+            for preview in (others, second):
+                token = preview.said.partition("/_jisr/enter?")[2].partition(";")[0]
+                cookie = preview.ask(f"/_jisr/enter?{token}").headers["set-cookie"]
+                names.append(cookie.partition("=")[0])
+            assert names == [f"jisr-token-{others.port}", f"jisr-token-{second.port}"]
 
 
 def test_a_place_where_it_cant_listen_is_a_message(site: MakeSite) -> None:

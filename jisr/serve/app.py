@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from jisr.serve import api
 from jisr.serve.channel import Channel, Listener
 from jisr.serve.desk import rows
-from jisr.serve.guard import COOKIE, Guard, Rights, refuse
+from jisr.serve.guard import Guard, Rights, refuse
 from jisr.serve.pages import Pages, inject
 from jisr.serve.workshop import Workshop
 
@@ -67,7 +67,7 @@ def application(workshop: Workshop, channel: Channel, rights: Rights) -> Starlet
         if not rights.knows(token):
             return refuse(403, "the address is from an earlier run", "open the one that jisr serve printed")
         answer = RedirectResponse("/", 303)
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+        answer.set_cookie(rights.cookie, token, httponly=True, samesite="strict")
         return answer
 
     own = [

@@ -18,7 +18,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOKEN = "x-jisr-token"
-COOKIE = "jisr-token"
 
 BODY = 1_000_000
 """Bytes of a request's body. The longest block of a document is far below."""
@@ -34,15 +33,21 @@ HEADERS = {
 
 
 class Rights(Struct, frozen=True):
-    """What this run allows: `host` is what the server listens on.
+    """What this run allows: `host` and `port` are what the server listens on.
 
     The token goes into the pages by itself where nobody but this machine can ask for them. Elsewhere it is in
     the address that the person who started the server passes on, and from then on in a cookie.
     """
 
     host: str
+    port: int
     token: str
     allow_edits: bool
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name. Browsers don't tell the ports of a host apart: two previews there need two."""
+        return f"jisr-token-{self.port}"
 
     @property
     def local(self) -> bool:
@@ -53,7 +58,7 @@ class Rights(Struct, frozen=True):
         """The token, for a page that may write; else nothing."""
         if self.local:
             return self.token
-        held = request.cookies.get(COOKIE, "")
+        held = request.cookies.get(self.cookie, "")
         return self.token if self.allow_edits and self.knows(held) else ""
 
     def knows(self, token: str) -> bool:
@@ -80,7 +85,8 @@ class Rights(Struct, frozen=True):
         if not self.local and not self.allow_edits:
             return refuse(403, "editing is off", "start jisr serve with --allow-edits")
         if not self.knows(headers.get(TOKEN, "")):
-            return refuse(403, "the page is from an earlier run", "reload the page")
+            hint = "reload the page" if self.local else "open the new address that jisr serve printed"
+            return refuse(403, "the page is from an earlier run", hint)
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
             return refuse(415, "the request isn't JSON", "")
         if not _is_short(headers.get("content-length")):

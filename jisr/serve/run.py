@@ -56,7 +56,7 @@ def serve(
     listening = bound(wishes.host, wishes.port)
     port = listening.getsockname()[1]
     address = f"http://{_named(wishes.host)}:{port}/"
-    rights = Rights(wishes.host, secrets.token_urlsafe(), wishes.allow_edits)
+    rights = Rights(wishes.host, port, secrets.token_urlsafe(), wishes.allow_edits)
     channel = Channel(secrets.token_hex(8))
 
     def tell(news: News) -> None:
