@@ -249,6 +249,17 @@ def test_the_words_about_a_picture_open_from_below_it(page: Page, preview: Previ
     assert changed(preview)[0] == []
 
 
+def test_the_words_about_a_picture_are_found_below_it_and_nowhere_else(page: Page, preview: Preview) -> None:
+    preview.write("content/articles/b.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"/>')
+    image = "image: {src: b.svg, alt: رسم جسر, caption: أُعيد فتح الجسر أمام المشاة., credit: ليلى حداد}\nauthors: [ليلى حداد]\nsummary:"
+    preview.write("content/articles/bridge.md", ARTICLE.replace("summary:", image))
+    figure = page.locator("figure.lead-picture")
+    for part in ("description", "caption", "credit"):
+        expect(figure.get_by_role("button", name=f"Translate {part}")).to_be_visible()
+    expect(page.locator("header").get_by_role("button", name="Translate: summary")).to_be_visible()
+    expect(page.locator("dl .jisr-pen")).to_have_count(0)
+
+
 def test_an_item_with_items_of_its_own_opens_above_them(page: Page, preview: Preview) -> None:
     nested = ARTICLE.replace("- حديد من المصنع", "- حديد من المصنع\n    - صفائح\n    - قضبان")
     preview.write("content/articles/bridge.md", nested)

@@ -121,14 +121,13 @@ function pair(blocks, all, place, unlessKnown = false) {
 }
 
 function locateField(message, main, prose) {
-  const words = plain(message.shown ?? message.source);
   const outside = within(main).filter((element) => !prose.some((one) => one.contains(element)));
   let element = null;
   if (message.context === "image.alt") {
-    element = outside.find((one) => one.localName === "img" && plain(one.alt) === words)?.closest("figure");
+    element = pictureOf(outside)?.closest("figure");
   } else {
-    const same = outside.filter((one) => plain(said(one)) === words);
-    element = (message.context === "title" ? same.find((one) => one.localName === "h1") : same.at(0)) ?? null;
+    const words = plain(message.shown ?? message.source);
+    element = homeOf(message, outside, outside.filter((one) => plain(said(one)) === words)) ?? null;
     // A field's text may stand in an element within its own: take the innermost block.
     while (element?.firstElementChild && /^(DIV|FIGURE|FIGCAPTION)$/.test(element.tagName)) {
       const inner = [...element.children].find((one) => plain(said(one)) === words);
@@ -139,6 +138,21 @@ function locateField(message, main, prose) {
   if (!element) return;
   owners.set(element, message.id);
   put(message.id, { element, cell: null });
+}
+
+/** The document's own picture: the one that is described as such. */
+function pictureOf(elements) {
+  const { shown, source = "" } = page.messages.find(({ context }) => context === "image.alt") ?? {};
+  return elements.find((one) => one.localName === "img" && plain(one.alt) === plain(shown ?? source));
+}
+
+/** Of the elements that say `same` as a field the one that is its own: a name may stand beneath the picture and above. */
+function homeOf({ context }, elements, same) {
+  if (context === "title") return same.find((one) => one.localName === "h1");
+  if (context === "summary") return same.find((one) => one.closest(".standfirst")) ?? same.at(0);
+  const picture = pictureOf(elements);
+  const figure = picture?.closest("figure");
+  return picture && same.find((one) => !figure || figure.contains(one));
 }
 
 function put(id, place) {
