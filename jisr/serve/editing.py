@@ -111,6 +111,7 @@ class Editing:
                     "kind": segment.kind,
                     "context": segment.context,
                     "state": opened.entry(segment).state,
+                    "digest": _digest(opened.entry(segment)),
                     "source": segment.text,
                     "shown": phrases.get(name),
                 }

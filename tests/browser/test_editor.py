@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.accessibility import violations
 from tests.conftest import SITE_YAML
 from tests.preview import Preview, running
-from tests.test_serve import until
 
 ARTICLE = """\
 ---
@@ -300,6 +299,37 @@ def test_a_conflict_overwrites_nothing_until_one_is_chosen(page: Page, preview: 
     assert catalogue(preview) == theirs.replace("Old bridge opened", "The bridge reopens")
 
 
+def test_an_open_editor_tells_that_the_catalogue_has_changed(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    hint = page.locator(".jisr-hint", has_text="the catalogue has changed since")
+    box(page).fill("The bridge reopens")
+    preview.write(PO, CATALOGUE.replace("The old bridge opens", "Old bridge opened"))
+    expect(hint).to_be_visible()
+    preview.write(PO, CATALOGUE)
+    expect(hint).to_have_count(0)
+    page.keyboard.press("Escape")
+    preview.write(PO, CATALOGUE.replace("The old bridge opens", "Old bridge opened"))
+    expect(page.locator("h1", has_text="Old bridge opened")).to_be_visible()
+    open_editor(page, page.locator("h1"))
+    expect(box(page)).to_have_value("The bridge reopens")
+    expect(hint).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Take the catalogue’s").click()
+    expect(hint).to_have_count(0)
+
+
+def test_what_is_mended_elsewhere_is_not_complained_of_any_more(page: Page, preview: Preview) -> None:
+    open_editor(page, page.locator("h1"))
+    preview.write(PO, f'{CATALOGUE}msgid "x\\n')
+    expect(page.locator("jisr-notice .sheet")).to_be_visible()
+    page.keyboard.press("Escape")
+    box(page).fill("The bridge reopens")
+    problems = page.get_by_role("status", name="Checks")
+    expect(problems).to_contain_text(f"{PO}:")
+    preview.write(PO, CATALOGUE)
+    expect(problems).to_be_empty()
+
+
 def test_of_a_conflict_the_catalogues_text_may_be_taken(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator("h1"))
     box(page).fill("The bridge reopens")
@@ -357,9 +387,11 @@ def test_what_the_browser_cannot_keep_stays_open(page: Page, preview: Preview) -
 
 
 def test_a_changed_script_waits_for_the_editor_to_be_closed(page: Page, preview: Preview) -> None:
+    page.evaluate("() => { window.stays = true }")
     preview.write("static/own.js", "one")
-    until(lambda: preview.ask("/own.js").status == 200)
-    page.evaluate("window.stays = true")
+    page.wait_for_function("!window.stays")
+    expect(page.locator(".jisr-pen").first).to_be_attached()
+    page.evaluate("() => { window.stays = true }")
     open_editor(page, pen(page, "paragraph, 3 of"))
     page.keyboard.type("The minister")
     preview.write("static/own.js", "two")

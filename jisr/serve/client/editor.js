@@ -333,8 +333,9 @@ async function open(id, element = null) {
   }
   if (!close({ quietly: true })) return;
   const message = messageOf(id);
-  if (message) message.state = found.state;
+  if (message) Object.assign(message, { state: found.state, digest: found.digest });
   editor = { ...build(found), element };
+  compare();
   seat();
   fit();
   editor.box.focus({ preventScroll: true });
@@ -360,6 +361,7 @@ function build(message) {
   const problems = make("div", { id: "jisr-problems", class: "jisr-problems", role: "status", "aria-label": word("checks") });
   const suggestions = make("div", { class: "jisr-suggestions" });
   const conflict = make("div", { class: "jisr-conflict", role: "alert" });
+  const news = make("span", { class: "jisr-hint" });
   const right = make("button", { type: "button", class: "jisr-right", onclick: () => save({ settle: true }) }, word("right"));
   const form = make("form", {
     ...voice(), "data-jisr": "", class: `jisr-editor jisr-is-${message.state}`, "aria-labelledby": "jisr-heading",
@@ -374,7 +376,7 @@ function build(message) {
   make("div", { ...spoken(page.source), class: "jisr-source", role: "group", "aria-labelledby": "jisr-source-label" },
     ...(message.difference.length ? compared(message.difference) : [message.source])),
   ...message.comments.map((comment) => make("p", { class: "jisr-comment" }, make("bdi", { dir: "auto" }, comment))),
-  make("label", { class: "jisr-label", for: "jisr-text" }, make("bdi", spoken(page.language), page.language.name)),
+  make("label", { class: "jisr-label", for: "jisr-text" }, make("bdi", spoken(page.language), page.language.name), news),
   box,
   problems,
   conflict,
@@ -393,7 +395,7 @@ function build(message) {
   });
   right.disabled = !same(box.value, message.text);
   return {
-    id: message.id, key, form, box, problems, suggestions, conflict, saved: message.text, written: typed?.text,
+    id: message.id, key, form, box, problems, suggestions, conflict, news, saved: message.text, written: typed?.text,
     digest: typed ? typed.digest : message.digest, draft: typed, found: [],
     from: typed && typed.key !== key ? typed : null,
     taken: [...others, ...lost].filter((draft) => draft.text === typed?.text && isHere(draft)),
@@ -573,9 +575,7 @@ async function save({ settle = false } = {}) {
   if (answer.status === 200) [{ key, text }, mine.from, ...mine.taken].filter(Boolean).forEach(drafts.remove);
   if (editor !== mine) { // closed meanwhile, and perhaps opened again
     if (answer.status !== 200) warn(word("refused", { text: brief(text) }));
-    else if (editor?.key === key && editor.digest === digest) {
-      Object.assign(editor, { saved: answer.text, digest: answer.digest });
-    }
+    else if (editor?.key === key && editor.digest === digest) beginWith(answer);
     return;
   }
   if (answer.status === 409 && answer.theirs) showConflict(answer);
@@ -583,7 +583,7 @@ async function save({ settle = false } = {}) {
     showProblems(answer.problems ?? [{ severity: "error", message: answer.message, hint: answer.hint }]);
     box.focus();
   } else if (box.value !== text) { // one went on typing meanwhile
-    Object.assign(editor, { saved: answer.text, digest: answer.digest });
+    beginWith(answer);
     remember();
     announce(word("since"));
   } else {
@@ -604,6 +604,12 @@ async function save({ settle = false } = {}) {
   }
 }
 
+/** What is in the box is a change of this text from now on. */
+function beginWith({ text, digest }) {
+  Object.assign(editor, { saved: text, digest });
+  editor.news.textContent = "";
+}
+
 /** How a text begins, set apart from the words around it. */
 const brief = (text) => `\u2068${text.length > 60 ? `${text.slice(0, 60)}…` : text}\u2069`;
 
@@ -617,12 +623,12 @@ function following(id) {
 function showConflict({ theirs }) {
   const { conflict, box } = editor;
   const keep = () => {
-    editor.digest = theirs.digest;
+    beginWith({ ...theirs, text: editor.saved });
     conflict.replaceChildren();
     save();
   };
   const yield_ = () => {
-    Object.assign(editor, { saved: theirs.text, digest: theirs.digest });
+    beginWith(theirs);
     take(theirs);
     drafts.remove({ key: editor.key, text: theirs.text });
     conflict.replaceChildren();
@@ -639,7 +645,8 @@ function showConflict({ theirs }) {
   show(); // the focus stays in the box: one may be typing
 }
 
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** With a large letter, unless it begins with the place of what is wrong: files are called as they are. */
+const sentence = (text) => (/^\S+:\d+:/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1));
 
 /* ---- Checks and suggestions ------------------------------------------------------------------------ */
 
@@ -715,6 +722,17 @@ async function look() {
   if (places.has(editor.id)) seat();
   if (!messageOf(editor.id) && !editor.gone) announce(word("gone"));
   editor.gone = !messageOf(editor.id);
+  compare();
+}
+
+/** Say so where the catalogue says something else by now than what the editor began with. */
+function compare() {
+  const { id, form, digest, news } = editor;
+  if (form.ariaBusy === "true") return; // it may be what is being saved
+  const now = messageOf(id)?.digest;
+  const text = now && now !== digest ? word("behind") : "";
+  if (text && text !== news.textContent) announce(text);
+  news.textContent = text;
 }
 
 /** The page is about to be made anew: its block may take the editor with it, in the middle of a word. */
@@ -739,6 +757,7 @@ async function begin() {
   await look();
   document.addEventListener("jisr:update", hold);
   document.addEventListener("jisr:updated", look);
+  document.addEventListener("jisr:news", check); // what was wrong may have been mended elsewhere
   document.addEventListener("jisr:speech", dress);
   jump();
   window.addEventListener("hashchange", jump);

@@ -27,7 +27,7 @@ export const WORDS = {
     label: "{verb}: {kind}, {number} of {all}, {state}", count: "{number} of {all}, {left} open",
     elsewhere: "Not shown on this page",
     // and what it is called by
-    changed: "changes since the translation are marked", checks: "Checks", save: "Save, next",
+    changed: "changes since the translation are marked", behind: "the catalogue has changed since", checks: "Checks", save: "Save, next",
     right: "Still right", close: "Close", discard: "Discard what I typed",
     lost: "Take what I typed for a block that has changed", another: "Take what I typed for this block elsewhere",
     suggestions: "Translated elsewhere",
@@ -71,7 +71,7 @@ export const WORDS = {
     label: "{verb}: {kind}، {number} من {all}، {state}", count: "{number} من {all}، بقي {left}",
     elsewhere: "ما لا يظهر في هذه الصفحة",
 
-    changed: "ما تغيّر منذ الترجمة معلَّم", checks: "الفحوص", save: "حفظ والتالي",
+    changed: "ما تغيّر منذ الترجمة معلَّم", behind: "تغيّرت الترجمة في ملفها منذ ذلك", checks: "الفحوص", save: "حفظ والتالي",
     right: "ما زالت صحيحة", close: "إغلاق", discard: "حذف ما كتبتُه",
     lost: "استعادة ما كتبتُه لفقرة تغيّرت", another: "استعادة ما كتبتُه لهذه الفقرة في موضع آخر",
     suggestions: "تُرجم في مواضع أخرى",
