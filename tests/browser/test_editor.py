@@ -855,6 +855,18 @@ def test_a_narrow_page_with_the_editor_does_not_scroll_sideways(
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
+def test_on_a_touch_screen_the_way_in_stands_behind_the_words(browser: Browser, preview: Preview) -> None:
+    context = browser.new_context(has_touch=True, is_mobile=True, viewport={"width": 320, "height": 640})
+    page = show(context.new_page(), preview)
+    button = pen(page, "^Edit: title")
+    expect(button).to_have_css("position", "static")
+    expect(button).to_have_css("opacity", "1")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    button.tap()
+    expect(box(page)).to_have_value("The old bridge opens")
+    context.close()
+
+
 def test_the_editor_speaks_arabic_where_the_browser_does(
     browser: Browser, preview: Preview, axe: str
 ) -> None:
