@@ -867,6 +867,21 @@ def test_on_a_touch_screen_the_way_in_stands_behind_the_words(browser: Browser, 
     context.close()
 
 
+def test_a_long_original_leaves_the_box_on_the_screen(page: Page, preview: Preview, axe: str) -> None:
+    preview.write(
+        "content/articles/bridge.md", ARTICLE + "\nكلمات كثيرة " + "تتبعها كلمات أخرى " * 300 + "\n"
+    )
+    page.set_viewport_size({"width": 800, "height": 600})
+    block = page.locator(".awaiting", has_text="كلمات كثيرة")
+    open_editor(page, block.locator(".jisr-pen"))
+    expect(box(page)).to_be_in_viewport(ratio=1)
+    source = page.locator(".jisr-source")
+    assert source.evaluate("source => source.scrollHeight > source.clientHeight")
+    page.keyboard.press("Shift+Tab")
+    expect(source).to_be_focused()
+    assert violations(page, axe) == []
+
+
 def test_the_editor_speaks_arabic_where_the_browser_does(
     browser: Browser, preview: Preview, axe: str
 ) -> None:

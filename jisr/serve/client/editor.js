@@ -344,9 +344,9 @@ async function open(id, element = null) {
   suggest(id);
 }
 
-/** Bring the whole editor into view, at once: a smooth way would end where one begins to type. */
+/** Bring the whole editor into view, or at least its box, at once: a smooth way would end where one begins to type. */
 function show() {
-  editor.form.scrollIntoView({ block: "nearest", behavior: "instant" });
+  for (const part of [editor.form, editor.box]) part.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 function build(message) {
@@ -484,9 +484,11 @@ function seatOf(place) {
   return { node: wrapperOf(element) ?? element, after: true, look: "jisr-covers" };
 }
 
-/** As tall as its text. */
+/** As tall as its text. An original that is taller than its place is scrolled by keys, too. */
 function fit() {
-  const { box } = editor;
+  const { box, form } = editor;
+  const source = form.querySelector(".jisr-source");
+  if (source.scrollHeight > source.clientHeight) source.tabIndex = 0; else source.removeAttribute("tabindex");
   if (CSS.supports("field-sizing", "content")) return;
   box.style.blockSize = "auto";
   box.style.blockSize = `${box.scrollHeight + 4}px`;
