@@ -98,7 +98,8 @@ const CHOICES = {
 
 /** Letters that one writes for another, and marks that one leaves out, don't matter. */
 const folded = (text) => text.normalize("NFKD").toLowerCase().replace(/[\p{M}\u0640]/gu, "")
-  .replace(/[\u0622\u0623\u0625\u0671]/gu, "\u0627").replace(/\u0649/gu, "\u064A").replace(/\u0629/gu, "\u0647");
+  .replace(/[\u0622\u0623\u0625\u0671]/gu, "\u0627").replace(/[\u0649\u06CC]/gu, "\u064A").replace(/\u06A9/gu, "\u0643")
+  .replace(/\u0629/gu, "\u0647");
 
 function matches(one, words) {
   one.folded ??= folded([one.title.text, ...one.editions.map(({ title }) => title.text), one.path].join("\n"));
