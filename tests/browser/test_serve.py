@@ -241,6 +241,31 @@ class TestDesk:
         row.get_by_role("heading").get_by_role("link").click()
         expect(page).to_have_url(f"{preview.address}/articles/news/")
 
+    def test_what_was_looked_for_is_there_when_one_comes_back(self, preview: Preview, page: Page) -> None:
+        for n in range(130):
+            (preview.folder / f"content/articles/n{n}.md").write_text(ARTICLE, encoding="utf-8")
+        page.goto(f"{preview.address}/_jisr/")
+        expect(page.get_by_role("radio", name="All 133")).to_be_attached()
+        page.get_by_role("radio", name="To translate").check(force=True)
+        page.get_by_role("searchbox").fill("اليوم")
+        page.get_by_role("button", name="Show more").click()
+        expect(page.locator(".rows > li")).to_have_count(120)
+        page.locator(".rows h3 a").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("خبر اليوم")
+        page.go_back()
+        expect(page.locator(".rows > li")).to_have_count(120)
+        expect(page.get_by_role("searchbox")).to_have_value("اليوم")
+        expect(page.get_by_role("radio", name="To translate")).to_be_checked()
+
+    def test_it_is_there_where_the_browser_keeps_nothing(self, preview: Preview, page: Page) -> None:
+        page.add_init_script(
+            "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })"
+        )
+        page.goto(f"{preview.address}/_jisr/")
+        expect(page.locator(".rows > li")).to_have_count(3)
+        page.get_by_role("button", name="العربية").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("المكتب")
+
     def test_it_leads_to_the_block(self, preview: Preview, page: Page) -> None:
         page.goto(f"{preview.address}/_jisr/")
         page.get_by_role("link", name="Out of date: 1").click()

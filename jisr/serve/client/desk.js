@@ -120,6 +120,16 @@ function documents() {
   list(found.slice(0, shown).map(row));
   $(".found").textContent = found.length ? `${word("documents")}: ${number(found.length)}` : word("none");
   $(".more").hidden = found.length <= shown;
+  history.replaceState({ search: $("input[type=search]").value, choice: $(".choose :checked").value, shown }, "");
+}
+
+/** Show what was shown here when one went on to a page and comes back. */
+function restore() {
+  if (!history.state) return;
+  const { search, choice } = history.state;
+  ({ shown } = history.state);
+  $("input[type=search]").value = search;
+  $(`.choose [value="${choice}"]`).checked = true;
 }
 
 /** Have these rows. What says the same stays where it is, with the reader's focus and place. */
@@ -223,5 +233,6 @@ document.addEventListener("jisr:news", () => {
   clearTimeout(waiting);
   waiting = setTimeout(load, 150);
 });
+restore();
 show();
 load();
