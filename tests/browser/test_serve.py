@@ -266,6 +266,14 @@ class TestDesk:
         page.get_by_role("button", name="العربية").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("المكتب")
 
+    def test_bars_are_seen_in_forced_colours(self, preview: Preview, page: Page) -> None:
+        page.goto(f"{preview.address}/_jisr/")
+        bar = page.locator(".bar .outdated")
+        colour = bar.evaluate("bar => getComputedStyle(bar).backgroundColor")
+        page.emulate_media(forced_colors="active")
+        for part in (bar, page.locator(".picture .outdated")):
+            expect(part).to_have_css("background-color", colour)
+
     def test_it_leads_to_the_block(self, preview: Preview, page: Page) -> None:
         page.goto(f"{preview.address}/_jisr/")
         page.get_by_role("link", name="Out of date: 1").click()
