@@ -160,6 +160,23 @@ def test_what_would_spoil_the_catalogue_is_not_saved(preview: Preview, text: str
     assert (preview.folder / PO).exists() == (status == 200)
 
 
+@pytest.mark.parametrize(
+    ("index", "text", "hint"),
+    [
+        (1, "One.\n\nTwo.", "end a line with two spaces to break it on the page"),
+        (1, "One.  \nTwo.\nThree.", "end a line with two spaces to break it on the page"),
+        (0, "One\r\nTwo", "write it in one line"),
+        (1, "One.  \nTwo.\n", None),
+        (0, " One\n", None),
+    ],
+)
+def test_breaks_that_do_not_stay_are_told(still: Preview, index: int, text: str, hint: str | None) -> None:
+    id_ = get(still, "page", page=PAGE)["messages"][index]["id"]
+    found = json.loads(post(still, "check", {"page": PAGE, "id": id_, "text": text}).text)["problems"]
+    told = [("line breaks become spaces", hint, "warning")] if hint else []
+    assert [(one["message"], one["hint"], one["severity"]) for one in found] == told
+
+
 def test_a_translation_can_be_taken_back(preview: Preview) -> None:
     assert save(preview, "The delegation came.").status == 200
     answer = save(preview, "  \n")

@@ -143,7 +143,9 @@ class Editing:
     def check(self, address: str, seen: Seen, name: str, text: str) -> Json:
         """What is wrong with a text as the translation of a message."""
         opened, segment = self._find(address, seen, name)
-        return {"problems": self._check(opened, segment, checks.tidy(segment, text))}
+        found = self._check(opened, segment, checks.tidy(segment, text))
+        joined = checks.joined(segment, text, opened.path, opened.entry(segment).line or 1)
+        return {"problems": [*found, *map(asdict, joined)]}
 
     def place(self, address: str, seen: Seen, name: str) -> tuple[str, str, Segment]:
         """Where a message stands: the language's code, the catalogue's path, the segment."""

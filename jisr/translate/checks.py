@@ -63,6 +63,14 @@ def problems(
     return tuple(found)
 
 
+def joined(segment: Segment, text: str, path: str, line: int) -> tuple[Problem, ...]:
+    """A warning where breaks of a text as it was typed aren't in its tidy form, as of pasted paragraphs."""
+    if text.strip().count("\n") == tidy(segment, text).count("\n"):
+        return ()
+    hint = "write it in one line" if segment.context else "end a line with two spaces to break it on the page"
+    return (Problem(path, line, 1, "line breaks become spaces", hint, "warning"),)
+
+
 def numbers(text: str) -> Counter[str]:
     """The numbers in a text, in ASCII digits: ١٬٣٠٠, 1,300 and 1.300 are all 1300; 2,5 is 2.5."""
     found = _NUMBER.findall(prose(text).translate(_DIGITS))
