@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.browser.accessibility import violations
 from tests.conftest import SITE_YAML
 from tests.preview import Preview, running
+from tests.test_serve import make
 
 ARTICLE = """\
 ---
@@ -110,11 +111,7 @@ MINISTER = "The minister reached [the city](https://example.org/city) in the eve
 
 @pytest.fixture
 def preview(tmp_path: Path) -> Iterator[Preview]:
-    for path, text in FILES.items():
-        file = tmp_path / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-    with running(tmp_path) as preview:
+    with running(make(tmp_path, FILES)) as preview:
         yield preview
 
 
@@ -328,6 +325,22 @@ def test_what_is_mended_elsewhere_is_not_complained_of_any_more(page: Page, prev
     expect(problems).to_contain_text(f"{PO}:")
     preview.write(PO, CATALOGUE)
     expect(problems).to_be_empty()
+
+
+def test_typing_goes_on_when_the_preview_is_started_again(page: Page, tmp_path: Path) -> None:
+    make(tmp_path, FILES)
+    with running(tmp_path) as first:
+        show(page, first)
+        open_editor(page, page.locator("h1"))
+    box(page).fill("The bridge reopens")
+    page.keyboard.press("Control+Enter")
+    problems = page.get_by_role("status", name="Checks")
+    expect(problems).to_contain_text("The preview doesn’t answer; start it again: what you typed is kept.")
+    with running(tmp_path, "--port", str(first.port)) as second:
+        expect(problems).to_be_empty()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("h1", has_text="The bridge reopens")).to_be_visible()
+        assert "The bridge reopens" in catalogue(second)
 
 
 def test_of_a_conflict_the_catalogues_text_may_be_taken(page: Page, preview: Preview) -> None:

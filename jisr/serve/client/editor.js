@@ -725,6 +725,7 @@ async function look() {
   if (!messageOf(editor.id) && !editor.gone) announce(word("gone"));
   editor.gone = !messageOf(editor.id);
   compare();
+  check();
 }
 
 /** Say so where the catalogue says something else by now than what the editor began with. */
@@ -759,7 +760,10 @@ async function begin() {
   await look();
   document.addEventListener("jisr:update", hold);
   document.addEventListener("jisr:updated", look);
-  document.addEventListener("jisr:news", check); // what was wrong may have been mended elsewhere
+  document.addEventListener("jisr:news", ({ detail }) => {
+    // What was wrong may have been mended elsewhere. For another run of the preview the page is made anew first.
+    if (detail.run === fact("run")) check();
+  });
   document.addEventListener("jisr:speech", dress);
   jump();
   window.addEventListener("hashchange", jump);
