@@ -537,6 +537,22 @@ def test_what_is_typed_in_two_tabs_outlasts_their_reload(page: Page, preview: Pr
     expect(other.locator(".jisr-draft")).to_have_count(0)
 
 
+def test_a_tab_that_goes_on_with_the_words_of_another_leaves_it_its_own(page: Page, preview: Preview) -> None:
+    other = show(page.context.new_page(), preview)
+    page.bring_to_front()
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    page.keyboard.type("Mine")
+    other.bring_to_front()
+    open_editor(other, pen(other, "paragraph, 3 of"))
+    expect(box(other)).to_have_value("Mine")
+    other.keyboard.press("End")
+    other.keyboard.type(", and theirs")
+    page.bring_to_front()
+    page.reload()
+    open_editor(page, pen(page, "paragraph, 3 of"))
+    assert {box(page).input_value(), page.locator(".jisr-draft").inner_text()} == {"Mine", "Mine, and theirs"}
+
+
 def test_what_was_typed_is_forgotten_once_the_catalogue_says_it(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator("h1"))
     box(page).fill("The bridge reopens")
