@@ -458,6 +458,22 @@ def test_a_save_that_is_refused_after_its_editor_was_closed_is_told(page: Page, 
     expect(box(page)).to_have_value("No link")
 
 
+def test_a_block_shows_that_something_typed_for_it_is_not_saved(page: Page) -> None:
+    minister = pen(page, "^Translate: paragraph, 3 of 11, awaiting translation")
+    open_editor(page, minister)
+    box(page).fill("The minister")
+    page.keyboard.press("Escape")
+    waiting = pen(page, "^Translate: paragraph, 3 of 11, awaiting translation, typed and not saved$")
+    expect(waiting).to_have_class(re.compile("jisr-kept"))
+    page.reload()
+    open_editor(page, waiting)
+    page.get_by_role("button", name="Discard what I typed").click()
+    expect(box(page)).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(minister).to_be_visible()
+    expect(waiting).to_have_count(0)
+
+
 def test_what_is_typed_while_a_save_is_under_way_stays(page: Page, preview: Preview) -> None:
     open_editor(page, page.locator(".awaiting", has_text="وصل الوزير").locator("[dir=rtl]"))
 

@@ -173,7 +173,7 @@ def test_runs_that_would_misorder_stand_by_themselves(searched: Served, page: Pa
     look(page, searched, query.replace("+", "%2B"))
     result = page.locator(".result")
     expect(result.locator(".excerpt bdi[dir=ltr]")).to_have_text(["-5", "+20 2 1234567", "C++", "50%"])
-    expect(result.locator(".excerpt")).to_have_text(TEXTS["runs"])  # the title, which stands above, isn't in it
+    expect(result.locator(".excerpt")).to_have_text(TEXTS["runs"])  # without the title, which stands above
     assert result.locator("mark").first.inner_text() in query or query == "الحرارة"
 
 

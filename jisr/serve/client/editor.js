@@ -176,25 +176,27 @@ const penOf = (id) => document.querySelector(`.jisr-pen[data-id="${id}"]`);
 function dress() {
   const stale = new Set(document.querySelectorAll(".jisr-pen"));
   const nowhere = [];
+  const kept = new Set(drafts.all().map(({ block }) => block));
   for (const message of page.messages) {
     const found = places.get(message.id);
     if (!found) nowhere.push(message);
-    else stale.delete(pen(message, hostOf(message, found[0])));
+    else stale.delete(pen(message, hostOf(message, found[0]), kept));
   }
   const bar = elsewhere(nowhere);
-  nowhere.forEach((message) => stale.delete(pen(message, bar)));
+  nowhere.forEach((message) => stale.delete(pen(message, bar, kept)));
   stale.forEach((button) => button.remove());
 }
 
-function pen(message, host) {
+function pen(message, host, kept) {
   const button = host.querySelector(`:scope > .jisr-pen[data-id="${message.id}"]`)
     ?? make("button", { type: "button", "data-jisr": "", "data-id": message.id, onclick: () => open(message.id) });
   const [kind, state] = [word(message.kind), word(`is ${message.state}`)];
   const part = ofPicture(message) ? ` ${word(`part ${message.kind}`)}` : "";
   const verb = host.matches(".jisr-elsewhere") ? kind : word(`to ${message.state}`) + part;
-  const label = word("label", { verb, kind, state, ...placeOf(message) });
+  const unsaved = kept.has(keyOf(message.id));
+  const label = word("label", { verb, kind, state, ...placeOf(message) }) + (unsaved ? word("unsaved") : "");
   button.lang = speech; // and its direction is that of the place it stands in
-  button.className = `jisr-pen jisr-${message.state}`;
+  button.className = `jisr-pen jisr-${message.state}${unsaved ? " jisr-kept" : ""}`;
   if (button.textContent !== verb) button.textContent = verb;
   button.setAttribute("aria-label", label);
   button.title = label;
@@ -505,6 +507,7 @@ function close({ quietly = false } = {}) {
   const inside = form.contains(document.activeElement);
   form.remove();
   editor = null;
+  dress();
   if (quietly) return true;
   if (inside || document.activeElement === document.body) penOf(id)?.focus({ preventScroll: true });
   announce(word(kept ? "kept" : "closed"));

@@ -24,7 +24,7 @@ export const WORDS = {
     "is missing": "awaiting translation", "is outdated": "out of date", "is translated": "translated",
     "to missing": "Translate", "to outdated": "Review", "to translated": "Edit",
     "part image.alt": "description", "part image.caption": "caption", "part image.credit": "credit",
-    label: "{verb}: {kind}, {number} of {all}, {state}", count: "{number} of {all}, {left} open",
+    label: "{verb}: {kind}, {number} of {all}, {state}", unsaved: ", typed and not saved", count: "{number} of {all}, {left} open",
     elsewhere: "Not shown on this page",
     // and what it is called by
     changed: "changes since the translation are marked", behind: "the catalogue has changed since", checks: "Checks", save: "Save, next",
@@ -68,7 +68,7 @@ export const WORDS = {
     "is missing": "بانتظار الترجمة", "is outdated": "ترجمة قديمة", "is translated": "مترجَم",
     "to missing": "ترجمة", "to outdated": "مراجعة", "to translated": "تعديل",
     "part image.alt": "الوصف", "part image.caption": "التعليق", "part image.credit": "المصدر",
-    label: "{verb}: {kind}، {number} من {all}، {state}", count: "{number} من {all}، بقي {left}",
+    label: "{verb}: {kind}، {number} من {all}، {state}", unsaved: "، كُتب ولم يُحفظ", count: "{number} من {all}، بقي {left}",
     elsewhere: "ما لا يظهر في هذه الصفحة",
 
     changed: "ما تغيّر منذ الترجمة معلَّم", behind: "تغيّرت الترجمة في ملفها منذ ذلك", checks: "الفحوص", save: "حفظ والتالي",
