@@ -30,6 +30,7 @@ _OPEN = re.compile("[\"'\\[{]")
 _NO_BREAK = re.compile(":[\xa0\u202f\u2007]")
 _GLUED = re.compile(r"\s*(?:- )?(?!https?:|mailto:)(?P<key>[\w-]+)(?::(?=[^ ])|\uff1a)(?!.*: )")
 """A key with its value right behind the colon: YAML sees what is wrong in the next line."""
+_OCTAL = re.compile(r"[-+]?0[0-9_]")
 _BITS = 64
 _PLAIN = "write the value out; in quotes if the mark is a part of it"
 _TOO_DEEP = ("the metadata nest too deep", "use fewer levels")
@@ -314,6 +315,9 @@ class _Reading:
             found = self.loader.yaml_constructors[node.tag](self.loader, node)
             if isinstance(found, int) and found.bit_length() > _BITS:
                 return self.fail(node, "a number of more than 64 bits", "put it in quotes")
+            if isinstance(found, int) and _OCTAL.match(node.value):
+                what = f"{node.value} is {found} in YAML, for the 0 that it begins with"
+                return self.fail(node, what, "write it without the 0, or in quotes")
             return found
         except ValueError:
             what = f"`{node.value}` is not a date of the calendar"

@@ -335,6 +335,13 @@ CASES: dict[str, tuple[dict[str, str], list[str]]] = {
         ["site.yaml:6:1: error: the menu leads to about.md, which is a draft or isn't out at present; "
          "publish it first, take the entry out, or build with --drafts"],
     ),
+    "a number that begins with 0": (
+        {"content/a.md": article("title: 0123"), "content/b.md": article("title: خبر\nextra: {a: 0, b: 010, c: 08}")},
+        ["content/a.md:2:8: error: 0123 is 83 in YAML, for the 0 that it begins with; "
+         "write it without the 0, or in quotes",
+         "content/b.md:3:18: error: 010 is 8 in YAML, for the 0 that it begins with; "
+         "write it without the 0, or in quotes"],
+    ),
     "a colon without a space behind it": (
         {"content/articles/a.md": article("title:خبر\ndate: 2023-10-16"),
          "content/articles/b.md": article("date: 2023-10-16\nimage:\n  src:a.jpg\n  alt: خبر\ntitle: خبر"),
