@@ -329,7 +329,7 @@ def test_what_is_mended_elsewhere_is_not_complained_of_any_more(page: Page, prev
 
 def test_typing_goes_on_when_the_preview_is_started_again(page: Page, tmp_path: Path) -> None:
     make(tmp_path, FILES)
-    with running(tmp_path) as first:
+    with running(tmp_path, "--port", "9400") as first:  # no other test's preview takes it meanwhile
         show(page, first)
         open_editor(page, page.locator("h1"))
     box(page).fill("The bridge reopens")
@@ -664,9 +664,10 @@ def test_what_is_typed_while_the_article_has_an_error_is_kept(page: Page, previe
     page.keyboard.type("AAA ")
     preview.write("content/articles/bridge.md", "---\ntitle: [\n---\n")
     expect(page.locator("jisr-notice .sheet")).to_be_visible()
-    page.evaluate("document.dispatchEvent(new Event('jisr:updated'))")
-    expect(page.locator(".jisr-pen")).to_have_count(0)
+    with page.expect_response("**/_jisr/api/page*"):
+        page.evaluate("document.dispatchEvent(new Event('jisr:updated'))")
     box(page).press_sequentially("BBB")
+    expect(page.locator(".jisr-pen")).to_have_count(11)  # nobody knows better by now
     page.keyboard.press("Escape")
     preview.write("content/articles/bridge.md", article)
     expect(page.locator("jisr-notice .sheet")).not_to_be_visible()

@@ -89,6 +89,7 @@ def test_a_template_a_setting_and_a_word_of_the_site_show(preview: Preview, page
 def test_the_place_in_a_long_page_stays(preview: Preview, page: Page) -> None:
     opened(page, preview, "/articles/long/")
     page.evaluate("document.documentElement.style.scrollBehavior = 'auto'; scrollTo(0, 2000)")
+    page.evaluate("document.fonts.ready.then(() => 0)")
     before = page.get_by_text("فقرة 70 من المقال.").bounding_box()
     preview.write("content/articles/long.md", LONG.replace("فقرة 79", "الفقرة الأخيرة"))
     expect(page.get_by_text("الفقرة الأخيرة من المقال.")).to_be_attached()
@@ -184,7 +185,7 @@ def test_a_page_whose_news_came_to_nothing_takes_the_next(preview: Preview, page
 
 
 def test_a_page_outlives_a_new_start_of_the_server(tmp_path: Path, page: Page) -> None:
-    with running(make(tmp_path)) as first:
+    with running(make(tmp_path), "--port", "9450") as first:  # no other test's preview takes it meanwhile
         opened(page, first, "/articles/news/")
         old = page.locator('meta[name="jisr-token"]').get_attribute("content")
     expect(page.locator("jisr-notice .lost")).to_be_visible()
@@ -278,7 +279,7 @@ class TestDesk:
         page.goto(f"{preview.address}/_jisr/")
         page.get_by_role("link", name="Out of date: 1").click()
         expect(page).to_have_url(f"{preview.address}/en/articles/news/#jisr-outdated")
-        expect(page.locator("main .outdated").first).to_be_focused()
+        expect(page.locator(".jisr-editor.jisr-is-outdated textarea")).to_be_focused()
 
     def test_it_follows_the_site_and_says_what_is_wrong(self, preview: Preview, page: Page) -> None:
         opened(page, preview, "/_jisr/")

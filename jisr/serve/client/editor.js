@@ -236,10 +236,11 @@ function elsewhere(messages) {
   return bar;
 }
 
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   if (event.button || event.defaultPrevented || !(event.target instanceof Element)) return;
   if (event.target.closest(`a, button, summary, input, textarea, select, label, ${OURS}`)) return;
   if (!getSelection().isCollapsed) return;
+  await settled; // the page may just have been made anew
   const box = event.target.closest(".awaiting, .outdated");
   for (let element = event.target; element; element = element.parentElement) {
     const id = owners.get(element);
@@ -712,13 +713,20 @@ function take(suggestion) {
 
 /* ---- Beginning, and the page made anew ------------------------------------------------------------- */
 
-async function look() {
+let settled = Promise.resolve(); // when it is known which blocks of the page are which messages
+
+function look() {
+  settled = lookNow();
+  return settled;
+}
+
+async function lookNow() {
   const found = await ask("page", {}).catch(() => null);
   if (found?.document) {
     page = found;
     locate();
     dress();
-  } else { // an open editor goes on keeping what is typed
+  } else if (found?.document === null) { // an open editor goes on keeping what is typed
     page = { ...page, messages: [] };
     places = new Map();
     document.querySelectorAll(".jisr-pen, .jisr-elsewhere").forEach((node) => node.remove());
