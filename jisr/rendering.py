@@ -69,16 +69,15 @@ def render(
         for language in site.languages[1:]
     }
     followed: dict[tuple[str, str, str], None] = {}
-    answers: dict[str, str] = {}
+    answers: dict[tuple[str, str], str] = {}
 
     def resolve(language: Language, link: str) -> str:
         told = len(problems)
-        if link in answers:
-            answer = answers[link]
-        else:
-            answer = desk.links.resolve(document, language, link, problems.append)
-            if link.startswith(("/", "http://", "https://")):  # it leads to the same place in all languages
-                answers[link] = answer
+        # Some lead to the same place in all languages.
+        asked = "" if link.startswith(("/", "http://", "https://")) else language.code, link
+        if asked in answers:
+            return answers[asked]
+        answer = answers[asked] = desk.links.resolve(document, language, link, problems.append)
         if not link.startswith(("#", "http://", "https://", "mailto:", "tel:", "\x02")):
             # What was told of goes where no link goes: with another look at it the document is made anew.
             followed[language.code, link, answer if len(problems) == told else ""] = None

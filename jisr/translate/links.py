@@ -2,8 +2,9 @@
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
@@ -18,8 +19,9 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _CODE = re.compile(
     r"^[ ]*(`{3,}|~{3,}).*?^[ ]*\1|(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`)", re.DOTALL | re.MULTILINE
 )
-_BEFORE_LINK = r"""(?:\]\(\s*<?|\]:\s*<?|\b(?:href|src|poster)\s*=\s*["']?|<)"""
-_BEFORE_PICTURE = r"""(?:!\[[^\]]*\]\(\s*<?|\]:\s*<?|\bsrc\s*=\s*["']?)"""
+_BEFORE_LINK = re.compile(r"""(?:\]\(\s*<?|\]:\s*<?|\b(?:href|src|poster)\s*=\s*["']?|<)\Z""")
+_BEFORE_PICTURE = re.compile(r"""(?:!\[[^\]]*\]\(\s*<?|\]:\s*<?|\bsrc\s*=\s*["']?)\Z""")
+_MORE = re.compile(r"[\w./-]")
 
 
 class Links:
@@ -176,20 +178,34 @@ def _tell(
     message: str,
     hint: str,
     report: Report,
-    before: str = _BEFORE_LINK,
+    before: re.Pattern[str] = _BEFORE_LINK,
     severity: Literal["error", "warning"] = "error",
 ) -> None:
     """Report a link wherever it stands: in the front matter's picture, and in the text, behind `before`."""
     image = document.metadata.image
     places = [document.places["image.src"]] if image and image.src == link else []
-    body = _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), document.body)
-    written = rf"(?<![\w./-])(?P<link>{re.escape(link)})(?![\w./-])"
-    found = list(re.finditer(before + written, body)) or list(re.finditer(written, document.body))[:1]
-    for one in found:
-        line, column = place(body, one.start("link"))
+    found = list(_written(_without_code(document.body), link, before)) or [document.body.find(link)]
+    for at in found if link and found[0] >= 0 else ():
+        line, column = place(document.body, at)
         places.append((document.path, document.line + line, column))
-    for at in places or [(document.path, 1, 1)]:
-        report(Problem(*at, message, hint, severity))
+    for one in places or [(document.path, 1, 1)]:
+        report(Problem(*one, message, hint, severity))
+
+
+def _written(body: str, link: str, before: re.Pattern[str]) -> Iterator[int]:
+    """Where a link is written in a text, `before` being what stands before it in its line."""
+    at = body.find(link) if link else -1
+    while at >= 0:
+        end = at + len(link)
+        if before.search(body, body.rfind("\n", 0, at) + 1, at) and not _MORE.match(body, end):
+            yield at
+        at = body.find(link, end)
+
+
+@lru_cache(1)
+def _without_code(body: str) -> str:
+    """A text with spaces in the place of its code."""
+    return _CODE.sub(lambda code: re.sub(r"[^\n]", " ", code[0]), body)
 
 
 def collisions(paths: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, str]]:
