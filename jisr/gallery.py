@@ -9,6 +9,7 @@ from jisr.packing import pack, unpacker
 from jisr.plan.cards import NAME as CARD
 from jisr.processes import Shards
 from jisr.progress import Watch
+from jisr.read.policy import TRUST
 from jisr.rendering import Desk
 from jisr.translate.pictures import Pictures, is_picture
 from jisr.work import Shard
@@ -59,8 +60,7 @@ def look(
         if found.fault and found.format != "svg":
             report(Problem(path, 1, 1, found.fault, found.hint, "warning"))
         elif found.fault and path.startswith("content/") and not site.trusted_html:
-            hint = f"{found.hint}, or set trusted_html: true in site.yaml if all authors are trusted"
-            report(Problem(path, 1, 1, found.fault, hint))
+            report(Problem(path, 1, 1, found.fault, f"{found.hint}, or {TRUST}"))
     return Pictures(site, facts, sources), rows
 
 

@@ -12,6 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from jisr.errors import CONTROL
 
+TRUST = "set trusted_html: true in site.yaml if all authors are trusted"
+"""What else there is to do about what the policy refuses."""
+
 _EVERYWHERE = {"class", "dir", "id", "lang", "title", "translate", "role", "aria-label", "aria-hidden"}
 _ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "hreflang", "rel"},

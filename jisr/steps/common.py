@@ -11,6 +11,7 @@ from jisr.errors import Problem, Report
 from jisr.fingerprint import fingerprint, versions
 from jisr.model import Asset, Rendering, Site, Source
 from jisr.read.documents import OF_DOCUMENTS
+from jisr.read.policy import TRUST
 from jisr.survey import THEME, below
 from jisr.translate import catalog
 from jisr.translate.catalog import Catalogue
@@ -105,8 +106,7 @@ def _refuse_active(copied: Iterable[str], report: Report) -> None:
     for path in copied:
         if path.startswith("content/") and path.lower().endswith(ACTIVE):
             what = "a page or a script may not stand among the articles"
-            hint = "move it into static/, or set trusted_html: true in site.yaml if all authors are trusted"
-            report(Problem(path, 1, 1, what, hint))
+            report(Problem(path, 1, 1, what, f"move it into static/, or {TRUST}"))
 
 
 def how_many_changed(

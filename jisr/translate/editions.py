@@ -307,5 +307,5 @@ def _check_html(body: Body, raw: Sequence[str], report: Report) -> None:
         after[begins] = at + 1
         line, column = place(document.body, max(at, 0))
         for finding in policy.findings(piece):
-            hint = "remove it, or set trusted_html: true in site.yaml if all authors are trusted"
+            hint = f"remove it, or {policy.TRUST}"
             report(Problem(document.path, document.line + line, column, finding, hint))

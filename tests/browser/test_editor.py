@@ -141,6 +141,17 @@ def open_editor(page: Page, way: Locator) -> None:
     expect(box(page)).to_be_focused()
 
 
+def held(page: Page) -> list[Route]:
+    """The saves of a page, which wait until they are let go on."""
+    found: list[Route] = []
+
+    def hold(route: Route) -> None:
+        found.append(route)
+
+    page.route("**/_jisr/api/save", hold)
+    return found
+
+
 def catalogue(preview: Preview) -> str:
     return (preview.folder / PO).read_bytes().decode()
 
@@ -440,12 +451,7 @@ def test_what_is_refused_is_seen(page: Page, preview: Preview) -> None:
 
 
 def test_a_save_that_is_refused_after_its_editor_was_closed_is_told(page: Page, preview: Preview) -> None:
-    saves: list[Route] = []
-
-    def hold(route: Route) -> None:
-        saves.append(route)
-
-    page.route("**/_jisr/api/save", hold)
+    saves = held(page)
     open_editor(page, pen(page, "paragraph, 3 of"))
     page.keyboard.type("No link")
     with page.expect_request("**/_jisr/api/save"):
@@ -582,12 +588,7 @@ def test_what_was_typed_is_forgotten_once_the_catalogue_says_it(page: Page, prev
 
 
 def test_a_save_that_ends_later_leaves_the_next_editor_alone(page: Page, preview: Preview) -> None:
-    answers: list[Route] = []
-
-    def hold(route: Route) -> None:
-        answers.append(route)
-
-    page.route("**/_jisr/api/save", hold)
+    answers = held(page)
     open_editor(page, pen(page, "paragraph, 3 of"))
     box(page).fill(MINISTER)
     with page.expect_request("**/_jisr/api/save"):
